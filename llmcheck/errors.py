@@ -1,0 +1,99 @@
+"""Everything llmcheck raises.
+
+    LLMCheckError
+    ├── ConfigError            an option, a setting or the environment is wrong or missing
+    ├── DocumentError          one document cannot be read; carries ``path``
+    ├── PromptError            a prompt file is missing, malformed or given the wrong variables
+    ├── LLMError               one model call failed; carries ``call_key`` and ``prompt``
+    │   ├── ProviderError      the endpoint refused, failed or timed out
+    │   ├── InvalidReply       the model answered, but not what the schema asks for
+    │   ├── FixtureMissing     replay has no recording of this call
+    │   └── CorruptRecord      a stored reply (cache row or fixture) is damaged
+    ├── BudgetExceeded         ``max_calls`` or ``max_cost`` is used up
+    ├── IncompleteRun          some calls failed; carries ``failures``
+    └── DisputesFound          ``Report.raise_for_disputes``; carries ``report``
+
+A failed call is data in the report (``Report.failures``), never "no contradiction".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from llmcheck.models import Failure, Report
+
+
+class LLMCheckError(Exception):
+    """Base of every error that llmcheck raises on purpose."""
+
+
+class ConfigError(LLMCheckError):
+    """An option, a setting or the environment is wrong or missing."""
+
+
+class DocumentError(LLMCheckError):
+    """One document cannot be read.
+
+    ``path`` names the file as it was given; the message says what to do about it.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class PromptError(LLMCheckError):
+    """A prompt file is missing, malformed or given the wrong variables."""
+
+
+class LLMError(LLMCheckError):
+    """One model call failed. ``call_key`` identifies the call, ``prompt`` names its prompt."""
+
+    def __init__(self, message: str, *, call_key: str, prompt: str) -> None:
+        super().__init__(message)
+        self.call_key = call_key
+        self.prompt = prompt
+
+
+class ProviderError(LLMError):
+    """The endpoint refused the call, failed, or did not answer in time."""
+
+
+class InvalidReply(LLMError):
+    """The model answered, but not what the schema asks for (or was cut off, or refused)."""
+
+
+class FixtureMissing(LLMError):
+    """Replay has no recording of this call."""
+
+
+class CorruptRecord(LLMError):
+    """A stored reply, in the cache or in a fixture, is damaged or was altered."""
+
+
+class BudgetExceeded(LLMCheckError):
+    """``max_calls`` or ``max_cost`` is used up; calls already answered are kept."""
+
+
+class IncompleteRun(LLMCheckError):
+    """Some calls failed. ``failures`` says which; what was found stands in the report."""
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        first = failures[0]
+        super().__init__(
+            f"{len(failures)} part(s) of the run failed; "
+            f"the first: {first.stage} of {first.subject}: {first.error}"
+        )
+        self.failures = tuple(failures)
+
+
+class DisputesFound(LLMCheckError):
+    """The documents contradict each other. ``report`` holds the disputes."""
+
+    def __init__(self, report: Report) -> None:
+        questions = "; ".join(dispute.question for dispute in report.disputes)
+        super().__init__(f"{len(report.disputes)} dispute(s): {questions}")
+        self.report = report

@@ -1,0 +1,308 @@
+"""What llmcheck reads and reports: frozen pydantic models, with ids that hash their content.
+
+Offsets count characters (Unicode code points) of ``Document.text``, and wherever a model
+carries ``start``, ``end`` and ``quote``, ``text[start:end] == quote`` holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from llmcheck.errors import DisputesFound, IncompleteRun
+
+SCHEMA_VERSION: Literal[1] = 1
+
+ContradictionKind = Literal[
+    "numeric",
+    "temporal",
+    "entity",
+    "location",
+    "category",
+    "negation",
+    "causal",
+    "attribution",
+    "definition",
+    "implicit",
+]
+"""How two claims contradict each other."""
+
+LookalikeKind = Literal[
+    "rounding",
+    "unit_basis",
+    "superseded",
+    "scope",
+    "different_referent",
+    "opinion",
+    "forecast_vs_outcome",
+    "reported_speech",
+    "complementary",
+    "reconciled",
+]
+"""Why two claims that look contradictory are not."""
+
+PaddingKind = Literal[
+    "site_chrome", "related_links", "promotion", "seo_filler", "repeated", "injection"
+]
+"""What a stretch of text is when it says nothing about the topic."""
+
+Stage = Literal["documents", "extract", "judge", "group", "padding", "summarize"]
+"""The parts of a run that can fail."""
+
+
+def content_id(prefix: str, *parts: object) -> str:
+    """A short id that depends on the content alone: ``prefix`` and 12 hex digits of sha256."""
+    blob = "\x1f".join(str(part) for part in parts).encode("utf-8", "surrogatepass")
+    return f"{prefix}-{hashlib.sha256(blob).hexdigest()[:12]}"
+
+
+class Frozen(BaseModel):
+    """Base of the models: immutable, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(Frozen):
+    """A half-open range of characters in a document's text."""
+
+    start: int = Field(ge=0)
+    """Offset of the first character."""
+    end: int = Field(ge=0)
+    """Offset after the last character."""
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether at least one character of ``[start, end)`` lies in this span."""
+        return self.start < end and start < self.end
+
+
+class Document(Frozen):
+    """One source: its decoded text and what is known about it."""
+
+    id: str
+    """Names the document in the report; for a file, its path as given."""
+    text: str
+    """The decoded text, line ends as ``\\n``; every offset counts its characters."""
+    path: str | None = None
+    """Where it was read from; None for text handed over in memory."""
+    title: str | None = None
+    """Its headline, when the format or the first lines give one."""
+    chrome: tuple[Span, ...] = ()
+    """Parts outside the main text of a web page (navigation, share bars, footers)."""
+    copy_of: str | None = None
+    """Id of an earlier document with the same text; a copy is not a second source."""
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the text, in hex."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Claim(Frozen):
+    """One fact that a document states, and the words that state it."""
+
+    id: str
+    """Hash of the document's text, the span and the claim: the same wherever the file lies."""
+    text: str
+    """The fact, understandable without the document."""
+    doc_id: str
+    """The document that states it."""
+    start: int
+    """Offset of the quote in the document's text."""
+    end: int
+    """Offset after the quote."""
+    quote: str
+    """The document's exact words: ``text[start:end]``."""
+    speaker: str | None = None
+    """Who asserts it, when the document quotes or reports someone; None for the document."""
+    time: str | None = None
+    """The time the fact is about, in the document's words, where it gives one."""
+
+
+class CandidatePair(Frozen):
+    """Two claims that may answer the same question."""
+
+    a: Claim
+    b: Claim
+    score: float
+    """How much the claims share; higher is closer. Comparable within one corpus only."""
+
+
+class Verdict(Frozen):
+    """What the judge makes of a candidate pair."""
+
+    a_id: str
+    """Id of the first claim (the premise)."""
+    b_id: str
+    """Id of the second claim (the hypothesis)."""
+    question: str
+    """The one question that both claims answer; empty when there is none."""
+    answer_a: str
+    """The answer of the first claim."""
+    answer_b: str
+    """The answer of the second claim."""
+    rationale: str
+    """Why the label holds, in a sentence."""
+    label: Literal["contradiction", "agreement", "lookalike", "unrelated"]
+    """What the two answers are to each other."""
+    kind: ContradictionKind | LookalikeKind | None = None
+    """The kind of contradiction or look-alike; None for the other labels."""
+    confidence: float = Field(ge=0, le=1)
+    """Share of the judgements made of this pair (one, or both orders) that gave the label."""
+
+
+class Position(Frozen):
+    """One answer to a disputed question, and who gives it."""
+
+    answer: str
+    claim_ids: tuple[str, ...]
+    doc_ids: tuple[str, ...]
+
+
+class Dispute(Frozen):
+    """A question to which the documents give answers that cannot all be true."""
+
+    id: str
+    """Hash of the claims involved."""
+    question: str
+    kind: ContradictionKind
+    confidence: float = Field(ge=0, le=1)
+    """Share of the judgements between its positions that found a contradiction."""
+    rationale: str
+    positions: tuple[Position, ...] = Field(min_length=2)
+
+
+class Agreement(Frozen):
+    """A fact that at least two documents state."""
+
+    id: str
+    """Hash of the claims involved."""
+    statement: str
+    """The fact, in the words of one of its claims."""
+    claim_ids: tuple[str, ...]
+    doc_ids: tuple[str, ...] = Field(min_length=2)
+
+
+class Lookalike(Frozen):
+    """Claims that look contradictory and are not, and why."""
+
+    kind: LookalikeKind
+    claim_ids: tuple[str, ...]
+    rationale: str
+
+
+class PaddingFlag(Frozen):
+    """A stretch of a document that says nothing about the topic."""
+
+    doc_id: str
+    start: int
+    end: int
+    quote: str
+    kind: PaddingKind
+    rationale: str
+
+
+class SummarySentence(Frozen):
+    """A sentence of the summary and the claims that bear it out."""
+
+    text: str
+    claim_ids: tuple[str, ...] = Field(min_length=1)
+
+
+class Summary(Frozen):
+    """What the documents say together."""
+
+    sentences: tuple[SummarySentence, ...] = ()
+
+
+class Ungrounded(Frozen):
+    """A claim the model made that the document does not bear out; kept out of the claims."""
+
+    doc_id: str
+    text: str
+    """The claim as the model wrote it."""
+    reason: str
+    """What the code missed in the document."""
+
+
+class Failure(Frozen):
+    """A part of the run that could not be done."""
+
+    stage: Stage
+    subject: str
+    """What it was about: a document, a pair, a block."""
+    error: str
+
+
+class Usage(Frozen):
+    """Model calls of a run, by where the answer came from, and the tokens of those made."""
+
+    calls: int = 0
+    """Answered by the model in this run."""
+    cached: int = 0
+    """Answered from the cache."""
+    replayed: int = 0
+    """Answered from a recording."""
+    input_tokens: int = 0
+    """Tokens sent in the calls made."""
+    output_tokens: int = 0
+    """Tokens received in the calls made."""
+    cost_usd: float | None = 0.0
+    """Price of the calls made; None when the model's price is unknown."""
+
+
+class DocumentInfo(Frozen):
+    """A document as the report lists it."""
+
+    id: str
+    path: str | None
+    title: str | None
+    words: int
+    padding_share: float = Field(ge=0, le=1)
+    """Share of its characters (white space aside) that lie in padding flags."""
+    copy_of: str | None = None
+
+
+class Report(Frozen):
+    """Everything llmcheck found in a document set."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    model: str
+    """The model that answered (or was recorded)."""
+    prompts: dict[str, str] = {}
+    """Digest of every prompt used, by name."""
+    documents: tuple[DocumentInfo, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    lookalikes: tuple[Lookalike, ...] = ()
+    padding: tuple[PaddingFlag, ...] = ()
+    summary: Summary = Summary()
+    ungrounded: tuple[Ungrounded, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    usage: Usage = Usage()
+
+    def claim(self, claim_id: str) -> Claim:
+        """The claim with this id. Raises KeyError when there is none."""
+        return self._claims_by_id[claim_id]
+
+    @cached_property
+    def _claims_by_id(self) -> dict[str, Claim]:
+        return {claim.id: claim for claim in self.claims}
+
+    def raise_for_disputes(self) -> None:
+        """Raise DisputesFound when the documents contradict each other.
+
+        Raises IncompleteRun when there are none but parts of the run failed: a set that
+        was not wholly read is not a set without disputes.
+        """
+        if self.disputes:
+            raise DisputesFound(self)
+        self.raise_for_failures()
+
+    def raise_for_failures(self) -> None:
+        """Raise IncompleteRun when any part of the run failed."""
+        if self.failures:
+            raise IncompleteRun(self.failures)
