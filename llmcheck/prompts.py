@@ -55,12 +55,12 @@ class Prompt:
 def _compiled(template: str) -> Any:
     import jinja2
 
-    environment = jinja2.Environment(  # noqa: S701
+    environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         # Not HTML: a model must see the document's own characters.
-        autoescape=False,
+        autoescape=False,  # noqa: S701
     )
     return environment.from_string(template)
 
