@@ -1,0 +1,119 @@
+"""The commands that read documents: what each runs and the formats it prints.
+
+Renderers are imported when they are asked for, so that only pages for people load rich.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from llmcheck.models import Report
+
+if TYPE_CHECKING:
+    from llmcheck.documents import Corpus
+    from llmcheck.pipeline import Checker
+
+
+class Page(NamedTuple):
+    """What a page for a person is printed on."""
+
+    width: int
+    colour: bool
+
+
+class Format(NamedTuple):
+    """One way to print a report."""
+
+    render: Callable[[Report, Corpus, Page], str]
+    complete: bool = True
+    """Whether the output itself says what failed; if not, stderr does."""
+
+
+class Analysis(NamedTuple):
+    """A command that reads documents and prints a report; the first format is the default."""
+
+    name: str
+    help: str
+    run: Callable[[Checker, Corpus], Report]
+    formats: dict[str, Format]
+    disputes_are_findings: bool = False
+
+
+def _summary_text(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.terminal import summary_page
+
+    return summary_page(report, width=page.width, colour=page.colour)
+
+
+def _claims_text(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.terminal import claims_page
+
+    return claims_page(report, width=page.width, colour=page.colour)
+
+
+def _padding_text(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.terminal import padding_page
+
+    return padding_page(report, width=page.width, colour=page.colour)
+
+
+def _markdown(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.markdown import markdown_page
+
+    return markdown_page(report)
+
+
+def _json(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.data import to_json
+
+    return to_json(report)
+
+
+def _jsonl(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.data import claims_jsonl
+
+    return claims_jsonl(report)
+
+
+def _lint(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.data import lint_lines
+
+    return lint_lines(report, corpus.documents)
+
+
+ANALYSES = (
+    Analysis(
+        "summarize",
+        "What the documents say together, for a reader.",
+        lambda checker, corpus: checker.check(corpus),
+        {"text": Format(_summary_text), "markdown": Format(_markdown), "json": Format(_json)},
+    ),
+    Analysis(
+        "check",
+        "Where they contradict each other, as a linter.",
+        lambda checker, corpus: checker.check(corpus),
+        {
+            "text": Format(_lint, complete=False),
+            "json": Format(_json),
+            "markdown": Format(_markdown),
+        },
+        disputes_are_findings=True,
+    ),
+    Analysis(
+        "claims",
+        "What each document claims, in its words.",
+        lambda checker, corpus: checker.claims(corpus),
+        {
+            "jsonl": Format(_jsonl, complete=False),
+            "json": Format(_json),
+            "text": Format(_claims_text),
+        },
+    ),
+    Analysis(
+        "padding",
+        "How much of each document is padding.",
+        lambda checker, corpus: checker.padding(corpus),
+        {"text": Format(_padding_text), "json": Format(_json)},
+    ),
+)

@@ -1,0 +1,266 @@
+"""The command line: parse, call, render, exit code. Data goes to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from llmcheck.analyses import ANALYSES, Analysis, Page
+from llmcheck.errors import BudgetExceeded, ConfigError, IncompleteRun, LLMCheckError, LLMError
+from llmcheck.models import Report
+from llmcheck.render.view import counted, usage_line
+from llmcheck.settings import Settings, load_settings
+from llmcheck.streams import emit, narrated, say, use_utf8
+
+if TYPE_CHECKING:
+    from llmcheck.documents import Corpus
+
+CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+_MOST_WARNINGS = 10
+_NARROWEST, _WIDEST = 40, 120
+
+app = typer.Typer(
+    name="llmcheck",
+    help="What documents agree on, where they contradict each other, what in them is padding.",
+    epilog=(
+        "Exit codes: 0 clean, 1 disputes found (check), 2 usage or configuration, "
+        "3 incomplete (what was found is printed), 4 stopped by a budget, 130 interrupted. "
+        "Where several hold: 4 before 3 before 1."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line (default: of this process). Always ends in SystemExit."""
+    use_utf8()
+    try:
+        app(args=arguments, prog_name="llmcheck")
+    except LLMCheckError as error:
+        say(f"error: {error}")
+        if isinstance(error, BudgetExceeded):
+            sys.exit(BUDGET)
+        sys.exit(INCOMPLETE if isinstance(error, LLMError | IncompleteRun) else USAGE)
+
+
+def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
+    """The exit code that a report asks for; the gravest of those that hold."""
+    if any(failure.error.startswith("budget:") for failure in report.failures):
+        return BUDGET
+    if report.failures:
+        return INCOMPLETE
+    return FINDINGS if disputes_are_findings and report.disputes else CLEAN
+
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATHS", help="Files or folders to read; - is stdin."),
+]
+Model = Annotated[str | None, typer.Option(help="Name of the model.")]
+BaseUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
+]
+Replay = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Answer from recorded replies, offline.")
+]
+Record = Annotated[Path | None, typer.Option(metavar="DIR", help="Record the replies here.")]
+Cache = Annotated[Path | None, typer.Option(metavar="DIR", help="Where replies are cached.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Use no cache.")]
+Output = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write here, not to stdout; whole or not.")
+]
+MaxCalls = Annotated[
+    int | None, typer.Option(metavar="N", help="Stop after N calls to the model.")
+]
+MaxCost = Annotated[float | None, typer.Option(metavar="USD", help="Stop after so many dollars.")]
+Concurrency = Annotated[int | None, typer.Option(metavar="N", help="Calls at the same time.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+
+def _register(analysis: Analysis) -> None:
+    def one_of_the_formats(value: str) -> str:
+        if value not in analysis.formats:
+            raise typer.BadParameter(f"{value!r} is none of {', '.join(analysis.formats)}")
+        return value
+
+    format_option = typer.Option(
+        next(iter(analysis.formats)),
+        "--format",
+        metavar=f"[{'|'.join(analysis.formats)}]",
+        callback=one_of_the_formats,
+        help="How to print what was found.",
+        show_default=True,
+    )
+
+    def command(
+        paths: Paths,
+        model: Model = None,
+        base_url: BaseUrl = None,
+        replay: Replay = None,
+        record: Record = None,
+        cache: Cache = None,
+        no_cache: NoCache = False,
+        format_name: str = format_option,
+        output: Output = None,
+        max_calls: MaxCalls = None,
+        max_cost: MaxCost = None,
+        concurrency: Concurrency = None,
+        quiet: Quiet = False,
+    ) -> None:
+        if cache is not None and no_cache:
+            raise typer.BadParameter("--cache and --no-cache exclude each other")
+        settings = load_settings(
+            model=model,
+            base_url=base_url,
+            replay=replay,
+            record=record,
+            cache=False if no_cache else cache,
+            max_calls=max_calls,
+            max_cost=max_cost,
+            concurrency=concurrency,
+        )
+        if output is not None and (output.is_dir() or not output.parent.is_dir()):
+            raise ConfigError(f"--output {output}: must be a file in a folder that exists")
+        report, corpus = _run(analysis, paths, settings, quiet)
+        chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
+        emit(chosen.render(report, corpus, _page(output)), output)
+        _say_what_failed(report, listed=chosen.complete)
+        if not (chosen.complete or quiet):
+            say(_outcome(report, findings))
+        raise typer.Exit(exit_code(report, disputes_are_findings=findings))
+
+    app.command(analysis.name, help=analysis.help)(command)
+
+
+for _analysis in ANALYSES:
+    _register(_analysis)
+
+
+def _run(
+    analysis: Analysis, paths: list[str], settings: Settings, quiet: bool
+) -> tuple[Report, Corpus]:
+    from llmcheck.documents import Corpus
+    from llmcheck.pipeline import Checker
+
+    with narrated() as line:
+        try:
+            # First the checker: a missing key should not wait until a large folder is read.
+            checker = Checker(settings=settings, on_progress=(lambda _: None) if quiet else line)
+            corpus = Corpus.read(*paths)
+            return analysis.run(checker, corpus), corpus
+        except KeyboardInterrupt:
+            line.erase()
+            kept = (
+                "there is no cache, so its finished calls are lost"
+                if settings.cache is None
+                else "finished calls are cached, so the same command goes on from here"
+            )
+            say(f"interrupted; {kept}")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def _page(output: Path | None) -> Page:
+    on_terminal = output is None and sys.stdout.isatty()
+    known_width = on_terminal or "COLUMNS" in os.environ
+    width = shutil.get_terminal_size((80, 24)).columns if known_width else 80
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Page(max(_NARROWEST, min(width, _WIDEST)), on_terminal and not plain)
+
+
+def _say_what_failed(report: Report, *, listed: bool) -> None:
+    """Warn of failures: one by one, or of their number where the output has ``listed`` them."""
+    if report.failures and listed:
+        number = counted(len(report.failures), "part")
+        say(f"warning: {number} of the run failed; the output says which")
+        return
+    for failure in report.failures[:_MOST_WARNINGS]:
+        say(f"warning: {failure.stage} of {failure.subject}: {failure.error}")
+    more = len(report.failures) - _MOST_WARNINGS
+    if more > 0:
+        say(f"warning: {counted(more, 'more failure')}, listed by --format json")
+
+
+def _outcome(report: Report, disputes: bool) -> str:
+    found = (
+        counted(len(report.disputes), "dispute")
+        if disputes
+        else counted(len(report.claims), "claim")
+    )
+    return f"{found} in {counted(len(report.documents), 'document')}; {usage_line(report.usage)}"
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            emit(f"llmcheck {version('llmcheck')}\n")
+        except PackageNotFoundError:
+            emit("llmcheck, not installed\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of llmcheck itself."""
+
+
+@app.command()
+def prompts(
+    action: Annotated[Literal["list", "show"], typer.Argument()] = "list",
+    name: Annotated[str | None, typer.Argument(help="Which prompt to show.")] = None,
+) -> None:
+    """List the prompts, or show one."""
+    from llmcheck.prompts import load_prompt, prompt_names
+    from llmcheck.resources import shipped
+
+    if action == "show":
+        if name is None:
+            raise typer.BadParameter(f"which one? There are {', '.join(prompt_names())}")
+        load_prompt(name)
+        emit((shipped("prompts") / f"{name}.md").read_text(encoding="utf-8"))
+        return
+    for prompt in map(load_prompt, prompt_names()):
+        emit(f"{prompt.name}  {prompt.digest[:12]}  {prompt.description}\n")
+
+
+@app.command("cache")
+def cache_command(
+    action: Annotated[Literal["info", "clear", "path"], typer.Argument()] = "info",
+    cache: Cache = None,
+) -> None:
+    """The reply cache: what is in it; empty it."""
+    folder = load_settings(cache=cache).cache
+    if folder is None:
+        raise ConfigError("the cache is switched off: name one with --cache DIR")
+    if action == "path":
+        emit(f"{folder}\n")
+        return
+    from llmcheck.cache import ReplyStore
+
+    store = ReplyStore(folder)
+    try:
+        if action == "clear":
+            emit(f"{folder}: {counted(store.clear(), 'stored answer')} removed\n")
+        else:
+            info = store.info()
+            emit(f"{folder}: {counted(info.replies, 'stored answer')}, {info.bytes:,} bytes\n")
+    finally:
+        store.close()

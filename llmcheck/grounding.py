@@ -1,0 +1,29 @@
+"""What of a statement its source does not bear out: numbers and names, checked in code."""
+
+from __future__ import annotations
+
+from llmcheck.quantities import agree, quantities
+from llmcheck.text import names, squeeze, words
+
+
+def missing_numbers(statement: str, source: str) -> list[str]:
+    """Numbers of the statement that the source does not have, however it writes them."""
+    there = quantities(source)
+    values = {quantity.value for quantity in there}
+    return [
+        f"{quantity.value:g}{quantity.unit if quantity.unit == '%' else ''}"
+        for quantity in quantities(statement)
+        if quantity.value not in values and not any(agree(quantity, other) for other in there)
+    ]
+
+
+def missing_names(statement: str, source: str) -> list[str]:
+    """Names of the statement that occur nowhere in the source, in any case or possessive."""
+    there = {_bare(word) for word in words(source)}
+    # A name may be written as one word here and with a hyphen there.
+    there |= {part for word in there for part in word.split("-")}
+    return [name for name in names(statement) if _bare(name) not in there]
+
+
+def _bare(word: str) -> str:
+    return squeeze(word).removesuffix("'s").removesuffix("'").replace(".", "")

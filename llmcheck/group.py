@@ -1,0 +1,255 @@
+"""Disputes and agreements from verdicts: one question, its positions, who takes each.
+
+Claims that agree are one node; contradictions between nodes are edges. Edges that share a node
+and ask the same thing are one dispute, so a reader sees one row with four positions rather
+than six pairs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from rapidfuzz import fuzz
+
+from llmcheck.models import (
+    Agreement,
+    Claim,
+    Dispute,
+    Lookalike,
+    Position,
+    Verdict,
+    content_id,
+)
+from llmcheck.quantities import same_numbers
+from llmcheck.text import content_stems, squeeze
+
+SAME_QUESTION = 0.5
+"""Share of the words (of the shorter question) that two wordings of one question have in common."""
+SAME_ANSWER = 90
+"""rapidfuzz token_set_ratio from which two answers without numbers are one position."""
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Findings(NamedTuple):
+    """What the verdicts come to."""
+
+    disputes: list[Dispute]
+    agreements: list[Agreement]
+    lookalikes: list[Lookalike]
+
+
+class _Answer(NamedTuple):
+    """An answer that a claim gives to the question of a contradiction."""
+
+    text: str
+    claim_id: str
+
+
+def group(verdicts: Sequence[Verdict], claims: Sequence[Claim]) -> Findings:
+    """Disputes, agreements and look-alikes, the best supported first."""
+    by_id = {claim.id: claim for claim in claims}
+    alike = _Union(by_id)
+    for verdict in verdicts:
+        if verdict.label == "agreement":
+            alike.join(verdict.a_id, verdict.b_id)
+    disputes = [
+        dispute
+        for edges in _by_question([v for v in verdicts if v.label == "contradiction"], by_id)
+        if (dispute := _dispute(edges, verdicts, by_id)) is not None
+    ]
+    disputes.sort(key=lambda d: (-_documents(d), -d.confidence, d.id))
+    agreements = [
+        agreement
+        for members in alike.groups()
+        if (agreement := _agreement([by_id[i] for i in members])) is not None
+    ]
+    agreements.sort(key=lambda a: (-len(a.doc_ids), -len(a.claim_ids), a.id))
+    lookalikes = [
+        Lookalike(
+            kind=verdict.kind,  # type: ignore[arg-type]
+            claim_ids=(verdict.a_id, verdict.b_id),
+            rationale=verdict.rationale,
+        )
+        for verdict in verdicts
+        if verdict.label == "lookalike"
+    ]
+    return Findings(disputes, agreements, lookalikes)
+
+
+def _by_question(
+    contradictions: Sequence[Verdict], claims: Mapping[str, Claim]
+) -> list[list[Verdict]]:
+    """The contradictions, parted into those that ask the same question."""
+    same = _Union(range(len(contradictions)))
+    stems = [content_stems(v.question) for v in contradictions]
+    for i, one in enumerate(contradictions):
+        for j in range(i):
+            other = contradictions[j]
+            if _same_kind_of_answer(one, other) and (
+                _overlap(stems[i], stems[j]) >= SAME_QUESTION
+                and ({one.a_id, one.b_id} & {other.a_id, other.b_id} or _shares(one, other))
+            ):
+                same.join(i, j)
+    return [[contradictions[i] for i in members] for members in same.groups()]
+
+
+def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / max(1, min(len(a), len(b)))
+
+
+def _shares(one: Verdict, other: Verdict) -> bool:
+    """Whether an answer of the one is an answer of the other."""
+    return any(
+        _same_answer(x, y)
+        for x in (one.answer_a, one.answer_b)
+        for y in (other.answer_a, other.answer_b)
+    )
+
+
+def _same_kind_of_answer(one: Verdict, other: Verdict) -> bool:
+    numeric = {"numeric", "temporal"}
+    return (one.kind in numeric) == (other.kind in numeric)
+
+
+def _same_answer(a: str, b: str) -> bool:
+    numbers = same_numbers(a, b)
+    if numbers is not None:
+        return numbers
+    return fuzz.token_set_ratio(squeeze(a), squeeze(b)) >= SAME_ANSWER
+
+
+def _dispute(
+    edges: Sequence[Verdict], verdicts: Sequence[Verdict], claims: Mapping[str, Claim]
+) -> Dispute | None:
+    answers = [_Answer(e.answer_a, e.a_id) for e in edges]
+    answers += [_Answer(e.answer_b, e.b_id) for e in edges]
+    same = _Union(range(len(answers)))
+    for i, one in enumerate(answers):
+        for j in range(i):
+            if _same_answer(one.text, answers[j].text):
+                same.join(i, j)
+    positions = [_position([answers[i] for i in members], claims) for members in same.groups()]
+    if len(positions) < 2:
+        return None
+    positions = _with_agreeing(positions, verdicts, claims)
+    positions.sort(key=lambda p: (-len(p.doc_ids), p.answer))
+    best = max(edges, key=lambda e: (e.confidence, -len(e.question), e.a_id))
+    kinds = [e.kind for e in edges]
+    return Dispute(
+        id=content_id("d", *sorted({a.claim_id for a in answers})),
+        question=best.question,
+        kind=max(kinds, key=lambda k: (kinds.count(k), str(k))),  # type: ignore[arg-type]
+        confidence=_confidence(positions, verdicts),
+        rationale=best.rationale,
+        positions=tuple(positions),
+    )
+
+
+def _position(answers: Sequence[_Answer], claims: Mapping[str, Claim]) -> Position:
+    texts = [answer.text for answer in answers]
+    ids = list(dict.fromkeys(answer.claim_id for answer in answers))
+    return Position(
+        answer=max(texts, key=lambda t: (texts.count(t), -len(t), t)),
+        claim_ids=tuple(ids),
+        doc_ids=_doc_ids(claims[i] for i in ids),
+    )
+
+
+def _with_agreeing(
+    positions: Sequence[Position], verdicts: Sequence[Verdict], claims: Mapping[str, Claim]
+) -> list[Position]:
+    """The positions, with the claims that agree with exactly one of them."""
+    where = {claim_id: i for i, p in enumerate(positions) for claim_id in p.claim_ids}
+    joining: defaultdict[str, set[int]] = defaultdict(set)
+    for verdict in verdicts:
+        if verdict.label != "agreement":
+            continue
+        for one, other, answer in (
+            (verdict.a_id, verdict.b_id, verdict.answer_b),
+            (verdict.b_id, verdict.a_id, verdict.answer_a),
+        ):
+            if one in where and other not in where:
+                place = where[one]
+                # The two may agree on something else than what is disputed.
+                if _same_answer(answer, positions[place].answer):
+                    joining[other].add(place)
+    extra: defaultdict[int, list[str]] = defaultdict(list)
+    for claim_id, places in joining.items():
+        if len(places) == 1:
+            extra[places.pop()].append(claim_id)
+    return [
+        position.model_copy(
+            update={
+                "claim_ids": (*position.claim_ids, *extra[i]),
+                "doc_ids": _doc_ids(claims[c] for c in (*position.claim_ids, *extra[i])),
+            }
+        )
+        for i, position in enumerate(positions)
+    ]
+
+
+def _confidence(positions: Sequence[Position], verdicts: Sequence[Verdict]) -> float:
+    """Share of the verdicts between different positions that found a contradiction."""
+    where = {claim_id: i for i, p in enumerate(positions) for claim_id in p.claim_ids}
+    across = [
+        v
+        for v in verdicts
+        if v.a_id in where and v.b_id in where and where[v.a_id] != where[v.b_id]
+    ]
+    found = sum(v.label == "contradiction" for v in across)
+    return round(found / len(across), 3) if across else 0.0
+
+
+def _agreement(claims: Sequence[Claim]) -> Agreement | None:
+    doc_ids = _doc_ids(claims)
+    if len(doc_ids) < 2:
+        return None
+    # The plainest wording that still carries the most of what the others say.
+    shared = [content_stems(c.text) for c in claims]
+    best = max(
+        range(len(claims)),
+        key=lambda i: (
+            sum(len(shared[i] & other) for other in shared) / (len(claims[i].text) ** 0.5 + 1),
+            claims[i].id,
+        ),
+    )
+    ids = tuple(claim.id for claim in claims)
+    return Agreement(
+        id=content_id("a", *sorted(ids)),
+        statement=claims[best].text,
+        claim_ids=ids,
+        doc_ids=doc_ids,
+    )
+
+
+def _doc_ids(claims: Iterable[Claim]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(claim.doc_id for claim in claims))
+
+
+def _documents(dispute: Dispute) -> int:
+    return len({doc_id for position in dispute.positions for doc_id in position.doc_ids})
+
+
+class _Union:
+    """Disjoint sets of keys, in the order in which the keys were given."""
+
+    def __init__(self, keys: Iterable[K]) -> None:
+        self._parent: dict[object, object] = {key: key for key in keys}
+
+    def join(self, a: object, b: object) -> None:
+        self._parent[self._root(a)] = self._root(b)
+
+    def groups(self) -> list[list]:  # type: ignore[type-arg]
+        members: defaultdict[object, list[object]] = defaultdict(list)
+        for key in self._parent:
+            members[self._root(key)].append(key)
+        return list(members.values())
+
+    def _root(self, key: object) -> object:
+        while self._parent[key] != key:
+            self._parent[key] = self._parent[self._parent[key]]
+            key = self._parent[key]
+        return key

@@ -1,0 +1,234 @@
+"""Verdicts on candidate pairs: the question first, both answers, and only then the label.
+
+A model that must write down the one question and both answers before it labels is right far
+more often than one that labels at once (docs/benchmarks.md). Code then guards what code knows
+better: numbers that agree after rounding or conversion, answers that contain each other,
+answers the claims do not hold. A contradiction is asked again with the claims swapped, since
+small models favour an order. (Position bias: Zheng et al., arXiv:2306.05685.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, get_args
+
+from pydantic import BaseModel
+
+from llmcheck.grounding import missing_numbers
+from llmcheck.llm import Outcome, Reply, Runner
+from llmcheck.models import (
+    CandidatePair,
+    ContradictionKind,
+    Failure,
+    LookalikeKind,
+    Verdict,
+)
+from llmcheck.prompts import load_prompt
+from llmcheck.quantities import quantities, same_numbers
+from llmcheck.text import STOPWORDS, squeeze, stem, words
+
+PROMPT = "judge.v1"
+
+_CONTRADICTIONS: frozenset[str] = frozenset(get_args(ContradictionKind))
+_LOOKALIKES: frozenset[str] = frozenset(get_args(LookalikeKind))
+_NEGATIONS = frozenset({"no", "not", "never", "none", "nobody", "without", "neither", "false"})
+_NO_ANSWER = re.compile(
+    r"(?:n/?a|none|unknown|unclear|empty|not (?:stated|specified|mentioned|given|known|applicable)"
+    r"|no (?:answer|information|mention)).{0,40}",
+    re.IGNORECASE,
+)
+
+
+class _Judgement(BaseModel):
+    question: str
+    answer_a: str
+    answer_b: str
+    rationale: str
+    label: Literal["contradiction", "agreement", "lookalike", "unrelated"]
+    kind: ContradictionKind | LookalikeKind | Literal["none"]
+
+
+class Judgements(NamedTuple):
+    """The verdicts, in the order of the pairs that could be judged, and what failed."""
+
+    verdicts: list[Verdict]
+    failures: list[Failure]
+
+
+def judge(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
+    """A verdict on every pair; contradictions stand only when both orders find them.
+
+    Pairs of claims in the same words agree without a call. A failed call is a failure that
+    names both claims, never "no contradiction".
+    """
+    prompt = load_prompt(PROMPT)
+    asked = [pair for pair in pairs if squeeze(pair.a.text) != squeeze(pair.b.text)]
+    first = dict(
+        zip(
+            map(_ids, asked),
+            runner.run(
+                "judge",
+                prompt,
+                [{"a": pair.a.text, "b": pair.b.text} for pair in asked],
+                _Judgement,
+            ),
+            strict=True,
+        )
+    )
+    verdicts: dict[tuple[str, str], Verdict] = {}
+    failures: list[Failure] = []
+    for pair in pairs:
+        if _ids(pair) not in first:
+            verdicts[_ids(pair)] = _same_words(pair)
+        else:
+            _take(pair, first[_ids(pair)], verdicts, failures)
+    positives = [
+        pair
+        for pair in asked
+        if (verdict := verdicts.get(_ids(pair))) and verdict.label == "contradiction"
+    ]
+    second = runner.run(
+        "judge", prompt, [{"a": pair.b.text, "b": pair.a.text} for pair in positives], _Judgement
+    )
+    for pair, outcome in zip(positives, second, strict=True):
+        swapped: dict[tuple[str, str], Verdict] = {}
+        _take(pair.model_copy(update={"a": pair.b, "b": pair.a}), outcome, swapped, failures)
+        for other in swapped.values():
+            verdicts[_ids(pair)] = _confirmed(verdicts[_ids(pair)], other)
+    return Judgements(list(verdicts.values()), failures)
+
+
+def _ids(pair: CandidatePair) -> tuple[str, str]:
+    return (pair.a.id, pair.b.id)
+
+
+def _take(
+    pair: CandidatePair,
+    outcome: Outcome[_Judgement],
+    verdicts: dict[tuple[str, str], Verdict],
+    failures: list[Failure],
+) -> None:
+    if isinstance(outcome, Reply):
+        verdicts[_ids(pair)] = _guarded(pair, outcome.value)
+    else:
+        subject = f"{pair.a.text!r} ({pair.a.doc_id}) and {pair.b.text!r} ({pair.b.doc_id})"
+        failures.append(Failure(stage="judge", subject=subject, error=str(outcome)))
+
+
+def _same_words(pair: CandidatePair) -> Verdict:
+    return Verdict(
+        a_id=pair.a.id,
+        b_id=pair.b.id,
+        question="",
+        answer_a=pair.a.text,
+        answer_b=pair.b.text,
+        rationale="Both say it in the same words.",
+        label="agreement",
+        confidence=1.0,
+    )
+
+
+def _guarded(pair: CandidatePair, given: _Judgement) -> Verdict:
+    """The model's judgement as a verdict, corrected where code knows better."""
+    label: str = given.label
+    kind: str | None = given.kind
+    rationale = " ".join(given.rationale.split())
+    answer_a, answer_b = (" ".join(answer.split()) for answer in (given.answer_a, given.answer_b))
+    if label in ("contradiction", "agreement") and not (
+        _answers(answer_a, pair.a.text) and _answers(answer_b, pair.b.text)
+    ):
+        label, rationale = "unrelated", "An answer is missing or not the claim's."
+    elif label == "contradiction" and _same(answer_a, answer_b):
+        label, rationale = "agreement", "Both give the same answer."
+    elif label == "contradiction" and same_numbers(answer_a, answer_b):
+        label, kind = "lookalike", "rounding"
+        rationale = "The numbers agree after rounding or conversion."
+    elif label == "contradiction" and _contains(answer_a, answer_b):
+        label, kind = "lookalike", "complementary"
+        rationale = "One answer only says more than the other."
+    elif label == "agreement" and same_numbers(answer_a, answer_b) is False:
+        label, kind = "lookalike", "scope"
+        rationale = "The same fact with numbers that differ."
+    if label == "contradiction" and kind not in _CONTRADICTIONS:
+        kind = _kind_of(given.question, answer_a, answer_b)
+    elif label == "lookalike" and kind not in _LOOKALIKES:
+        kind = "complementary"
+    elif label in ("agreement", "unrelated"):
+        kind = None
+    return Verdict.model_validate(
+        {
+            "a_id": pair.a.id,
+            "b_id": pair.b.id,
+            "question": " ".join(given.question.split()),
+            "answer_a": answer_a,
+            "answer_b": answer_b,
+            "rationale": rationale,
+            "label": label,
+            "kind": kind,
+            "confidence": 1.0,
+        }
+    )
+
+
+def _confirmed(verdict: Verdict, swapped: Verdict) -> Verdict:
+    """The verdict after a second look with the claims swapped: without it, no contradiction."""
+    if swapped.label == "contradiction":
+        return verdict
+    if swapped.label == "lookalike":
+        return swapped.model_copy(
+            update={
+                "a_id": verdict.a_id,
+                "b_id": verdict.b_id,
+                "answer_a": verdict.answer_a,
+                "answer_b": verdict.answer_b,
+                "confidence": 0.5,
+            }
+        )
+    return verdict.model_copy(update={"label": swapped.label, "kind": None, "confidence": 0.5})
+
+
+def _answers(answer: str, claim: str) -> bool:
+    """Whether it is an answer at all, and one that stands in the claim."""
+    if not words(answer) or _NO_ANSWER.fullmatch(answer.strip(" .")):
+        return False
+    return not missing_numbers(answer, claim)
+
+
+def _same(answer_a: str, answer_b: str) -> bool:
+    return _gist(answer_a) == _gist(answer_b)
+
+
+def _contains(answer_a: str, answer_b: str) -> bool:
+    """Whether one answer is the other with words added, negations aside."""
+    a, b = _gist(answer_a), _gist(answer_b)
+    return bool(a and b) and (a <= b or b <= a) and not (a ^ b) & _NEGATIONS
+
+
+def _gist(answer: str) -> frozenset[str]:
+    kept = (squeeze(word) for word in words(answer))
+    return frozenset(
+        word if word in _NEGATIONS else stem(word)
+        for word in kept
+        if word in _NEGATIONS or word not in STOPWORDS
+    )
+
+
+def _kind_of(question: str, answer_a: str, answer_b: str) -> str:
+    """The kind of a contradiction, read off its question and answers."""
+    asked = squeeze(question)
+    numbers = [quantities(answer) for answer in (answer_a, answer_b)]
+    if re.match(r"(?:when|what (?:day|date|time|year|month)|in (?:what|which) year)\b", asked):
+        return "temporal"
+    if all(numbers):
+        units = {quantity.unit for found in numbers for quantity in found}
+        return "temporal" if units <= {"year", "clock"} else "numeric"
+    if re.match(r"who(?:m|se)?\b", asked):
+        return "attribution" if re.search(r"\b(?:say|said|told|quoted|wrote)\b", asked) else "entity"
+    if re.match(r"where\b|in (?:what|which) (?:place|city|town|country|part)", asked):
+        return "location"
+    if re.match(r"why\b|what (?:caused|led to|is the (?:cause|reason))", asked):
+        return "causal"
+    if _gist(answer_a) ^ _gist(answer_b) <= _NEGATIONS | {"yes"}:
+        return "negation"
+    return "category"

@@ -1,0 +1,185 @@
+"""Numbers in running text, and whether two of them say the same.
+
+Words become digits through text2num; units convert through pint, which is loaded only when
+two different measures meet.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9,
+    "bn": 1e9, "trillion": 1e12, "tn": 1e12,
+}  # fmt: skip
+_CURRENCIES = {
+    "$": "USD", "us$": "USD", "dollar": "USD", "usd": "USD", "€": "EUR", "euro": "EUR",
+    "eur": "EUR", "£": "GBP", "pound": "GBP", "gbp": "GBP", "¥": "JPY", "yen": "JPY",
+}  # fmt: skip
+_MEASURES = frozenset(
+    """mm cm m metre meter km kilometre kilometer mile yard foot feet inch gram kg kilogram tonne
+    ton ounce litre liter gallon barrel hectare acre second minute hour day week month year mph
+    kph knot watt kw mw gw kwh mwh gwh kilowatt megawatt gigawatt degree celsius fahrenheit joule
+    volt""".split()
+)
+_NUMBER = re.compile(
+    r"""(?<![\w.,:])
+    (?P<bound>(?:more\s+than|over|at\s+least|above|exceeding|less\s+than|under|below|fewer\s+than
+        |at\s+most|up\s+to|nearly|almost)\s+)?
+    (?P<currency>us\$|[$€£¥]|usd\s|eur\s|gbp\s)?\s?
+    (?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)
+    (?!\d|,\d|:\d|(?:st|nd|rd|th)\b)
+    (?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn|tn|k)\b|(?P<m>m)\b)?
+    (?:[\s-]?(?P<percent>%|per\s?cent\b|percentage\s+points?\b)
+      |[\s-](?P<unit>[a-z]+))?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"(?<!\d)(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?\s?m\b"
+    r"|(?<!\d)(?P<hour24>[01]?\d|2[0-3]):(?P<minute24>[0-5]\d)(?!\d)",
+    re.IGNORECASE,
+)
+# "One" and "a second" are rarely numbers; "3 million" would become two of them.
+_LEFT_AS_WORDS = re.compile(
+    r"\b(?:one|seconds?|thirds?)\b|(?<=\d[\s-])(?:hundred|thousand|million|billion|trillion)\b",
+    re.IGNORECASE,
+)
+_ABOVE = ("more", "over", "at least", "above", "exceeding")
+_BELOW = ("less", "under", "below", "fewer", "at most", "up", "nearly", "almost")
+# "Over 50" beside 62 is the same news; "over 50" beside 90 is not.
+_BOUND_REACH = 1.35
+
+
+class Quantity(NamedTuple):
+    """A number with its unit."""
+
+    value: float
+    unit: str
+    """"%", a currency code, "clock" (hours after midnight), "year", a word, or ""."""
+    digits: int
+    """Significant digits as written, trailing zeros of whole numbers aside; at least 2."""
+    bound: int = 0
+    """1 for "more than", -1 for "less than" or "nearly", 0 for the number itself."""
+
+
+def quantities(text: str) -> list[Quantity]:
+    """The numbers of a text, in digits or English words, in order. Ordinals are none."""
+    text = _words_to_digits(text)
+    found: list[tuple[int, Quantity]] = []
+
+    def clock(match: re.Match[str]) -> str:
+        hour = int(match["hour"] or match["hour24"])
+        minute = int(match["minute"] or match["minute24"] or 0)
+        if match["half"]:
+            hour = hour % 12 + (12 if match["half"].lower() == "p" else 0)
+        found.append((match.start(), Quantity(hour + minute / 60, "clock", 4)))
+        return " " * len(match.group())
+
+    rest = _CLOCK.sub(clock, text)
+    found.extend((match.start(), _quantity(match)) for match in _NUMBER.finditer(rest))
+    return [quantity for _, quantity in sorted(found)]
+
+
+def agree(a: Quantity, b: Quantity) -> bool:
+    """Whether two quantities say the same after rounding or unit conversion.
+
+    Two numbers agree when the more precise one, rounded to the digits of the other, equals it
+    (never to fewer than two digits), or when one is a bound that the other satisfies closely.
+    """
+    exact = {"year", "clock"}
+    if a.unit in exact or b.unit in exact:
+        return a.value == b.value
+    special = {"%", *_CURRENCIES.values()}
+    if a.unit != b.unit and (a.unit in special or b.unit in special):
+        return False
+    x, y = a.value, b.value
+    if a.unit != b.unit and a.unit in _MEASURES and b.unit in _MEASURES:
+        converted = _convert(x, a.unit, b.unit)
+        if converted is None:
+            return False
+        x = converted
+    digits = min(a.digits, b.digits)
+    return (
+        _round(x, digits) == _round(y, digits) or _within(x, y, a.bound) or _within(y, x, b.bound)
+    )
+
+
+def same_numbers(text_a: str, text_b: str) -> bool | None:
+    """Whether the texts' numbers agree, one to one; None when either text has none."""
+    numbers_a, numbers_b = quantities(text_a), quantities(text_b)
+    if not numbers_a or not numbers_b:
+        return None
+    fewer, more = sorted((numbers_a, numbers_b), key=len)
+    return all(any(agree(x, y) for y in more) for x in fewer)
+
+
+def _words_to_digits(text: str) -> str:
+    from text_to_num import alpha2digit
+
+    guarded = _LEFT_AS_WORDS.sub(lambda m: m.group()[0] + "\u2060" + m.group()[1:], text)
+    return str(alpha2digit(guarded, "en")).replace("\u2060", "")
+
+
+def _quantity(match: re.Match[str]) -> Quantity:
+    digits = match["digits"].replace(",", "")
+    value = float(digits) * _SCALES.get((match["scale"] or "").lower(), 1.0)
+    if match["m"] and match["currency"]:
+        value *= 1e6
+    significant = digits.lstrip("0.").replace(".", "")
+    if "." not in digits:
+        significant = significant.rstrip("0")
+    return Quantity(
+        value=value,
+        unit=_unit(match),
+        digits=max(2, len(significant)),
+        bound=_bound((match["bound"] or "").lower()),
+    )
+
+
+def _unit(match: re.Match[str]) -> str:
+    if match["percent"]:
+        return "%"
+    if match["currency"]:
+        return _CURRENCIES[match["currency"].strip().lower()]
+    if match["m"]:
+        return "m"
+    word = (match["unit"] or "").lower()
+    singular = word.removesuffix("s")
+    if singular in _CURRENCIES:
+        return _CURRENCIES[singular]
+    plain_year = re.fullmatch(r"(?:1\d|20)\d\d|2100", match["digits"])
+    if plain_year and not match["scale"] and singular not in _MEASURES:
+        return "year"
+    return singular if singular in _MEASURES else word
+
+
+def _bound(words: str) -> int:
+    if words.startswith(_ABOVE):
+        return 1
+    return -1 if words.startswith(_BELOW) else 0
+
+
+def _within(limit: float, value: float, bound: int) -> bool:
+    if bound > 0:
+        return limit <= value <= limit * _BOUND_REACH
+    if bound < 0:
+        return limit / _BOUND_REACH <= value <= limit
+    return False
+
+
+def _round(value: float, digits: int) -> float:
+    return float(f"{value:.{digits - 1}e}")
+
+
+def _convert(value: float, unit: str, target: str) -> float | None:
+    import pint
+
+    try:
+        quantity = pint.get_application_registry().Quantity(value, _PINT.get(unit, unit))
+        return float(quantity.to(_PINT.get(target, target)).magnitude)
+    except pint.PintError:
+        return None
+
+
+_PINT = {"feet": "foot", "tonne": "metric_ton", "celsius": "degC", "fahrenheit": "degF"}

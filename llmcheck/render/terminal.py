@@ -1,0 +1,245 @@
+"""Pages for a person at a terminal, or in a pipe or a file, where they stand without colour.
+
+Texts of documents and models reach rich as ``Text`` only, so none is read as markup.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+from rich.console import Console, ConsoleRenderable, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from llmcheck.models import Dispute, DocumentInfo, Report
+from llmcheck.render.view import (
+    QUOTE_LENGTH,
+    Sources,
+    attribution,
+    by_document,
+    clean,
+    counted,
+    doc_ids_of,
+    nothing_disputed,
+    padding_kinds,
+    percent,
+    quote_of,
+    quoted,
+    usage_line,
+    words,
+)
+
+_BAR = 20
+_PADDING_QUOTE_LENGTH = 160
+
+
+def summary_page(report: Report, *, width: int = 80, colour: bool = False) -> str:
+    """Everything found: summary, disputes, agreements, look-alikes, padding, sources."""
+    sources = Sources(report.documents)
+    sections = [
+        _section("Summary", _summary(report, sources)),
+        _section(
+            f"Disputes ({len(report.disputes)})",
+            [
+                _disputes(report, sources)
+                if report.disputes
+                else Text(nothing_disputed(report), style="dim")
+            ],
+        ),
+        _section(f"Agreements ({len(report.agreements)})", _agreements(report, sources)),
+        _section("Look contradictory, but are not", _lookalikes(report, sources)),
+        _section("Padding", [_padding_bars(report, sources)] if report.documents else []),
+        *_troubles(report, sources),
+        _section("Sources", _source_list(report, sources)),
+        _usage(report),
+    ]
+    return _page(sections, width, colour)
+
+
+def claims_page(report: Report, *, width: int = 80, colour: bool = False) -> str:
+    """Claims document by document, each with the words that state it."""
+    sources = Sources(report.documents)
+    claims = by_document(report.claims)
+    sections = []
+    for document in report.documents:
+        items: list[ConsoleRenderable] = []
+        for claim in claims.get(document.id, ()):
+            items.append(_item(Text(clean(claim.text) + attribution(claim))))
+            items.append(_indented(_quote(claim.quote)))
+        name = sources.listed([document.id])
+        sections.append(_section(name, items or [Text("No claims.", style="dim")]))
+    sections += [*_troubles(report, sources), _usage(report)]
+    return _page(sections, width, colour)
+
+
+def padding_page(report: Report, *, width: int = 80, colour: bool = False) -> str:
+    """The share of padding of every document, then what was flagged, in its own words."""
+    sources = Sources(report.documents)
+    sections = [_section("Padding", [_padding_bars(report, sources)])]
+    flags = by_document(report.padding)
+    for document in report.documents:
+        items: list[ConsoleRenderable] = []
+        for flag in flags.get(document.id, ()):
+            items.append(_item(Text(f"{words(flag.kind)}: {clean(flag.rationale)}")))
+            items.append(_indented(_quote(flag.quote, _PADDING_QUOTE_LENGTH)))
+        sections.append(_section(sources.listed([document.id]), items))
+    sections += [*_troubles(report, sources), _usage(report)]
+    return _page(sections, width, colour)
+
+
+def _page(sections: Iterable[list[ConsoleRenderable]], width: int, colour: bool) -> str:
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    with console.capture() as capture:
+        for number, section in enumerate(filter(None, sections)):
+            if number:
+                console.print()
+            for renderable in section:
+                console.print(renderable)
+    # Tables pad their cells to the full width; a pipe or a diff wants no trailing spaces.
+    lines = [line.rstrip(" ") for line in capture.get().split("\n")]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _section(heading: str, content: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+    """A heading and what stands below it; nothing at all when that is empty."""
+    if not content:
+        return []
+    return [Text(heading, style="bold"), *(_indented(item) for item in content)]
+
+
+def _indented(item: ConsoleRenderable) -> Padding:
+    return Padding(item, (0, 0, 0, 2))
+
+
+def _item(text: Text) -> Table:
+    """A list item whose further lines hang below its first word."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column()
+    grid.add_column(overflow="fold")
+    grid.add_row("•", text)
+    return grid
+
+
+def _quote(text: str, length: int = QUOTE_LENGTH) -> Text:
+    return Text(quoted(text, length), style="italic")
+
+
+def _summary(report: Report, sources: Sources) -> list[ConsoleRenderable]:
+    sentences = [
+        f"{clean(sentence.text)} {sources.cite(doc_ids_of(report, sentence.claim_ids))}".rstrip()
+        for sentence in report.summary.sentences
+    ]
+    return [Text(" ".join(sentences))] if sentences else []
+
+
+def _disputes(report: Report, sources: Sources) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False, expand=True)
+    table.add_column(ratio=1, overflow="fold")
+    table.add_column(ratio=2, overflow="fold")
+    for number, dispute in enumerate(report.disputes):
+        if number:
+            table.add_row()
+        table.add_row(
+            Group(Text(clean(dispute.question), style="bold"), Text(_kind(dispute), style="dim")),
+            Group(*_positions(report, dispute, sources)),
+        )
+    return table
+
+
+def _kind(dispute: Dispute) -> str:
+    sure = "" if dispute.confidence == 1 else f", confidence {percent(dispute.confidence)}"
+    return words(dispute.kind) + sure
+
+
+def _positions(report: Report, dispute: Dispute, sources: Sources) -> Iterable[ConsoleRenderable]:
+    for position in dispute.positions:
+        yield Text.assemble(
+            (clean(position.answer), "bold cyan"), f" — {sources.listed(position.doc_ids)}"
+        )
+        quote = quote_of(report, position)
+        if quote is not None:
+            yield _indented(_quote(quote.words).append(f" {sources.cite([quote.doc_id])}"))
+    if dispute.rationale:
+        yield Text(clean(dispute.rationale), style="dim")
+
+
+def _agreements(report: Report, sources: Sources) -> list[ConsoleRenderable]:
+    return [
+        _item(Text(f"{clean(agreement.statement)} {sources.cite(agreement.doc_ids)}"))
+        for agreement in report.agreements
+    ]
+
+
+def _lookalikes(report: Report, sources: Sources) -> list[ConsoleRenderable]:
+    return [
+        _item(
+            Text.assemble(
+                (f"{words(lookalike.kind)}: ", "bold"),
+                f"{clean(lookalike.rationale)} "
+                f"{sources.cite(doc_ids_of(report, lookalike.claim_ids))}",
+            )
+        )
+        for lookalike in report.lookalikes
+    ]
+
+
+def _padding_bars(report: Report, sources: Sources) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(overflow="fold")
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, justify="right")
+    grid.add_column(overflow="fold")
+    flags = by_document(report.padding)
+    for document in report.documents:
+        filled = round(document.padding_share * _BAR)
+        kinds = padding_kinds(flags.get(document.id, ()), document)
+        grid.add_row(
+            Text(sources.listed([document.id])),
+            "█" * filled + "░" * (_BAR - filled),
+            percent(document.padding_share),
+            ", ".join(f"{words(kind)} {percent(share)}" for kind, share in kinds),
+        )
+    return grid
+
+
+def _usage(report: Report) -> list[ConsoleRenderable]:
+    return [Text(usage_line(report.usage), style="dim")]
+
+
+def _troubles(report: Report, sources: Sources) -> list[list[ConsoleRenderable]]:
+    failed = [
+        _item(Text(f"{failure.stage} of {clean(failure.subject)}: {clean(failure.error)}"))
+        for failure in report.failures
+    ]
+    ungrounded = [
+        _item(Text(f"{clean(claim.text)} {sources.cite([claim.doc_id])}: {clean(claim.reason)}"))
+        for claim in report.ungrounded
+    ]
+    return [
+        _section(f"Could not be done ({len(failed)})", [*failed]),
+        _section(
+            f"Claimed by the model, not borne out by the document ({len(ungrounded)})",
+            [*ungrounded],
+        ),
+    ]
+
+
+def _source_list(report: Report, sources: Sources) -> list[ConsoleRenderable]:
+    return [Text(_source(document, sources)) for document in report.documents]
+
+
+def _source(document: DocumentInfo, sources: Sources) -> str:
+    title = f" — {clean(document.title)}" if document.title and document.path else ""
+    copy = f", same text as {sources.cite([document.copy_of])}" if document.copy_of else ""
+    number, name = sources.cite([document.id]), sources.name(document.id)
+    return f"{number} {name}{title} ({counted(document.words, 'word')}{copy})"

@@ -1,0 +1,172 @@
+"""What the pages for people share: safe text, short names of sources, quotes, counts, shares."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeVar
+
+from llmcheck.models import (
+    Claim,
+    DocumentInfo,
+    PaddingFlag,
+    PaddingKind,
+    Position,
+    Report,
+    Usage,
+)
+
+T = TypeVar("T", Claim, PaddingFlag)
+
+# What a terminal obeys, or what makes text read as something that it is not: C0 and C1 controls
+# (ANSI escapes begin with one), bidirectional overrides, invisible tags, stray surrogates.
+HOSTILE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f"
+    "\ud800-\udfff]"
+)
+# Not ``\s``: a no-break space in "1 200 t" is there to keep the number together.
+_BREAKS = re.compile("[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
+
+_NAME_LENGTH = 40
+QUOTE_LENGTH = 600
+
+
+def clean(text: str) -> str:
+    """The text on one line, with what a terminal would obey shown as an escape (``\\x1b``)."""
+    line = _BREAKS.sub(" ", text).strip()
+    return HOSTILE.sub(lambda match: ascii(match[0])[1:-1], line)
+
+
+def shorten(text: str, length: int) -> str:
+    """The text, or its beginning and end with ``…`` between, at most ``length`` characters."""
+    if len(text) <= length:
+        return text
+    tail = (length - 1) // 3
+    return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def quoted(text: str, length: int = QUOTE_LENGTH) -> str:
+    """A source's exact words in quotation marks, cleaned, and shortened if very long."""
+    return f"“{shorten(clean(text), length)}”"
+
+
+def words(kind: str) -> str:
+    """A kind as a person writes it."""
+    return kind.replace("_", " ")
+
+
+def percent(share: float) -> str:
+    """A share between 0 and 1 as a whole percentage; ``<1%`` rather than a false zero."""
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 dispute``, ``2 disputes``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+class Sources:
+    """The documents of a report, numbered from 1 and named as shortly as is unambiguous."""
+
+    def __init__(self, documents: Sequence[DocumentInfo]) -> None:
+        self._numbers = {document.id: n for n, document in enumerate(documents, 1)}
+        self._names = {
+            document.id: shorten(clean(name), _NAME_LENGTH)
+            for document, name in zip(documents, _short_names(documents), strict=True)
+        }
+
+    def name(self, doc_id: str) -> str:
+        """The end of the path that no other source shares, or else the title or the id."""
+        return self._names.get(doc_id) or shorten(clean(doc_id), _NAME_LENGTH)
+
+    def cite(self, doc_ids: Iterable[str]) -> str:
+        """Numbers in brackets: ``[1, 3]``; sources the report does not list have none."""
+        numbers = sorted({self._numbers[id_] for id_ in doc_ids if id_ in self._numbers})
+        return f"[{', '.join(map(str, numbers))}]" if numbers else ""
+
+    def listed(self, doc_ids: Iterable[str]) -> str:
+        """Names with numbers: ``tides.txt [1], ferry.txt [3]``."""
+        return ", ".join(f"{self.name(id_)} {self.cite([id_])}".rstrip() for id_ in doc_ids)
+
+
+def _short_names(documents: Sequence[DocumentInfo]) -> list[str]:
+    paths = [(document.path or "").replace("\\", "/").rstrip("/") for document in documents]
+    names = [
+        path or document.title or document.id
+        for path, document in zip(paths, documents, strict=True)
+    ]
+    pieces = [path.split("/") for path in paths]
+    unnamed = {index for index, path in enumerate(paths) if path}
+    for depth in range(1, max(map(len, pieces), default=0) + 1):
+        endings = ["/".join(piece[-depth:]) for piece in pieces]
+        count = Counter(endings)
+        for index in [index for index in unnamed if count[endings[index]] == 1]:
+            names[index] = endings[index]
+            unnamed.remove(index)
+    return names
+
+
+class Quote(NamedTuple):
+    """One source's words for a position."""
+
+    words: str
+    doc_id: str
+
+
+def quote_of(report: Report, position: Position) -> Quote | None:
+    """The exact words of the first claim of a position; None when it cites no claim."""
+    if not position.claim_ids:
+        return None
+    claim = report.claim(position.claim_ids[0])
+    return Quote(claim.quote, claim.doc_id)
+
+
+def doc_ids_of(report: Report, claim_ids: Iterable[str]) -> list[str]:
+    """The documents that make these claims, each once, in the order of the claims."""
+    return list(dict.fromkeys(report.claim(id_).doc_id for id_ in claim_ids))
+
+
+def attribution(claim: Claim) -> str:
+    """Who asserts a claim and for when, as a note behind it; empty when it is silent."""
+    notes = [clean(note) for note in (claim.speaker, claim.time) if note]
+    return f" ({', '.join(notes)})" if notes else ""
+
+
+def by_document(items: Iterable[T]) -> dict[str, list[T]]:
+    """Claims or padding flags under the id of their document, in their order."""
+    groups: dict[str, list[T]] = {}
+    for item in items:
+        groups.setdefault(item.doc_id, []).append(item)
+    return groups
+
+
+def padding_kinds(
+    flags: Iterable[PaddingFlag], document: DocumentInfo
+) -> list[tuple[PaddingKind, float]]:
+    """The document's padding by kind, largest first, as shares of the document."""
+    sizes: Counter[PaddingKind] = Counter()
+    for flag in flags:
+        sizes[flag.kind] += len("".join(flag.quote.split()))
+    # Flags may overlap: the document's own share, where each character counts once, is split.
+    total = sizes.total() or 1
+    return [(kind, size / total * document.padding_share) for kind, size in sizes.most_common()]
+
+
+def usage_line(usage: Usage) -> str:
+    """Calls by origin, tokens and price, on one line."""
+    line = (
+        f"{counted(usage.calls, 'model call')}, {usage.cached:,} cached, "
+        f"{usage.replayed:,} replayed"
+    )
+    if not usage.calls:
+        return line
+    cost = "price unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+    return f"{line} · {usage.input_tokens:,} tokens in, {usage.output_tokens:,} out · {cost}"
+
+
+def nothing_disputed(report: Report) -> str:
+    """What to say where the disputes would stand: absence is claimed of a whole run only."""
+    if report.failures:
+        return "None found, but not everything could be checked."
+    return "None found."

@@ -1,0 +1,177 @@
+"""Settings: how to reach a model, where replies are kept, and how much may be spent.
+
+Each setting comes from the first of these that gives it:
+
+1. the caller (an argument, a command-line option),
+2. the environment: ``LLMCHECK_MODEL``, ``LLMCHECK_BASE_URL``, ... (one per setting), then
+   ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``; an empty variable counts as unset,
+3. the nearest ``llmcheck.toml``, or ``pyproject.toml`` with a ``[tool.llmcheck]`` table, from
+   the start folder upwards; paths in it are relative to it,
+4. the default.
+
+Keys belong in the environment: an ``api_key`` in a file is an error. ``OPENAI_API_KEY`` was
+set for someone else's use, so it is not sent to an endpoint that only a file names (a file
+that may have come with the documents); ``LLMCHECK_API_KEY`` is sent wherever the settings say.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import platformdirs
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from llmcheck.errors import ConfigError
+
+_FOLDERS = ("cache", "replay", "record")
+
+
+class Settings(BaseModel):
+    """Every setting of a run.
+
+    Raises ConfigError when two exclude each other, pydantic's ValidationError for a bad value;
+    ``load_settings`` raises ConfigError for both.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+    model: str | None = None
+    """Name of the model, as the endpoint knows it."""
+    base_url: str | None = Field(default=None, pattern="^https?://")
+    """The OpenAI-compatible endpoint; None for OpenAI's own."""
+    api_key: str | None = Field(default=None, repr=False)
+    """Sent to the endpoint and written nowhere."""
+    cache: Path | None = Field(default_factory=lambda: platformdirs.user_cache_path("llmcheck"))
+    """Folder of the reply cache; None (or False) for no cache."""
+    replay: Path | None = None
+    """Folder of recorded replies to answer from, instead of a model."""
+    record: Path | None = None
+    """Folder to record replies in."""
+    max_calls: int | None = Field(default=None, ge=0, strict=True)
+    """Stop after so many calls to the model; cached and replayed ones are free."""
+    max_cost: float | None = Field(default=None, ge=0, strict=True)
+    """Stop after so many US dollars."""
+    concurrency: int = Field(default=4, ge=1, strict=True)
+    """Calls under way at the same time."""
+    timeout: float = Field(default=120.0, gt=0, strict=True)
+    """Seconds to wait for one answer."""
+
+    @field_validator("cache", mode="before")
+    @classmethod
+    def _switched_off(cls, value: object) -> object:
+        return None if value is False or value == "false" else value
+
+    @model_validator(mode="after")
+    def _replay_or_record(self) -> Self:
+        if self.replay is not None and self.record is not None:
+            raise ConfigError(
+                "replay and record exclude each other: a replayed run makes no calls to record "
+                "(look at the command line, LLMCHECK_REPLAY, LLMCHECK_RECORD and the file)"
+            )
+        return self
+
+
+def load_settings(
+    start: Path | None = None, environ: Mapping[str, str] = os.environ, **overrides: Any
+) -> Settings:
+    """The settings from ``overrides`` (None counts as not given), ``environ``, file, defaults.
+
+    The file is looked for from ``start`` (default: the current folder) upwards. Raises
+    ConfigError naming the option, the variable, or the file and key that is wrong.
+    """
+    from_file = _from_file((start or Path.cwd()).resolve())
+    borrowed = _from_environment("OPENAI_", environ, ("base_url", "api_key"))
+    given = _from_environment("LLMCHECK_", environ, tuple(Settings.model_fields)) | _checked(
+        {key: value for key, value in overrides.items() if value is not None},
+        Settings.model_validate,
+        name=lambda key: f"setting {key}",
+    )
+    if "base_url" in from_file and "base_url" not in borrowed | given:
+        borrowed.pop("api_key", None)
+    return Settings(**(from_file | borrowed | given))
+
+
+def _from_environment(
+    prefix: str, environ: Mapping[str, str], keys: tuple[str, ...]
+) -> dict[str, Any]:
+    values = {key: environ.get(prefix + key.upper()) for key in keys}
+    return _checked(
+        {key: value for key, value in values.items() if value},
+        Settings.model_validate_strings,
+        name=lambda key: prefix + key.upper(),
+    )
+
+
+def _from_file(start: Path) -> dict[str, Any]:
+    for folder in (start, *start.parents):
+        for path, table in (
+            (folder / "llmcheck.toml", ()),
+            (folder / "pyproject.toml", ("tool", "llmcheck")),
+        ):
+            values = _read_table(path, table) if path.is_file() else None
+            if values is not None:
+                return _file_values(path, values)
+    return {}
+
+
+def _read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
+    """The table of a TOML file, or None when the file does not have it."""
+    try:
+        values: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: cannot be read as TOML ({error})") from error
+    for name in table:
+        if name not in values:
+            return None
+        values = values[name]
+        if not isinstance(values, dict):
+            raise ConfigError(f"{path}: {name} must be a table")
+    return dict(values)
+
+
+def _file_values(path: Path, values: dict[str, Any]) -> dict[str, Any]:
+    if "api_key" in values:
+        raise ConfigError(
+            f"{path}: api_key: a key does not belong in a file; set LLMCHECK_API_KEY instead"
+        )
+    checked = _checked(
+        values,
+        Settings.model_validate,
+        name=lambda key: f"{path}: {key}",
+    )
+    for key in _FOLDERS:
+        if checked.get(key) is not None:
+            checked[key] = path.parent / os.path.expanduser(checked[key])
+    return checked
+
+
+def _checked(
+    values: Mapping[str, Any],
+    validate: Callable[[Mapping[str, Any]], Settings],
+    name: Callable[[str], str],
+) -> dict[str, Any]:
+    """The values in their types. Raises ConfigError that calls a bad one by ``name(key)``."""
+    try:
+        return validate(values).model_dump(exclude_unset=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0])
+        reason = (
+            f"there is no such setting; there are {', '.join(Settings.model_fields)}"
+            if first["type"] == "extra_forbidden"
+            else first["msg"][0].lower() + first["msg"][1:]
+        )
+        raise ConfigError(f"{name(key)}: {reason}") from error

@@ -1,0 +1,140 @@
+"""What the command line writes: data to stdout or a file, progress and all else to stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from llmcheck.errors import ConfigError
+from llmcheck.llm import Progress
+from llmcheck.render.view import clean
+
+_ERASE = "\r\x1b[2K"
+_SECONDS_BETWEEN = 0.05
+
+
+def use_utf8() -> None:
+    """Write UTF-8 on both streams, whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def say(message: str) -> None:
+    """One line on stderr, with nothing in it that a terminal obeys."""
+    sys.stderr.write(f"llmcheck: {clean(message)}\n")
+
+
+def emit(text: str, output: Path | None = None) -> None:
+    """Write data to stdout, or to ``output``, which is replaced whole or left as it was.
+
+    A reader that has gone away (``| head``) is no error. Raises ConfigError when the data
+    cannot be written.
+    """
+    try:
+        if output is not None:
+            _write_whole(output, text)
+        else:
+            _write_out(text)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write to {output or 'standard output'}: {error.strerror or error}"
+        ) from error
+
+
+def _write_out(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still in the buffer would fail again, loudly, when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write_whole(output: Path, text: str) -> None:
+    target = output.resolve()
+    if target.exists() and not target.is_file():
+        # A device or a named pipe is written to; replacing it would destroy it.
+        target.write_text(text, encoding="utf-8")
+        return
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+class ProgressLine:
+    """Shows ``Progress`` on ``stream``; call it with each, and ``erase`` it before other output.
+
+    On a terminal the line overwrites itself; elsewhere each stage gives one line as it ends.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._live = stream.isatty()
+        self._shown = False
+        self._drawn = float("-inf")
+
+    def __call__(self, progress: Progress) -> None:
+        """Show ``progress``, unless the line was drawn a moment ago and more is to come."""
+        if not progress.total or (progress.left and not self._due()):
+            return
+        if self._live:
+            width = shutil.get_terminal_size().columns
+            self._stream.write(_ERASE + describe(progress)[: width - 1])
+            self._shown = True
+        else:
+            self._stream.write(f"{describe(progress)}\n")
+        self._stream.flush()
+
+    def erase(self) -> None:
+        """Take the line away, if there is one."""
+        if self._shown:
+            self._stream.write(_ERASE)
+            self._stream.flush()
+            self._shown = False
+
+    def _due(self) -> bool:
+        now = time.monotonic()
+        if not self._live or now - self._drawn < _SECONDS_BETWEEN:
+            return False
+        self._drawn = now
+        return True
+
+
+def describe(progress: Progress) -> str:
+    """``judge: 12 made, 30 cached, 4 left, 0 failed``; replayed calls where there are any."""
+    replayed = f"{progress.replayed} replayed, " if progress.replayed else ""
+    return (
+        f"{progress.stage}: {progress.made} made, {progress.cached} cached, {replayed}"
+        f"{progress.left} left, {progress.failed} failed"
+    )
+
+
+@contextlib.contextmanager
+def narrated() -> Iterator[ProgressLine]:
+    """A progress line on stderr, and the library's warnings said between its states."""
+    line = ProgressLine(sys.stderr)
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            line.erase()
+            say(f"{record.levelname.lower()}: {record.getMessage()}")
+
+    handler = Handler()
+    logger = logging.getLogger("llmcheck")
+    logger.addHandler(handler)
+    try:
+        yield line
+    finally:
+        line.erase()
+        logger.removeHandler(handler)

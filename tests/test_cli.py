@@ -1,0 +1,556 @@
+"""The command line: what goes to which stream, what it exits with, and what it loads.
+
+``llmcheck.documents`` and ``llmcheck.pipeline`` are stood in for, so that what is tested here
+is the command line alone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from llmcheck.cli import exit_code, main
+from llmcheck.errors import (
+    BudgetExceeded,
+    ConfigError,
+    DocumentError,
+    FixtureMissing,
+    PromptError,
+)
+from llmcheck.llm import Progress
+from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Failure, Position, Report
+from llmcheck.settings import Settings
+from llmcheck.streams import ProgressLine, describe, emit
+
+ROOT = Path(__file__).parent.parent
+GATE = Document(id="gate.txt", path="gate.txt", text="The gate weighs 90 tonnes.")
+LOCK = Document(id="lock.txt", path="lock.txt", text="Log.\nThe gate weighs 70 tonnes. é")
+DISPUTE = Dispute(
+    id="d",
+    question="What does the gate weigh?",
+    kind="numeric",
+    confidence=1.0,
+    rationale="One gate has one weight.",
+    positions=(
+        Position(answer="90 t", claim_ids=("c1",), doc_ids=("gate.txt",)),
+        Position(answer="70 t", claim_ids=("c2",), doc_ids=("lock.txt",)),
+    ),
+)
+FAILED = Failure(stage="judge", subject="c1 and c2", error="timed out\x1b[2J")
+SPENT = Failure(stage="judge", subject="c1 and c3", error="budget: 5 call(s) made")
+
+
+def found(**more: Any) -> Report:
+    fields: dict[str, Any] = {
+        "model": "m",
+        "documents": tuple(
+            DocumentInfo(id=d.id, path=d.path, title=None, words=5, padding_share=0)
+            for d in (GATE, LOCK)
+        ),
+        "claims": (
+            Claim(id="c1", text="90 t", doc_id="gate.txt", start=0, end=26, quote=GATE.text),
+            Claim(id="c2", text="70 t", doc_id="lock.txt", start=5, end=31, quote=LOCK.text[5:31]),
+        ),
+        "disputes": (DISPUTE,),
+    }
+    return Report(**{**fields, **more})
+
+
+class Corpus(NamedTuple):
+    documents: tuple[Document, ...]
+
+
+class Stage:
+    """What the stand-ins were given, and what they are to do."""
+
+    def __init__(self) -> None:
+        self.paths: tuple[str, ...] = ()
+        self.settings = Settings()
+        self.asked: list[str] = []
+        self.act: Callable[[Callable[[Progress], None]], Report] = lambda _: found()
+        self.read: Callable[[], Corpus] = lambda: Corpus((GATE, LOCK))
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
+    stage = Stage()
+
+    class FakeCorpus:
+        @staticmethod
+        def read(*paths: str) -> Corpus:
+            stage.paths = paths
+            return stage.read()
+
+    class FakeChecker:
+        def __init__(self, *, settings: Settings, on_progress: Callable[[Progress], None]) -> None:
+            stage.settings = settings
+            self.on_progress = on_progress
+
+        def __getattr__(self, name: str) -> Callable[[Corpus], Report]:
+            def method(corpus: Corpus) -> Report:
+                stage.asked.append(name)
+                return stage.act(self.on_progress)
+
+            return method
+
+    for name, content in (
+        ("documents", {"Corpus": FakeCorpus}),
+        ("pipeline", {"Checker": FakeChecker}),
+    ):
+        module = types.ModuleType(f"llmcheck.{name}")
+        vars(module).update(content)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.chdir(tmp_path)
+    for variable in [v for v in os.environ if v.startswith(("LLMCHECK_", "OPENAI_"))]:
+        monkeypatch.delenv(variable)
+    return stage
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(stage: Stage, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    def run(*arguments: str) -> Ran:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        code = ended.value.code
+        assert isinstance(code, int)
+        return Ran(code, *capsys.readouterr())
+
+    return run
+
+
+# --- what is printed where ---
+
+
+def test_check_prints_lint_lines_on_stdout_and_the_outcome_on_stderr(
+    run: Callable[..., Ran], stage: Stage
+) -> None:
+    ran = run("check", "gate.txt", "-")
+
+    assert ran.out == (
+        "gate.txt:1:1: LC102 numeric: What does the gate weigh? 90 t; "
+        "elsewhere: 70 t (lock.txt:2:1)\n"
+        "lock.txt:2:1: LC102 numeric: What does the gate weigh? 70 t; "
+        "elsewhere: 90 t (gate.txt:1:1)\n"
+    )
+    assert ran.err == ("llmcheck: 1 dispute in 2 documents; 0 model calls, 0 cached, 0 replayed\n")
+    assert ran.code == 1
+    assert stage.paths == ("gate.txt", "-")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked", "begins"),
+    [
+        (["summarize"], "check", "Disputes (1)"),
+        (["summarize", "--format", "markdown"], "check", "## Disputes (1)"),
+        (["summarize", "--format", "json"], "check", "{"),
+        (["check", "--format", "json"], "check", "{"),
+        (["check", "--format", "markdown"], "check", "## Disputes (1)"),
+        (["claims"], "claims", '{"id":"c1"'),
+        (["claims", "--format", "json"], "claims", "{\n"),
+        (["claims", "--format", "text"], "claims", "gate.txt [1]"),
+        (["padding"], "padding", "Padding"),
+        (["padding", "--format", "json"], "padding", "{\n"),
+    ],
+)
+def test_each_command_asks_for_its_own_report_and_prints_it_in_each_of_its_formats(
+    run: Callable[..., Ran], stage: Stage, arguments: list[str], asked: str, begins: str
+) -> None:
+    ran = run(*arguments, "gate.txt")
+
+    assert stage.asked == [asked]
+    assert ran.out.startswith(begins)
+    assert ran.code == (1 if arguments[0] == "check" else 0)
+
+
+def test_json_output_is_the_report(run: Callable[..., Ran]) -> None:
+    assert Report.model_validate_json(run("check", "x", "--format", "json").out) == found()
+
+
+def test_options_become_settings(run: Callable[..., Ran], stage: Stage) -> None:
+    run(
+        "check", "x", "--model", "small", "--base-url", "http://localhost:1", "--record", "r",
+        "--cache", "c", "--max-calls", "5", "--max-cost", "0.5", "--concurrency", "2",
+    )  # fmt: skip
+    assert stage.settings == Settings(
+        model="small",
+        base_url="http://localhost:1",
+        record=Path("r"),
+        cache=Path("c"),
+        max_calls=5,
+        max_cost=0.5,
+        concurrency=2,
+    )
+    run("check", "x", "--replay", "r", "--no-cache")
+    assert stage.settings == Settings(replay=Path("r"), cache=None)
+
+
+def test_a_page_is_80_columns_wide_and_plain_off_a_terminal(
+    run: Callable[..., Ran], stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wordy = DISPUTE.model_copy(update={"rationale": "weight " * 60})
+    stage.act = lambda _: found(disputes=(wordy,))
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def widest() -> int:
+        out = run("summarize", "x").out
+        assert "\x1b" not in out
+        return max(map(len, out.splitlines()))
+
+    assert 70 < widest() <= 80
+    monkeypatch.setenv("COLUMNS", "100")
+    assert 90 < widest() <= 100
+
+
+# --- exit codes and errors ---
+
+
+@pytest.mark.parametrize(
+    ("failures", "disputes", "findings", "code"),
+    [
+        ((), (), True, 0),
+        ((), (DISPUTE,), True, 1),
+        ((), (DISPUTE,), False, 0),
+        ((FAILED,), (DISPUTE,), True, 3),
+        ((FAILED, SPENT), (DISPUTE,), True, 4),
+    ],
+)
+def test_the_gravest_exit_code_wins(
+    failures: tuple[Failure, ...], disputes: tuple[Dispute, ...], findings: bool, code: int
+) -> None:
+    report = found(failures=failures, disputes=disputes)
+    assert exit_code(report, disputes_are_findings=findings) == code
+
+
+def test_an_incomplete_run_prints_what_was_found_and_warns_of_each_failure(
+    run: Callable[..., Ran], stage: Stage
+) -> None:
+    stage.act = lambda _: found(failures=(FAILED,) * 12)
+
+    ran = run("check", "x")
+
+    assert ran.code == 3
+    assert ran.out.count("LC102") == 2
+    warning = r"llmcheck: warning: judge of c1 and c2: timed out\x1b[2J"
+    assert ran.err.count(warning) == 10
+    assert "llmcheck: warning: 2 more failures, listed by --format json" in ran.err
+
+
+def test_where_the_output_lists_failures_one_warning_is_enough(
+    run: Callable[..., Ran], stage: Stage
+) -> None:
+    stage.act = lambda _: found(failures=(FAILED, SPENT))
+    ran = run("summarize", "x")
+    assert ran.code == 4
+    assert ran.err == "llmcheck: warning: 2 parts of the run failed; the output says which\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConfigError("no model:\nset one"), 2),
+        (PromptError("no prompt"), 2),
+        (DocumentError("a\x1b.txt", "not there"), 2),
+        (FixtureMissing("no recording", call_key="k", prompt="p"), 3),
+        (BudgetExceeded("spent"), 4),
+    ],
+)
+def test_an_error_is_one_line_without_a_traceback(
+    run: Callable[..., Ran], stage: Stage, error: Exception, code: int
+) -> None:
+    def fail() -> Corpus:
+        raise error
+
+    stage.read = fail
+    ran = run("check", "x")
+    assert ran.code == code
+    assert ran.out == ""
+    assert ran.err.startswith("llmcheck: error: ")
+    assert ran.err.count("\n") == 1
+    assert "\x1b" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["check", "x", "--nonsense"],
+        ["check", "x", "--format", "jsonl"],
+        ["check", "x", "--concurrency", "many"],
+        ["check", "x", "--concurrency", "0"],
+        ["check", "x", "--replay", "a", "--record", "b"],
+        ["check", "x", "--cache", "a", "--no-cache"],
+        ["check", "x", "--output", "no/such/folder/report"],
+        ["prompts", "show"],
+        ["prompts", "show", "no.v1"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_exits_2_before_anything_is_read(
+    run: Callable[..., Ran], stage: Stage, arguments: list[str]
+) -> None:
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err
+    assert "Traceback" not in ran.err
+    assert stage.paths == ()
+
+
+def test_ctrl_c_exits_130_and_says_what_is_kept(run: Callable[..., Ran], stage: Stage) -> None:
+    def interrupt(_: object) -> Report:
+        raise KeyboardInterrupt
+
+    stage.act = interrupt
+    ran = run("check", "x")
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err == (
+        "llmcheck: interrupted; finished calls are cached, so the same command goes on from here\n"
+    )
+    assert "calls are lost" in run("check", "x", "--no-cache").err
+
+
+# --- output files ---
+
+
+def test_output_goes_to_the_file_whole_and_nothing_to_stdout(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    ran = run("check", "x", "--format", "json", "--output", "report.json")
+    assert ran.out == ""
+    assert json.loads((tmp_path / "report.json").read_bytes())["schema_version"] == 1
+    assert os.listdir(tmp_path) == ["report.json"]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "report"
+    target.write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ConfigError, match="No space left"):
+        emit("new", target)
+    assert target.read_text() == "old"
+    assert os.listdir(tmp_path) == ["report"]
+
+
+def test_output_follows_a_link_instead_of_replacing_it(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("old")
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "real")
+    emit("new", link)
+    assert link.is_symlink()
+    assert (tmp_path / "real").read_text() == "new"
+
+
+def test_output_to_a_device_does_not_replace_it() -> None:
+    emit("gone", Path(os.devnull))
+    assert not Path(os.devnull).is_file()
+
+
+# --- progress ---
+
+
+class Terminal(list[str]):
+    """A stream that says it is a terminal (or not) and keeps what is written."""
+
+    def __init__(self, tty: bool) -> None:
+        super().__init__()
+        self.tty = tty
+
+    def isatty(self) -> bool:
+        return self.tty
+
+    def write(self, text: str) -> None:
+        self.append(text)
+
+    def flush(self) -> None:
+        pass
+
+
+STEPS = [Progress("judge", 3, made, 1, 0, failed) for made, failed in ((0, 0), (1, 0), (1, 1))]
+
+
+def test_off_a_terminal_each_stage_gives_one_line_at_its_end() -> None:
+    stream = Terminal(tty=False)
+    line = ProgressLine(stream)  # type: ignore[arg-type]
+    for step in STEPS:
+        line(step)
+    line.erase()
+    assert stream == ["judge: 1 made, 1 cached, 0 left, 1 failed\n"]
+
+
+def test_on_a_terminal_the_line_overwrites_and_at_last_erases_itself() -> None:
+    stream = Terminal(tty=True)
+    line = ProgressLine(stream)  # type: ignore[arg-type]
+    for step in STEPS:
+        line(step)
+    line.erase()
+    line.erase()
+    assert stream[0] == "\r\x1b[2Kjudge: 0 made, 1 cached, 2 left, 0 failed"
+    assert stream[-2:] == ["\r\x1b[2Kjudge: 1 made, 1 cached, 0 left, 1 failed", "\r\x1b[2K"]
+    assert "\n" not in "".join(stream)
+
+
+def test_a_stage_without_calls_is_not_mentioned() -> None:
+    stream = Terminal(tty=False)
+    ProgressLine(stream)(Progress("judge", 0, 0, 0, 0, 0))  # type: ignore[arg-type]
+    assert stream == []
+
+
+def test_replayed_calls_are_counted_where_there_are_any() -> None:
+    assert describe(Progress("extract", 4, 0, 0, 3, 0)) == (
+        "extract: 0 made, 0 cached, 3 replayed, 1 left, 0 failed"
+    )
+
+
+def test_quiet_silences_progress_but_no_warning(run: Callable[..., Ran], stage: Stage) -> None:
+    def act(on_progress: Callable[[Progress], None]) -> Report:
+        on_progress(STEPS[-1])
+        logging.getLogger("llmcheck").warning("the cache was\x1b damaged")
+        return found()
+
+    stage.act = act
+    warning = "llmcheck: warning: the cache was\\x1b damaged\n"
+    loud, quiet = run("summarize", "x"), run("summarize", "x", "--quiet")
+
+    assert loud.err == f"judge: 1 made, 1 cached, 0 left, 1 failed\n{warning}"
+    assert quiet.err == warning
+    assert loud.out == quiet.out
+
+
+# --- prompts and cache ---
+
+
+def test_prompts_are_listed_with_digest_and_description_and_shown_as_they_are(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = '+++\ndescription = "Ask"\n+++\n# system\nYou ask.\n# user\n{{ it }}\n'
+    (tmp_path / "ask.v1.md").write_text(source)
+    for module in ("llmcheck.prompts", "llmcheck.resources"):
+        monkeypatch.setattr(f"{module}.shipped", lambda _: tmp_path)
+
+    assert run("prompts", "show", "ask.v1").out == source
+    name, digest, description = run("prompts").out.split()
+    assert (name, len(digest), description) == ("ask.v1", 12, "Ask")
+    assert run("prompts", "list").out == run("prompts").out
+
+
+def test_the_cache_is_described_and_emptied(run: Callable[..., Ran], tmp_path: Path) -> None:
+    assert run("cache", "path", "--cache", "kept").out == "kept\n"
+    assert "0 stored answers, 0 bytes" in run("cache", "--cache", "kept").out
+    assert "0 stored answers removed" in run("cache", "clear", "--cache", "kept").out
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_cache_that_is_switched_off_cannot_be_described(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMCHECK_CACHE", "false")
+    assert run("cache").code == 2
+
+
+def test_the_version_is_printed(run: Callable[..., Ran]) -> None:
+    ran = run("--version")
+    assert ran.code == 0
+    assert ran.out.startswith("llmcheck")
+
+
+# --- a process of its own ---
+
+STAND_INS = """
+import sys, types
+from llmcheck.models import Document, Report
+
+class Corpus:
+    documents = ()
+    @staticmethod
+    def read(*paths):
+        return Corpus()
+
+class Checker:
+    def __init__(self, **_): pass
+    def check(self, corpus):
+        from llmcheck.models import DocumentInfo
+        return Report(model="m" * {size}, documents=(
+            DocumentInfo(id="pont-lev\\u00e9", path=None, title=None, words=1, padding_share=0),))
+
+for name in ("documents", "pipeline"):
+    module = types.ModuleType("llmcheck." + name)
+    module.Corpus, module.Checker = Corpus, Checker
+    sys.modules[module.__name__] = module
+from llmcheck.cli import main
+"""
+
+
+def python(code: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        timeout=60,
+        check=False,
+    )
+
+
+SLOW = {"openai", "instructor", "trafilatura", "rich", "pint", "genai_prices", "diskcache"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loaded"),
+    [
+        (["--help"], set()),
+        (["check", "--help"], set()),
+        (["check", "x"], set()),
+        (["check", "x", "--format", "json"], set()),
+        (["check", "x", "--format", "markdown"], set()),
+        (["summarize", "x"], {"rich"}),
+    ],
+)
+def test_only_what_a_command_needs_is_loaded(arguments: list[str], loaded: set[str]) -> None:
+    code = STAND_INS.format(size=1) + (
+        f"try:\n    main({arguments!r})\n"
+        f"finally:\n    sys.stderr.write('loaded: ' + repr(set(sys.modules) & {SLOW!r}))"
+    )
+    ran = python(code)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr.decode().endswith(f"loaded: {loaded!r}")
+
+
+def test_output_is_utf8_whatever_the_locale() -> None:
+    code = STAND_INS.format(size=1) + "main(['summarize', 'x'])"
+    ran = python(code, LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert ran.returncode == 0, ran.stderr
+    assert "pont-levé" in ran.stdout.decode("utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX pipe")
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    code = STAND_INS.format(size=1_000_000) + "main(['summarize', 'x', '--format', 'json'])"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

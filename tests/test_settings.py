@@ -1,0 +1,234 @@
+"""Settings: which source wins, and what is said when one is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import pytest
+
+from llmcheck.errors import ConfigError
+from llmcheck.settings import Settings, load_settings
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_any_source_the_defaults_hold(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}) == Settings(
+        model=None,
+        base_url=None,
+        api_key=None,
+        cache=platformdirs.user_cache_path("llmcheck"),
+        replay=None,
+        record=None,
+        max_calls=None,
+        max_cost=None,
+        concurrency=4,
+        timeout=120.0,
+    )
+
+
+def test_an_override_beats_the_environment_which_beats_the_file(tmp_path: Path) -> None:
+    write(tmp_path, "llmcheck.toml", 'model = "file"\nconcurrency = 2\nmax_calls = 7')
+    environ = {"LLMCHECK_MODEL": "environment", "LLMCHECK_CONCURRENCY": "3"}
+
+    settings = load_settings(tmp_path, environ, model="override", timeout=None)
+
+    assert (settings.model, settings.concurrency, settings.max_calls) == ("override", 3, 7)
+    assert settings.timeout == 120.0
+
+
+def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
+    environ = {
+        "LLMCHECK_MODEL": "small",
+        "LLMCHECK_BASE_URL": "http://localhost:8080/v1",
+        "LLMCHECK_API_KEY": "k",
+        "LLMCHECK_CACHE": "kept",
+        "LLMCHECK_RECORD": "recorded",
+        "LLMCHECK_MAX_CALLS": "9",
+        "LLMCHECK_MAX_COST": "1.5",
+        "LLMCHECK_CONCURRENCY": "8",
+        "LLMCHECK_TIMEOUT": "30",
+    }
+    assert load_settings(tmp_path, environ) == Settings(
+        model="small",
+        base_url="http://localhost:8080/v1",
+        api_key="k",
+        cache=Path("kept"),
+        record=Path("recorded"),
+        max_calls=9,
+        max_cost=1.5,
+        concurrency=8,
+        timeout=30.0,
+    )
+    assert load_settings(tmp_path, {"LLMCHECK_REPLAY": "r"}).replay == Path("r")
+
+
+def test_an_empty_variable_counts_as_unset(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {"LLMCHECK_CONCURRENCY": ""}).concurrency == 4
+
+
+# --- keys ---
+
+
+def test_openai_variables_fill_in_and_give_way(tmp_path: Path) -> None:
+    openai = {"OPENAI_API_KEY": "theirs", "OPENAI_BASE_URL": "https://theirs.example"}
+    settings = load_settings(tmp_path, openai)
+    assert (settings.api_key, settings.base_url) == ("theirs", "https://theirs.example")
+
+    own = {"LLMCHECK_API_KEY": "ours", "LLMCHECK_BASE_URL": "https://ours.example"}
+    settings = load_settings(tmp_path, openai | own)
+    assert (settings.api_key, settings.base_url) == ("ours", "https://ours.example")
+
+
+def test_the_openai_key_is_not_sent_to_an_endpoint_that_only_a_file_names(tmp_path: Path) -> None:
+    write(tmp_path, "llmcheck.toml", 'base_url = "https://planted.example"')
+    environ = {"OPENAI_API_KEY": "secret"}
+
+    assert load_settings(tmp_path, environ).api_key is None
+    assert load_settings(tmp_path, environ, base_url="https://x.example").api_key == "secret"
+    assert load_settings(tmp_path, environ | {"LLMCHECK_API_KEY": "own"}).api_key == "own"
+
+
+def test_no_representation_shows_the_key() -> None:
+    settings = Settings(api_key="sk-secret")
+    assert "sk-secret" not in f"{settings!r} {settings}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("llmcheck.toml", 'api_key = "sk-secret"'),
+        ("pyproject.toml", '[tool.llmcheck]\napi_key = "sk-secret"'),
+    ],
+)
+def test_a_key_in_a_file_is_refused_and_not_repeated(tmp_path: Path, name: str, text: str) -> None:
+    path = write(tmp_path, name, text)
+    with pytest.raises(ConfigError, match="LLMCHECK_API_KEY") as caught:
+        load_settings(tmp_path, {})
+    assert str(path) in str(caught.value)
+    assert "sk-secret" not in str(caught.value)
+
+
+# --- files ---
+
+
+def test_the_nearest_file_upwards_counts_and_its_paths_are_relative_to_it(tmp_path: Path) -> None:
+    write(tmp_path, "llmcheck.toml", 'model = "far"')
+    write(
+        tmp_path / "near",
+        "pyproject.toml",
+        '[tool.llmcheck]\nmodel = "near"\ncache = "kept"\nreplay = "/abs"',
+    )
+    start = tmp_path / "near" / "a" / "b"
+    start.mkdir(parents=True)
+
+    settings = load_settings(start, {})
+
+    assert settings.model == "near"
+    assert settings.cache == tmp_path / "near" / "kept"
+    assert settings.replay == Path("/abs")
+
+
+def test_a_pyproject_of_someone_else_is_passed_by(tmp_path: Path) -> None:
+    write(tmp_path, "llmcheck.toml", 'model = "far"')
+    write(tmp_path / "near", "pyproject.toml", '[tool.other]\nmodel = "no"')
+    assert load_settings(tmp_path / "near", {}).model == "far"
+
+
+def test_llmcheck_toml_beats_pyproject_in_the_same_folder(tmp_path: Path) -> None:
+    write(tmp_path, "llmcheck.toml", 'model = "own"')
+    write(tmp_path, "pyproject.toml", '[tool.llmcheck]\nmodel = "shared"')
+    assert load_settings(tmp_path, {}).model == "own"
+
+
+def test_the_home_folder_may_be_written_as_a_tilde(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    write(tmp_path, "llmcheck.toml", 'cache = "~/kept"')
+    assert load_settings(tmp_path, {}).cache == tmp_path / "home" / "kept"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('modle = "x"', "modle: there is no such setting"),
+        ('concurrency = "4"', "concurrency: input should be a valid integer"),
+        ("concurrency = true", "concurrency: input should be a valid integer"),
+        ("concurrency = 0", "concurrency: input should be greater than or equal to 1"),
+        ("timeout = 0", "timeout: input should be greater than 0"),
+        ("max_cost = nan", "max_cost: input should be a finite number"),
+        ("max_calls = -1", "max_calls: input should be greater than or equal to 0"),
+        ("model = 3", "model: input should be a valid string"),
+        ("cache = true", "cache: input is not a valid path"),
+        ('base_url = "localhost:8080"', "base_url: string should match pattern"),
+        ("model =", "cannot be read as TOML"),
+    ],
+)
+def test_a_wrong_file_is_named_with_the_key(tmp_path: Path, text: str, said: str) -> None:
+    path = write(tmp_path, "llmcheck.toml", text)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(tmp_path, {})
+    assert f"{path}: {said}" in str(caught.value)
+
+
+def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "llmcheck.toml").write_bytes(b'model = "\xff"')
+    with pytest.raises(ConfigError, match=r"llmcheck\.toml: cannot be read as TOML"):
+        load_settings(tmp_path, {})
+
+
+@pytest.mark.parametrize("text", ["tool = 3", "[tool]\nllmcheck = 3"])
+def test_a_table_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    write(tmp_path, "pyproject.toml", text)
+    with pytest.raises(ConfigError, match="must be a table"):
+        load_settings(tmp_path, {})
+
+
+# --- wrong values elsewhere ---
+
+
+def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="LLMCHECK_TIMEOUT: input should be a valid number"):
+        load_settings(tmp_path, {"LLMCHECK_TIMEOUT": "soon"})
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ({"concurrency": 0}, "concurrency: input should be greater"),
+        ({"modle": "x"}, "modle: there is no such setting"),
+    ],
+)
+def test_a_wrong_override_is_named(tmp_path: Path, override: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        load_settings(tmp_path, {}, **override)
+
+
+def test_replay_and_record_exclude_each_other_wherever_they_come_from(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="replay and record exclude each other"):
+        load_settings(tmp_path, {"LLMCHECK_RECORD": "a"}, replay="b")
+
+
+@pytest.mark.parametrize("off", [False, "false"])
+def test_the_cache_can_be_switched_off(tmp_path: Path, off: object) -> None:
+    assert load_settings(tmp_path, {"LLMCHECK_CACHE": "somewhere"}, cache=off).cache is None
+
+
+def test_file_and_environment_can_switch_the_cache_off(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {"LLMCHECK_CACHE": "false"}).cache is None
+    write(tmp_path, "llmcheck.toml", "cache = false")
+    assert load_settings(tmp_path, {}).cache is None
+
+
+def test_a_cache_named_nearer_switches_it_on_again(tmp_path: Path) -> None:
+    write(tmp_path, "llmcheck.toml", "cache = false")
+    assert load_settings(tmp_path, {}, cache="here").cache == Path("here")
