@@ -1,8 +1,94 @@
 """Find what a set of documents agrees on, where it contradicts itself, and what is padding.
 
-from llmcheck import Checker, Corpus
+    from llmcheck import Checker, Corpus
 
-report = Checker(model="...").check(Corpus.read("articles/"))
+    report = Checker(model="gpt-4o-mini").check(Corpus.read("articles/"))
+    for dispute in report.disputes:
+        print(dispute.question, [(p.answer, p.doc_ids) for p in dispute.positions])
+
+Names are loaded when first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from llmcheck.blocking import candidate_pairs as candidate_pairs
+    from llmcheck.documents import Corpus as Corpus
+    from llmcheck.errors import BudgetExceeded as BudgetExceeded
+    from llmcheck.errors import ConfigError as ConfigError
+    from llmcheck.errors import CorruptRecord as CorruptRecord
+    from llmcheck.errors import DisputesFound as DisputesFound
+    from llmcheck.errors import DocumentError as DocumentError
+    from llmcheck.errors import FixtureMissing as FixtureMissing
+    from llmcheck.errors import IncompleteRun as IncompleteRun
+    from llmcheck.errors import InvalidReply as InvalidReply
+    from llmcheck.errors import LLMCheckError as LLMCheckError
+    from llmcheck.errors import LLMError as LLMError
+    from llmcheck.errors import PromptError as PromptError
+    from llmcheck.errors import ProviderError as ProviderError
+    from llmcheck.extract import extract_claims as extract_claims
+    from llmcheck.fixtures import RecordingLLM as RecordingLLM
+    from llmcheck.fixtures import ReplayLLM as ReplayLLM
+    from llmcheck.group import group_verdicts as group_verdicts
+    from llmcheck.judge import judge_pairs as judge_pairs
+    from llmcheck.llm import LLM as LLM
+    from llmcheck.llm import Call as Call
+    from llmcheck.llm import FakeLLM as FakeLLM
+    from llmcheck.llm import Reply as Reply
+    from llmcheck.llm import Runner as Runner
+    from llmcheck.models import Agreement as Agreement
+    from llmcheck.models import CandidatePair as CandidatePair
+    from llmcheck.models import Claim as Claim
+    from llmcheck.models import Dispute as Dispute
+    from llmcheck.models import Document as Document
+    from llmcheck.models import Failure as Failure
+    from llmcheck.models import Lookalike as Lookalike
+    from llmcheck.models import PaddingFlag as PaddingFlag
+    from llmcheck.models import Position as Position
+    from llmcheck.models import Report as Report
+    from llmcheck.models import Summary as Summary
+    from llmcheck.models import Usage as Usage
+    from llmcheck.models import Verdict as Verdict
+    from llmcheck.padding import find_padding as find_padding
+    from llmcheck.pipeline import Checker as Checker
+    from llmcheck.settings import Settings as Settings
+    from llmcheck.summarize import summarize_findings as summarize_findings
+
+_HOME = {
+    "blocking": ["candidate_pairs"],
+    "documents": ["Corpus"],
+    "errors": [
+        "BudgetExceeded", "ConfigError", "CorruptRecord", "DisputesFound", "DocumentError",
+        "FixtureMissing", "IncompleteRun", "InvalidReply", "LLMCheckError", "LLMError",
+        "PromptError", "ProviderError",
+    ],
+    "extract": ["extract_claims"],
+    "fixtures": ["RecordingLLM", "ReplayLLM"],
+    "group": ["group_verdicts"],
+    "judge": ["judge_pairs"],
+    "llm": ["LLM", "Call", "FakeLLM", "Reply", "Runner"],
+    "models": [
+        "Agreement", "CandidatePair", "Claim", "Dispute", "Document", "Failure", "Lookalike",
+        "PaddingFlag", "Position", "Report", "Summary", "Usage", "Verdict",
+    ],
+    "padding": ["find_padding"],
+    "pipeline": ["Checker"],
+    "settings": ["Settings"],
+    "summarize": ["summarize_findings"],
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -28,7 +28,7 @@ CONFLICT_BONUS = 1.25
 """For claims with numbers of the same unit that differ: where contradictions live."""
 
 
-def block(claims: Sequence[Claim], *, per_claim: int = PER_CLAIM) -> list[CandidatePair]:
+def candidate_pairs(claims: Sequence[Claim], *, per_claim: int = PER_CLAIM) -> list[CandidatePair]:
     """Candidate pairs of the claims, best first; each pair once, in an order of its own.
 
     Deterministic, and blind to where documents lie: the same claims give the same pairs.

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
     """The exit code that a report asks for; the gravest of those that hold."""
-    if any(failure.error.startswith("budget:") for failure in report.failures):
+    if any(failure.cause == "budget" for failure in report.failures):
         return BUDGET
     if report.failures:
         return INCOMPLETE

@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 
 from llmcheck.cues import speaker_of, time_of
 from llmcheck.grounding import missing_names, missing_numbers
-from llmcheck.llm import Reply, Runner
+from llmcheck.llm import Reply, Runner, failure
 from llmcheck.models import Claim, Document, Failure, PaddingFlag, Ungrounded, content_id
 from llmcheck.prompts import load_prompt
 from llmcheck.quantities import quantities
@@ -66,7 +66,7 @@ class _Target:
         return self.document.text[self.start : self.end]
 
 
-def extract(
+def extract_claims(
     documents: Sequence[Document], runner: Runner, *, padding: Sequence[PaddingFlag] = ()
 ) -> Extraction:
     """Claims of all documents, every one grounded in a verbatim sentence.
@@ -96,7 +96,7 @@ def extract(
     failures: list[Failure] = []
     for target, outcome in zip(targets, outcomes, strict=True):
         if not isinstance(outcome, Reply):
-            failures.append(Failure(stage="extract", subject=_place(target), error=str(outcome)))
+            failures.append(failure("extract", _place(target), outcome))
             continue
         grounded, rejected = _ground(target, outcome.value.facts)
         claims.update((claim.id, claim) for claim in grounded)
@@ -114,7 +114,7 @@ def _targets(document: Document, padding: Sequence[PaddingFlag]) -> Iterator[_Ta
         flags = [f.kind for f in padding if f.start < sentence.end and sentence.start < f.end]
         if kinds[sentence.block] == "heading":
             # A heading names a topic; only a headline or a pulled quote states something.
-            states = _one_line(body) == headline or _QUOTED.search(body)
+            states = _one_line(body) == headline or bool(_QUOTED.search(body))
         else:
             states = not body.rstrip("\"'”’)").endswith("?")
         readable = not flags or (set(flags) == {"seo_filler"} and _is_checkable(body))

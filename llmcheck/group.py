@@ -26,7 +26,7 @@ from llmcheck.quantities import same_numbers
 from llmcheck.text import content_stems, squeeze
 
 SAME_QUESTION = 0.5
-"""Share of the words (of the shorter question) that two wordings of one question have in common."""
+"""Share of the shorter question's words from which two wordings are one question."""
 SAME_ANSWER = 90
 """rapidfuzz token_set_ratio from which two answers without numbers are one position."""
 
@@ -48,7 +48,7 @@ class _Answer(NamedTuple):
     claim_id: str
 
 
-def group(verdicts: Sequence[Verdict], claims: Sequence[Claim]) -> Findings:
+def group_verdicts(verdicts: Sequence[Verdict], claims: Sequence[Claim]) -> Findings:
     """Disputes, agreements and look-alikes, the best supported first."""
     by_id = {claim.id: claim for claim in claims}
     alike = _Union(by_id)

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, get_args
 from pydantic import BaseModel
 
 from llmcheck.grounding import missing_numbers
-from llmcheck.llm import Outcome, Reply, Runner
+from llmcheck.llm import Outcome, Reply, Runner, failure
 from llmcheck.models import (
     CandidatePair,
     ContradictionKind,
@@ -56,7 +56,7 @@ class Judgements(NamedTuple):
     failures: list[Failure]
 
 
-def judge(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
+def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
     """A verdict on every pair; contradictions stand only when both orders find them.
 
     Pairs of claims in the same words agree without a call. A failed call is a failure that
@@ -113,7 +113,7 @@ def _take(
         verdicts[_ids(pair)] = _guarded(pair, outcome.value)
     else:
         subject = f"{pair.a.text!r} ({pair.a.doc_id}) and {pair.b.text!r} ({pair.b.doc_id})"
-        failures.append(Failure(stage="judge", subject=subject, error=str(outcome)))
+        failures.append(failure("judge", subject, outcome))
 
 
 def _same_words(pair: CandidatePair) -> Verdict:
@@ -224,7 +224,9 @@ def _kind_of(question: str, answer_a: str, answer_b: str) -> str:
         units = {quantity.unit for found in numbers for quantity in found}
         return "temporal" if units <= {"year", "clock"} else "numeric"
     if re.match(r"who(?:m|se)?\b", asked):
-        return "attribution" if re.search(r"\b(?:say|said|told|quoted|wrote)\b", asked) else "entity"
+        return (
+            "attribution" if re.search(r"\b(?:say|said|told|quoted|wrote)\b", asked) else "entity"
+        )
     if re.match(r"where\b|in (?:what|which) (?:place|city|town|country|part)", asked):
         return "location"
     if re.match(r"why\b|what (?:caused|led to|is the (?:cause|reason))", asked):

@@ -18,7 +18,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from llmcheck.errors import BudgetExceeded, InvalidReply, LLMError
-from llmcheck.models import Stage
+from llmcheck.models import Failure, Stage
 from llmcheck.prompts import Prompt
 
 T = TypeVar("T", bound=BaseModel)
@@ -144,6 +144,12 @@ class FakeLLM:
 
 
 Outcome = Reply[T] | LLMError | BudgetExceeded
+
+
+def failure(stage: Stage, subject: str, error: LLMError | BudgetExceeded) -> Failure:
+    """A failed call as the report tells it."""
+    cause: Literal["error", "budget"] = "budget" if isinstance(error, BudgetExceeded) else "error"
+    return Failure(stage=stage, subject=subject, error=str(error), cause=cause)
 
 
 def complete_all(

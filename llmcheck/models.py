@@ -62,7 +62,7 @@ def content_id(prefix: str, *parts: object) -> str:
 class Frozen(BaseModel):
     """Base of the models: immutable, and strict about unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Span(Frozen):
@@ -234,6 +234,9 @@ class Failure(Frozen):
     subject: str
     """What it was about: a document, a pair, a block."""
     error: str
+    """What went wrong, and where possible what to do about it."""
+    cause: Literal["error", "budget"] = "error"
+    """"budget" when a limit on calls or cost stopped it."""
 
 
 class Usage(Frozen):

@@ -7,7 +7,8 @@ two different measures meet.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9,
@@ -176,10 +177,17 @@ def _convert(value: float, unit: str, target: str) -> float | None:
     import pint
 
     try:
-        quantity = pint.get_application_registry().Quantity(value, _PINT.get(unit, unit))
+        quantity = _registry().Quantity(value, _PINT.get(unit, unit))
         return float(quantity.to(_PINT.get(target, target)).magnitude)
     except pint.PintError:
         return None
+
+
+@cache
+def _registry() -> Any:
+    import pint
+
+    return pint.UnitRegistry()
 
 
 _PINT = {"feet": "foot", "tonne": "metric_ton", "celsius": "degC", "fahrenheit": "degF"}

@@ -6,6 +6,7 @@ Every span counts characters of the text that was handed in; nothing is altered 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 _ITEM_MARK = re.compile(r"\s*(?:[-*•‣◦–+]|\d{1,2}[.)]|\[[ x]\])\s+(?=\S)")
@@ -172,7 +173,7 @@ def _join_wrapped(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, in
         and not any(map(_ITEM_MARK.match, bodies[1:]))
         and all(
             len(line) + 1 + len(following.split()[0]) > width
-            for line, following in zip(bodies, bodies[1:], strict=False)
+            for line, following in pairwise(bodies)
         )
     )
     return [(lines[0][0], lines[-1][1])] if wrapped else lines

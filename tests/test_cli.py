@@ -46,7 +46,7 @@ DISPUTE = Dispute(
     ),
 )
 FAILED = Failure(stage="judge", subject="c1 and c2", error="timed out\x1b[2J")
-SPENT = Failure(stage="judge", subject="c1 and c3", error="budget: 5 call(s) made")
+SPENT = Failure(stage="judge", subject="c1 and c3", error="5 call(s) made", cause="budget")
 
 
 def found(**more: Any) -> Report:

@@ -1,0 +1,63 @@
+"""From settings to a model: which wrappers stand round which port."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from llmcheck.budget import BudgetedLLM
+from llmcheck.cache import CachedLLM, ReplyStore
+from llmcheck.errors import ConfigError
+from llmcheck.fixtures import RecordingLLM, ReplayLLM
+from llmcheck.llm import LLM
+from llmcheck.openai_llm import OpenAILLM
+from llmcheck.resources import shipped
+from llmcheck.settings import Settings
+
+_THREE_WAYS = """{problem}. There are three ways to go on:
+  OpenAI          set OPENAI_API_KEY and name a model:  --model gpt-4o-mini
+  a local server  name it and its model:                --base-url http://127.0.0.1:11434/v1 --model NAME
+  no model        replay recorded answers:              --replay fixtures/seeds"""  # noqa: E501
+
+
+class Connection(NamedTuple):
+    """A way to a model."""
+
+    llm: LLM
+    model: str
+    """The model's name, as calls carry it."""
+
+
+def connect(settings: Settings) -> Connection:
+    """The model that the settings name, behind budget, cache and recording.
+
+    A replay answers as the model that was recorded, whatever model the settings name. Raises
+    ConfigError when the settings name no model or no way to reach it.
+    """
+    if settings.replay is not None:
+        replay = ReplayLLM(_recording(settings.replay))
+        return Connection(replay, replay.model)
+    if settings.base_url is None and settings.api_key is None:
+        raise ConfigError(_THREE_WAYS.format(problem="no API key, endpoint or recording is set"))
+    if settings.model is None:
+        raise ConfigError(_THREE_WAYS.format(problem="no model is named"))
+    llm: LLM = OpenAILLM(
+        base_url=settings.base_url, api_key=settings.api_key, timeout=settings.timeout
+    )
+    if settings.max_calls is not None or settings.max_cost is not None:
+        llm = BudgetedLLM(
+            llm, max_calls=settings.max_calls, max_cost=settings.max_cost, model=settings.model
+        )
+    if settings.cache is not None:
+        llm = CachedLLM(llm, ReplyStore(settings.cache))
+    if settings.record is not None:
+        # Outermost, so that what the cache answers is recorded too.
+        llm = RecordingLLM(llm, settings.record)
+    return Connection(llm, settings.model)
+
+
+def _recording(path: Path) -> Path:
+    """The folder of a recording; ``fixtures/seeds`` is found where llmcheck is installed, too."""
+    if not path.exists() and path.parts[:1] == ("fixtures",):
+        return shipped("fixtures").joinpath(*path.parts[1:])
+    return path

@@ -1,0 +1,207 @@
+"""Padding flags: page furniture and repetition by rule, filler by asking the model per block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel
+
+from llmcheck.llm import Reply, Runner, failure
+from llmcheck.models import Document, Failure, PaddingFlag, PaddingKind
+from llmcheck.padding_rules import Rule, repeated_blocks, rule_for, section_rules
+from llmcheck.prompts import load_prompt
+from llmcheck.quantities import quantities
+from llmcheck.text import Block, blocks, squeeze
+
+PROMPT = "padding.v1"
+BLOCK_LENGTH = 1500
+"""Characters of a block that the model gets to see; what a block is shows in its beginning."""
+
+
+class _Answer(BaseModel):
+    fact: str
+    kind: Literal["report", "seo_filler", "promotion", "related_links", "site_chrome", "injection"]
+
+
+class Padding(NamedTuple):
+    """The flags, in the order of the documents and their texts, and what failed."""
+
+    flags: list[PaddingFlag]
+    failures: list[Failure]
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """Blocks that are judged together: a paragraph, or a list with the line that leads it in."""
+
+    document: Document
+    indices: tuple[int, ...]
+    text: str
+    section: str
+    """The heading above, if any."""
+
+
+def find_padding(documents: Sequence[Document], runner: Runner) -> Padding:
+    """Flags of all documents; adjacent blocks of one kind are one flag.
+
+    Blocks with a figure or a quotation count as reporting and are not asked about. A failed
+    call is a failure that names the document and the line, and leaves its block unflagged.
+    """
+    found, rules = _by_rule(documents)
+    units = [
+        unit
+        for document in documents
+        if document.copy_of is None
+        for unit in _units(document, found[document.id], rules[document.id])
+    ]
+    outcomes = runner.run(
+        "padding",
+        load_prompt(PROMPT),
+        [
+            {"headline": u.document.title or "", "section": u.section, "block": u.text}
+            for u in units
+        ],
+        _Answer,
+    )
+    failures = []
+    for unit, outcome in zip(units, outcomes, strict=True):
+        if not isinstance(outcome, Reply):
+            line = unit.document.text.count(
+                "\n", 0, found[unit.document.id][unit.indices[0]].start
+            )
+            subject = f"{unit.document.id}:{line + 1}"
+            failures.append(failure("padding", subject, outcome))
+        elif (flagged := _flag(outcome.value, unit)) is not None:
+            rules[unit.document.id].update(dict.fromkeys(unit.indices, flagged))
+    return Padding(_flags(documents, found, rules), failures)
+
+
+def padding_by_rule(documents: Sequence[Document]) -> list[PaddingFlag]:
+    """The flags that code sets without a model, in the order of the documents."""
+    return _flags(documents, *_by_rule(documents))
+
+
+def _by_rule(
+    documents: Sequence[Document],
+) -> tuple[dict[str, list[Block]], dict[str, dict[int, Rule]]]:
+    """Blocks of every document, and the rules they break by their index."""
+    found = {document.id: blocks(document.text) for document in documents}
+    rules = {document.id: _rules(document, found[document.id]) for document in documents}
+    for (doc_id, index), rule in repeated_blocks(documents, found).items():
+        rules[doc_id].setdefault(index, rule)
+    return found, rules
+
+
+def _flags(
+    documents: Sequence[Document],
+    found: Mapping[str, Sequence[Block]],
+    rules: Mapping[str, Mapping[int, Rule]],
+) -> list[PaddingFlag]:
+    return [
+        flag
+        for document in documents
+        for flag in _merged(document, found[document.id], rules[document.id])
+    ]
+
+
+def _rules(document: Document, found: Sequence[Block]) -> dict[int, Rule]:
+    rules = section_rules(document.text, found)
+    seen: set[str] = set()
+    for index, block in enumerate(found):
+        body = document.text[block.start : block.end]
+        rule = rule_for(body)
+        if rule is None and any(span.overlaps(block.start, block.end) for span in document.chrome):
+            rule = Rule("site_chrome", "It stands outside the main text of the page.")
+        if rule is not None:
+            rules.setdefault(index, rule)
+        if index not in rules and squeeze(body) in seen:
+            rules[index] = Rule("repeated", "It stands further up as well.")
+        seen.add(squeeze(body))
+    return rules
+
+
+def _units(
+    document: Document, found: Sequence[Block], rules: Mapping[int, Rule]
+) -> Iterator[_Unit]:
+    section = ""
+    run: list[int] = []
+
+    def unit() -> Iterator[_Unit]:
+        body = "\n".join(document.text[found[i].start : found[i].end] for i in run)
+        if run and not _reports(body):
+            yield _Unit(document, tuple(run), body[:BLOCK_LENGTH], section)
+        run.clear()
+
+    for index, block in enumerate(found):
+        if index in rules:
+            yield from unit()
+        elif block.kind == "heading":
+            yield from unit()
+            section = document.text[block.start : block.end].lstrip("# ")
+            section = "" if section == document.title else section
+        else:
+            leads_in = bool(run) and document.text[found[run[-1]].end - 1] == ":"
+            joined = (
+                block.kind == "item" and bool(run) and (found[run[-1]].kind == "item" or leads_in)
+            )
+            if not joined:
+                yield from unit()
+            run.append(index)
+    yield from unit()
+
+
+def _reports(body: str) -> bool:
+    return bool(quantities(body)) or any(mark in body for mark in '"“”')
+
+
+def _flag(answer: _Answer, unit: _Unit) -> Rule | None:
+    kind: PaddingKind | Literal["report"] = answer.kind
+    if kind == "report":
+        return None
+    # A model that calls it padding and yet copies a fact out of it has contradicted itself.
+    if len(answer.fact.split()) >= 4 and squeeze(answer.fact.rstrip(" .")) in squeeze(unit.text):
+        return None
+    rationale = {
+        "seo_filler": "General remarks that would fit many other articles.",
+        "promotion": "It promotes something to the reader.",
+        "related_links": "It points to other articles.",
+        "site_chrome": "Part of the page, not of the article.",
+        "injection": "It gives orders to a program that reads the page.",
+    }[kind]
+    return Rule(kind, rationale)
+
+
+def _merged(
+    document: Document, found: Sequence[Block], rules: Mapping[int, Rule]
+) -> Iterator[PaddingFlag]:
+    """Flags of a document: headings join the filler they stand over, neighbours are merged."""
+    flagged = dict(rules)
+    for index in range(len(found) - 2, -1, -1):
+        if found[index].kind == "heading" and index not in flagged and index + 1 in flagged:
+            following = flagged[index + 1]
+            # Over a section that is padding as a whole, up to the next heading.
+            end = index + 1
+            while end < len(found) and found[end].kind != "heading" and end in flagged:
+                end += 1
+            if end == len(found) or found[end].kind == "heading" or end in flagged:
+                flagged[index] = following
+    index = 0
+    while index < len(found):
+        if index not in flagged:
+            index += 1
+            continue
+        last = index
+        while last + 1 in flagged and flagged[last + 1].kind == flagged[index].kind:
+            last += 1
+        start, end = found[index].start, found[last].end
+        yield PaddingFlag(
+            doc_id=document.id,
+            start=start,
+            end=end,
+            quote=document.text[start:end],
+            kind=flagged[index].kind,
+            rationale=flagged[index].rationale,
+        )
+        index = last + 1

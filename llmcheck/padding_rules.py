@@ -1,0 +1,193 @@
+"""Padding that code can tell without reading: page furniture, link lists, repeated blocks.
+
+The wordings are those of the web at large (buttons, consent banners, legal lines); what takes
+an understanding of the topic is left to the model. (Shallow text features for boilerplate:
+Kohlschütter et al., WSDM 2010.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from llmcheck.models import Document, PaddingKind
+from llmcheck.text import STOPWORDS, Block, squeeze, words
+
+
+class Rule(NamedTuple):
+    """Why code flags a block."""
+
+    kind: PaddingKind
+    rationale: str
+
+
+_INJECTION = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|every\s+)?(?:of\s+)?(?:the\s+|your\s+"
+    r"|my\s+|these\s+)?(?:previous|prior|above|earlier|preceding|other)\s+\w+"
+    r"|\b(?:system|developer)\s+prompt\b"
+    r"|\byou\s+are\s+(?:now\s+)?(?:an?\s+)?(?:AI|assistant|language\s+model|chatbot)\b"
+    r"|</?(?:system|assistant|instructions?)>|\[/?INST\]|<\|im_(?:start|end)\|>",
+    re.IGNORECASE,
+)
+_PROMOTION = re.compile(
+    r"\b(?:newsletter|subscribe(?:rs?)?\s+(?:to|now|today|for)|sign\s+up|join\s+(?:now|us|our|free)"
+    r"|in\s+your\s+inbox|promo(?:tional)?\s+code|discount\s+code|use\s+code|percent\s+off"
+    r"|affiliate|commission\s+(?:if|when)|sponsored|advertiser\s+disclosure|free\s+trial"
+    r"|click\s+here|buy\s+now|limited\s+(?:time|offer)|our\s+partners?\s+(?:store|offers?)"
+    r"|reader[\s-]+(?:funded|supported)|donate|top\s+pick)\b",
+    re.IGNORECASE,
+)
+_CHROME = re.compile(
+    r"\b(?:cookies?\s+(?:policy|settings|preferences)|(?:use|accept|all)\s+cookies|accept\s+all"
+    r"|all\s+rights\s+reserved|terms\s+(?:of\s+(?:use|service)|and\s+conditions)|privacy\s+policy"
+    r"|skip\s+to\s+(?:main\s+)?content|log\s?in|sign\s+in|shopping\s+cart|add\s+to\s+cart"
+    r"|(?:reading|read)\s+time|min(?:ute)?s?\s+read|share\s+(?:this|on|via|story|article)"
+    r"|copy\s+link|link\s+(?:has\s+been\s+)?copied|follow\s+us|redistribution|written\s+permission"
+    r"|comments\s+are|leave\s+a\s+comment|table\s+of\s+contents)\b|©",
+    re.IGNORECASE,
+)
+_FURNITURE = re.compile(
+    r"(?:×|menu|search|close|share|print|e-?mail|tweet|facebook|home|by|written\s+by|posted(?:\s+on)?"
+    r"|published(?:\s+on)?|updated(?:\s+on)?|advertisement|loading\W*|next|previous|back\s+to\s+top"
+    r"|join\s+now|subscribe|comments?|tags?|categories|views?|\d+\s+(?:comments?|views?|shares?)"
+    r"|\d+\s+\w+\s+(?:ago|siden|sedan|hace|zuvor)|\W+)",
+    re.IGNORECASE,
+)
+_BREADCRUMB = re.compile(r"[^>»›\n]{1,40}(?:\s+[>»›]\s+[^>»›\n]{1,80}){1,5}")
+_RELATED = re.compile(
+    r"\W*(?:(?:related|recent|latest|popular|trending|recommended|more|other|top)\s+"
+    r"(?:news|stories|articles|posts|reading|coverage|links|headlines|from\b.*|on\b.*|in\b.*)"
+    r"|related|read\s+(?:more|next|also)\b.*|see\s+also|you\s+(?:might|may)\s+(?:also|like)\b.*"
+    r"|further\s+reading|keep\s+reading|don[’']t\s+miss|what\s+to\s+read\s+next|more\s+like\s+this)\W*",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"\[[^\]]+\]\([^)]+\)|https?://\S+")
+_CONTENTS = re.compile(
+    r"\W*(?:table\s+of\s+)?contents\W*|\W*in\s+this\s+article\W*|\W*on\s+this\s+page\W*",
+    re.IGNORECASE,
+)
+
+SHORT = 240
+"""Characters up to which one tell-tale phrase makes a whole block furniture."""
+REPEATED_LENGTH = 80
+"""Characters from which a block found again is no coincidence."""
+REPEATED_RATIO = 92
+"""rapidfuzz ratio from which two blocks are the same text."""
+COPY_SHARE = 0.5
+"""A document that shares this much of its blocks with another is a copy, not padded by it."""
+
+
+def rule_for(text: str) -> Rule | None:
+    """The rule that a block breaks on its own, if any."""
+    body = text.strip().lstrip("#*->•0123456789. ").rstrip()
+    if _INJECTION.search(body):
+        return Rule("injection", "It gives orders to a program that reads the page.")
+    if _FURNITURE.fullmatch(body) or _BREADCRUMB.fullmatch(body):
+        return Rule("site_chrome", "A line of page furniture.")
+    if _is_word_list(body):
+        return Rule("site_chrome", "A list of labels without a sentence.")
+    if len(body) <= SHORT and _LINK.search(body) and _mostly_links(body):
+        return Rule("related_links", "Links without text of their own.")
+    if len(body) <= SHORT and _CHROME.search(body):
+        return Rule("site_chrome", "Wording of page furniture.")
+    if len(body) <= 2 * SHORT and _PROMOTION.search(body):
+        return Rule("promotion", "Wording of an offer to the reader.")
+    return None
+
+
+def section_rules(text: str, found: Sequence[Block]) -> dict[int, Rule]:
+    """Rules that need the neighbours: related-links sections and tables of contents."""
+    rules: dict[int, Rule] = {}
+    bodies = [text[block.start : block.end] for block in found]
+    index = 0
+    while index < len(found):
+        if _RELATED.fullmatch(bodies[index]):
+            end = _end_of_teasers(found, index + 1)
+            rule = Rule("related_links", "Teasers of other articles.")
+        elif _CONTENTS.fullmatch(bodies[index]):
+            end = index + 1
+            while end < len(found) and found[end].kind == "item":
+                end += 1
+            rule = Rule("site_chrome", "A table of contents.")
+        else:
+            index += 1
+            continue
+        if end > index + 1:
+            rules.update(dict.fromkeys(range(index, end), rule))
+        index = max(end, index + 1)
+    return rules
+
+
+def repeated_blocks(
+    documents: Sequence[Document], found: Mapping[str, Sequence[Block]]
+) -> dict[tuple[str, int], Rule]:
+    """Blocks that stand nearly word for word in an earlier document, by document and index.
+
+    A document that is mostly another one's text is a copy: nothing in it is flagged.
+    """
+    seen: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    repeated: dict[tuple[str, int], tuple[str, Rule]] = {}
+    for document in documents:
+        for index, block in enumerate(found[document.id]):
+            body = squeeze(document.text[block.start : block.end])
+            if len(body) < REPEATED_LENGTH:
+                continue
+            for earlier, other in _near(body, seen):
+                if earlier != document.id and fuzz.ratio(body, other) >= REPEATED_RATIO:
+                    rule = Rule("repeated", f"It stands in {earlier} as well.")
+                    repeated[document.id, index] = (earlier, rule)
+                    break
+            for key in _fingerprints(body):
+                seen[key].append((document.id, body))
+    return {
+        key: rule
+        for key, (earlier, rule) in repeated.items()
+        if _shared(repeated, key[0], earlier) < COPY_SHARE * len(found[key[0]])
+    }
+
+
+def _near(body: str, seen: Mapping[str, list[tuple[str, str]]]) -> Iterable[tuple[str, str]]:
+    return dict.fromkeys(pair for key in _fingerprints(body) for pair in seen.get(key, ()))
+
+
+def _fingerprints(body: str) -> list[str]:
+    """A few long words of the block: near-equal blocks have one in common."""
+    return sorted(set(words(body)), key=lambda w: (-len(w), w))[:5]
+
+
+def _shared(
+    repeated: Mapping[tuple[str, int], tuple[str, Rule]], doc_id: str, earlier: str
+) -> int:
+    return sum(1 for (d, _), (e, _) in repeated.items() if d == doc_id and e == earlier)
+
+
+def _is_word_list(body: str) -> bool:
+    tokens = squeeze(body).split()
+    return (
+        len(tokens) >= 8
+        and not re.search(r"[.!?:,;]", body)
+        and sum(token in STOPWORDS for token in tokens) <= len(tokens) // 10
+        and sum(token[:1].isupper() for token in body.split()) <= len(tokens) // 3
+    )
+
+
+def _mostly_links(body: str) -> bool:
+    return len(_LINK.sub("", body).strip(" -*•|,.")) * 4 < len(body)
+
+
+def _end_of_teasers(found: Sequence[Block], start: int) -> int:
+    """Where a run of teasers ends: at a heading that is followed by a body of text."""
+    index = start
+    while index < len(found):
+        following = [block.kind for block in found[index + 1 : index + 3]]
+        if found[index].kind == "heading" and following == ["paragraph", "paragraph"]:
+            break
+        if found[index].kind == "paragraph" and found[index - 1].kind == "paragraph":
+            # Two paragraphs in a row are text again, and the first belongs to it.
+            return max(start, index - 1)
+        index += 1
+    return index

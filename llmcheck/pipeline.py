@@ -1,0 +1,168 @@
+"""``Checker``: wires the stages together and returns a ``Report``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from llmcheck import extract, group, judge, padding, summarize
+from llmcheck.blocking import candidate_pairs
+from llmcheck.budget import MeteredLLM
+from llmcheck.connect import Connection, connect
+from llmcheck.documents import Corpus
+from llmcheck.llm import LLM, Progress, Runner
+from llmcheck.models import Document, DocumentInfo, PaddingFlag, Report
+from llmcheck.prompts import load_prompt
+from llmcheck.settings import Settings, load_settings
+
+
+class Checker:
+    """Reads a document set through a model.
+
+    Settings not given come from the environment (``LLMCHECK_*``, ``OPENAI_*``) and from
+    ``llmcheck.toml``, see ``llmcheck.settings``; or hand over a ready ``Settings``. ``llm``
+    takes the place of all of them but ``model`` and ``concurrency``: any object with the port's
+    ``complete`` method, a ``ReplayLLM`` or a ``FakeLLM`` for instance. One checker may serve
+    several threads; each run counts its own calls.
+
+    Raises ConfigError when no model, or no way to reach one, is set.
+    """
+
+    def __init__(
+        self,
+        model: str | None = None,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        cache: str | Path | bool | None = None,
+        replay: str | Path | None = None,
+        record: str | Path | None = None,
+        max_calls: int | None = None,
+        max_cost: float | None = None,
+        concurrency: int | None = None,
+        timeout: float | None = None,
+        settings: Settings | None = None,
+        llm: LLM | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        self._settings = settings or load_settings(
+            model=model,
+            base_url=base_url,
+            api_key=api_key,
+            cache=None if cache is True else cache,
+            replay=replay,
+            record=record,
+            max_calls=max_calls,
+            max_cost=max_cost,
+            concurrency=concurrency,
+            timeout=timeout,
+        )
+        self._on_progress = on_progress or (lambda _: None)
+        if llm is not None:
+            name = model or getattr(llm, "model", None) or "unnamed"
+            self._connection = Connection(llm, str(name))
+        else:
+            self._connection = connect(self._settings)
+
+    def check(self, corpus: Corpus) -> Report:
+        """The whole report. What failed stands in ``report.failures``."""
+        meter, runner = self._begin()
+        documents = corpus.documents
+        flags, padding_failures = padding.find_padding(documents, runner)
+        claims, ungrounded, extract_failures = extract.extract_claims(
+            documents, runner, padding=flags
+        )
+        verdicts, judge_failures = judge.judge_pairs(candidate_pairs(claims), runner)
+        disputes, agreements, lookalikes = group.group_verdicts(verdicts, claims)
+        summary, summary_failures = summarize.summarize_findings(
+            claims, disputes, agreements, runner
+        )
+        return Report(
+            model=runner.model,
+            prompts=_digests(padding.PROMPT, extract.PROMPT, judge.PROMPT, summarize.PROMPT),
+            documents=_infos(documents, flags),
+            claims=tuple(claims),
+            disputes=tuple(disputes),
+            agreements=tuple(agreements),
+            lookalikes=tuple(lookalikes),
+            padding=tuple(flags),
+            summary=summary,
+            ungrounded=tuple(ungrounded),
+            failures=(
+                *corpus.failures,
+                *padding_failures,
+                *extract_failures,
+                *judge_failures,
+                *summary_failures,
+            ),
+            usage=meter.usage(),
+        )
+
+    def claims(self, corpus: Corpus) -> Report:
+        """A report of the claims alone, from all that rules do not tell to be padding."""
+        meter, runner = self._begin()
+        rules = padding.padding_by_rule(corpus.documents)
+        claims, ungrounded, failures = extract.extract_claims(
+            corpus.documents, runner, padding=rules
+        )
+        return Report(
+            model=runner.model,
+            prompts=_digests(extract.PROMPT),
+            documents=_infos(corpus.documents, rules),
+            claims=tuple(claims),
+            ungrounded=tuple(ungrounded),
+            failures=(*corpus.failures, *failures),
+            usage=meter.usage(),
+        )
+
+    def padding(self, corpus: Corpus) -> Report:
+        """A report of the padding alone."""
+        meter, runner = self._begin()
+        flags, failures = padding.find_padding(corpus.documents, runner)
+        return Report(
+            model=runner.model,
+            prompts=_digests(padding.PROMPT),
+            documents=_infos(corpus.documents, flags),
+            padding=tuple(flags),
+            failures=(*corpus.failures, *failures),
+            usage=meter.usage(),
+        )
+
+    async def acheck(self, corpus: Corpus) -> Report:
+        """``check`` for async code: runs in a thread, the event loop stays free."""
+        return await asyncio.to_thread(self.check, corpus)
+
+    def _begin(self) -> tuple[MeteredLLM, Runner]:
+        meter = MeteredLLM(self._connection.llm, self._connection.model)
+        runner = Runner(
+            meter, self._connection.model, self._settings.concurrency, self._on_progress
+        )
+        return meter, runner
+
+
+def _digests(*names: str) -> dict[str, str]:
+    return {name: load_prompt(name).digest for name in names}
+
+
+def _infos(
+    documents: Sequence[Document], padding: Sequence[PaddingFlag]
+) -> tuple[DocumentInfo, ...]:
+    return tuple(
+        DocumentInfo(
+            id=document.id,
+            path=document.path,
+            title=document.title,
+            words=len(document.text.split()),
+            padding_share=_share(document, [f for f in padding if f.doc_id == document.id]),
+            copy_of=document.copy_of,
+        )
+        for document in documents
+    )
+
+
+def _share(document: Document, flags: Sequence[PaddingFlag]) -> float:
+    """Share of the text's characters, white space aside, that lie in flags."""
+    total = len("".join(document.text.split()))
+    padded = sum(len("".join(flag.quote.split())) for flag in flags)
+    return round(min(1.0, padded / total), 4) if total else 0.0
