@@ -17,10 +17,16 @@ _SAY = (
 )
 _SPEAKER = [
     re.compile(rf"\b(?P<who>{_NAME})(?:,[^,.;]{{1,60}},)?\s+(?:has\s+|had\s+|also\s+)?{_SAY}\b"),
-    re.compile(rf"\b{_SAY}\s+(?:[a-z]+\s+){{0,3}}(?P<who>{_NAME})"),
+    re.compile(rf"[,”\"’']\s*{_SAY}\s+(?:the\s+|a\s+|an\s+)?(?P<who>{_NAME})"),
     re.compile(rf"\b[Aa]ccording\s+to\s+(?:the\s+|a\s+|an\s+)?(?P<who>{_NAME})"),
     re.compile(rf"\b(?P<who>{_NAME})\s+(?:is|was)\s+quoted\b"),
 ]
+_NOBODY = re.compile(
+    rf"(?:{_SAY}|He|She|It|They|We|I|You|Who|This|That|The|Officials|Sources|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+)
+# An attribution rules its sentence when it opens or closes it.
+_EDGE = 30
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
@@ -45,16 +51,32 @@ _TIME = re.compile(
 _LEADING = re.compile(r"^(?:in|on|since|by|until|of|from|before|after|during)\s+", re.IGNORECASE)
 
 
-def speaker_of(text: str) -> str | None:
-    """Who the text says asserts it, in its words; None when nobody is named."""
+def speaker_of(claim: str, sentence: str) -> str | None:
+    """Who asserts the claim, in the words of the text; None for the document itself.
+
+    The claim says so itself, or its sentence does at its beginning or end: an attribution in
+    the middle may belong to another part of the sentence.
+    """
     for pattern in _SPEAKER:
-        match = pattern.search(text)
-        if match:
-            return re.sub(r"^(?:The|A|An)\s+", "", match["who"])
+        for match in pattern.finditer(claim):
+            if not _NOBODY.match(match["who"]):
+                return _person(match["who"])
+    for pattern in _SPEAKER:
+        for match in pattern.finditer(sentence):
+            at_edge = match.start() <= _EDGE or len(sentence) - match.end() <= _EDGE
+            if at_edge and not _NOBODY.match(match["who"]):
+                return _person(match["who"])
     return None
 
 
-def time_of(text: str) -> str | None:
-    """The first time the text speaks of, in its words, without the preposition; else None."""
-    match = _TIME.search(text)
+def time_of(claim: str, sentence: str) -> str | None:
+    """The time the claim is about, in the words of the text, without the preposition; else None.
+
+    A time that opens the sentence holds for all of its claims, another only where repeated.
+    """
+    match = _TIME.search(claim) or _TIME.search(sentence[: 2 * _EDGE])
     return _LEADING.sub("", match.group()) if match else None
+
+
+def _person(name: str) -> str:
+    return re.sub(r"^(?:The|A|An)\s+|['’]s$", "", name)

@@ -36,6 +36,7 @@ _POINTS_BACK = re.compile(
     r"group|agency|ministry|council|team|plan|deal|project|move|decision|event|incident))\b",
     re.IGNORECASE,
 )
+_PROMPT_SPEAK = re.compile(r"\b(?:headline|sentence)s?\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“]([^\"“”]{8,})[\"”]")
 
 
@@ -140,13 +141,12 @@ def _ground(target: _Target, facts: Sequence[str]) -> tuple[list[Claim], list[Un
     ungrounded = []
     context = f"{target.headline} {target.before}"
     for fact in map(_one_line, facts):
-        if len(words(fact)) < MIN_WORDS - 1:
+        if len(words(fact)) < MIN_WORDS - 1 or _belongs_to(fact, context, target.sentence):
             continue
         reason = _objection(fact, target.sentence, context)
         if reason is None:
             claims.setdefault(squeeze(fact), _claim(target, fact))
-        elif _objection(fact, context, "") is not None:
-            # A fact of the headline or the sentence before is that sentence's own business.
+        else:
             ungrounded.append(Ungrounded(doc_id=target.document.id, text=fact, reason=reason))
     told = " ".join(claim.text for claim in claims.values())
     if _is_checkable(target.sentence) and _untold(target.sentence, told):
@@ -161,6 +161,8 @@ def _objection(fact: str, sentence: str, context: str) -> str | None:
         return f"not in the sentence: {', '.join(missing)}"
     if missing := missing_names(fact, f"{sentence} {context}"):
         return f"not in the document's words: {', '.join(missing)}"
+    if _PROMPT_SPEAK.search(fact) and not _PROMPT_SPEAK.search(sentence):
+        return "it speaks of the prompt"
     stems = content_stems(fact)
     numbers = len(quantities(fact))
     if not stems and not numbers:
@@ -171,6 +173,15 @@ def _objection(fact: str, sentence: str, context: str) -> str | None:
     if coverage < MIN_COVERAGE or not stems & content_stems(sentence):
         return f"only {coverage:.0%} of its words are the sentence's"
     return None
+
+
+def _belongs_to(fact: str, context: str, sentence: str) -> bool:
+    """Whether the fact is the headline's or the sentence before's: those have their own calls."""
+    stems = content_stems(fact)
+    inside = len(stems & content_stems(sentence))
+    return inside < len(stems) == len(stems & content_stems(context)) and not missing_numbers(
+        fact, context
+    )
 
 
 def _names(fact: str) -> list[str]:
@@ -200,8 +211,8 @@ def _claim(target: _Target, text: str) -> Claim:
         start=target.start,
         end=target.end,
         quote=target.sentence,
-        speaker=speaker_of(text) or speaker_of(sentence),
-        time=time_of(text) or time_of(sentence),
+        speaker=speaker_of(text, sentence),
+        time=time_of(text, sentence),
     )
 
 

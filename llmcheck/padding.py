@@ -111,6 +111,8 @@ def _rules(document: Document, found: Sequence[Block]) -> dict[int, Rule]:
     seen: set[str] = set()
     for index, block in enumerate(found):
         body = document.text[block.start : block.end]
+        if _is_headline(document, block):
+            continue
         rule = rule_for(body)
         if rule is None and any(span.overlaps(block.start, block.end) for span in document.chrome):
             rule = Rule("site_chrome", "It stands outside the main text of the page.")
@@ -152,6 +154,11 @@ def _units(
     yield from unit()
 
 
+def _is_headline(document: Document, block: Block) -> bool:
+    body = document.text[block.start : block.end]
+    return document.title is not None and squeeze(body.lstrip("# ")) == squeeze(document.title)
+
+
 def _reports(body: str) -> bool:
     return bool(quantities(body)) or any(mark in body for mark in '"“”')
 
@@ -179,7 +186,13 @@ def _merged(
     """Flags of a document: headings join the filler they stand over, neighbours are merged."""
     flagged = dict(rules)
     for index in range(len(found) - 2, -1, -1):
-        if found[index].kind == "heading" and index not in flagged and index + 1 in flagged:
+        if (
+            found[index].kind == "heading"
+            and found[index + 1].kind != "heading"
+            and not _is_headline(document, found[index])
+            and index not in flagged
+            and index + 1 in flagged
+        ):
             following = flagged[index + 1]
             # Over a section that is padding as a whole, up to the next heading.
             end = index + 1
