@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel
 
 from llmcheck.llm import Reply, Runner, failure
-from llmcheck.models import Document, Failure, PaddingFlag, PaddingKind
+from llmcheck.models import Document, Failure, PaddingFlag
 from llmcheck.padding_rules import Rule, repeated_blocks, rule_for, section_rules
 from llmcheck.prompts import load_prompt
 from llmcheck.quantities import quantities
@@ -21,8 +21,18 @@ BLOCK_LENGTH = 1500
 
 
 class _Answer(BaseModel):
-    fact: str
-    kind: Literal["report", "seo_filler", "promotion", "related_links", "site_chrome", "injection"]
+    gist: str
+    about: Literal["event", "general", "advice", "offer", "links", "page", "orders"]
+
+
+_RULES = {
+    "general": Rule("seo_filler", "General remarks that would fit many other articles."),
+    "advice": Rule("seo_filler", "Advice or explanation, nothing about the event."),
+    "offer": Rule("promotion", "It promotes something to the reader."),
+    "links": Rule("related_links", "It points to other articles."),
+    "page": Rule("site_chrome", "Part of the page, not of the article."),
+    "orders": Rule("injection", "It gives orders to a program that reads the page."),
+}
 
 
 class Padding(NamedTuple):
@@ -34,13 +44,12 @@ class Padding(NamedTuple):
 
 @dataclass(frozen=True)
 class _Unit:
-    """Blocks that are judged together: a paragraph, or a list with the line that leads it in."""
+    """Blocks that are judged together: a paragraph, a list with the line that leads it in, or a
+    question with its answer."""
 
     document: Document
     indices: tuple[int, ...]
     text: str
-    section: str
-    """The heading above, if any."""
 
 
 def find_padding(documents: Sequence[Document], runner: Runner) -> Padding:
@@ -59,10 +68,7 @@ def find_padding(documents: Sequence[Document], runner: Runner) -> Padding:
     outcomes = runner.run(
         "padding",
         load_prompt(PROMPT),
-        [
-            {"headline": u.document.title or "", "section": u.section, "block": u.text}
-            for u in units
-        ],
+        [{"block": unit.text} for unit in units],
         _Answer,
     )
     failures = []
@@ -73,8 +79,8 @@ def find_padding(documents: Sequence[Document], runner: Runner) -> Padding:
             )
             subject = f"{unit.document.id}:{line + 1}"
             failures.append(failure("padding", subject, outcome))
-        elif (flagged := _flag(outcome.value, unit)) is not None:
-            rules[unit.document.id].update(dict.fromkeys(unit.indices, flagged))
+        elif (rule := _RULES.get(outcome.value.about)) is not None:
+            rules[unit.document.id].update(dict.fromkeys(unit.indices, rule))
     return Padding(_flags(documents, found, rules), failures)
 
 
@@ -127,30 +133,25 @@ def _rules(document: Document, found: Sequence[Block]) -> dict[int, Rule]:
 def _units(
     document: Document, found: Sequence[Block], rules: Mapping[int, Rule]
 ) -> Iterator[_Unit]:
-    section = ""
     run: list[int] = []
 
     def unit() -> Iterator[_Unit]:
         body = "\n".join(document.text[found[i].start : found[i].end] for i in run)
         if run and not _reports(body):
-            yield _Unit(document, tuple(run), body[:BLOCK_LENGTH], section)
+            yield _Unit(document, tuple(run), body[:BLOCK_LENGTH])
         run.clear()
 
     for index, block in enumerate(found):
-        if index in rules:
+        if index in rules or block.kind == "heading":
             yield from unit()
-        elif block.kind == "heading":
-            yield from unit()
-            section = document.text[block.start : block.end].lstrip("# ")
-            section = "" if section == document.title else section
-        else:
-            leads_in = bool(run) and document.text[found[run[-1]].end - 1] == ":"
-            joined = (
-                block.kind == "item" and bool(run) and (found[run[-1]].kind == "item" or leads_in)
-            )
-            if not joined:
+            continue
+        if run:
+            ending = document.text[found[run[-1]].end - 1]
+            goes_on = block.kind == "item" and (found[run[-1]].kind == "item" or ending == ":")
+            answers = block.kind == "paragraph" and ending == "?" and len(run) == 1
+            if not (goes_on or answers):
                 yield from unit()
-            run.append(index)
+        run.append(index)
     yield from unit()
 
 
@@ -161,23 +162,6 @@ def _is_headline(document: Document, block: Block) -> bool:
 
 def _reports(body: str) -> bool:
     return bool(quantities(body)) or any(mark in body for mark in '"“”')
-
-
-def _flag(answer: _Answer, unit: _Unit) -> Rule | None:
-    kind: PaddingKind | Literal["report"] = answer.kind
-    if kind == "report":
-        return None
-    # A model that calls it padding and yet copies a fact out of it has contradicted itself.
-    if len(answer.fact.split()) >= 4 and squeeze(answer.fact.rstrip(" .")) in squeeze(unit.text):
-        return None
-    rationale = {
-        "seo_filler": "General remarks that would fit many other articles.",
-        "promotion": "It promotes something to the reader.",
-        "related_links": "It points to other articles.",
-        "site_chrome": "Part of the page, not of the article.",
-        "injection": "It gives orders to a program that reads the page.",
-    }[kind]
-    return Rule(kind, rationale)
 
 
 def _merged(
