@@ -47,7 +47,8 @@ class _Profile:
 
     claim: Claim
     weights: Mapping[str, float]
-    numbers: Sequence[Quantity]
+    numbers: Mapping[str, Sequence[Quantity]]
+    """Its distinct numbers by their unit, those without one aside."""
     quotation: frozenset[str]
     """Runs of ``QUOTE_WORDS`` quoted words."""
     holders: Mapping[str, str]
@@ -87,7 +88,10 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
         at_odds = [s for s in ranked if _conflict(profile, profiles[s[1]])]
         for score, other in (*abroad[:SIMILAR], *at_odds[:CONFLICTING]):
             pair = _pair(profile.claim, claims[other], score)
-            chosen[pair.a.id, pair.b.id] = pair
+            key = (pair.a.id, pair.b.id)
+            # Both claims may put it forward, each weighing what they share as its own: whichever
+            # comes last must not decide.
+            chosen[key] = max(pair, chosen.get(key, pair), key=lambda p: p.score)
     return _thinned(sorted(chosen.values(), key=lambda p: (-p.score, p.a.id, p.b.id)))
 
 
@@ -103,7 +107,7 @@ def _profile(claim: Claim) -> _Profile:
     return _Profile(
         claim=claim,
         weights=weights,
-        numbers=numbers,
+        numbers=_by_unit(numbers),
         quotation=frozenset(
             " ".join(quoted[i : i + QUOTE_WORDS]) for i in range(len(quoted) - QUOTE_WORDS + 1)
         ),
@@ -115,13 +119,22 @@ def _profile(claim: Claim) -> _Profile:
     )
 
 
+def _by_unit(numbers: Sequence[Quantity]) -> dict[str, list[Quantity]]:
+    units: defaultdict[str, list[Quantity]] = defaultdict(list)
+    for number in dict.fromkeys(numbers):
+        if number.unit:
+            units[number.unit].append(number)
+    return units
+
+
 def _vectors(profiles: Sequence[_Profile]) -> list[dict[str, float]]:
     """Features weighted by their rarity (tf-idf)."""
     frequency = Counter(feature for profile in profiles for feature in profile.weights)
     return [
         {
             feature: weight * math.log(1 + len(profiles) / frequency[feature])
-            for feature, weight in profile.weights.items()
+            # In one order: sums of floats, and so scores, must not depend on the hash seed.
+            for feature, weight in sorted(profile.weights.items())
         }
         for profile in profiles
     ]
@@ -134,7 +147,12 @@ def _score(shared: float, norm_a: float, norm_b: float) -> float:
 
 
 def _conflict(a: _Profile, b: _Profile) -> bool:
-    if any(x.unit and x.unit == y.unit and not agree(x, y) for x in a.numbers for y in b.numbers):
+    if any(
+        not agree(x, y)
+        for unit in a.numbers
+        for x in a.numbers[unit]
+        for y in b.numbers.get(unit, ())
+    ):
         return True
     if a.quotation & b.quotation and a.claim.speaker != b.claim.speaker:
         return True

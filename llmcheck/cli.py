@@ -1,4 +1,7 @@
-"""The command line: parse, call, render, exit code. Data goes to stdout, all else to stderr."""
+"""The command line: parse, call, render, exit code. Data goes to stdout, all else to stderr.
+
+What only a command needs is imported by that command, so that ``--help`` loads typer alone.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ import typer
 
 from llmcheck.analyses import ANALYSES, Analysis, Page
 from llmcheck.errors import BudgetExceeded, ConfigError, IncompleteRun, LLMCheckError, LLMError
-from llmcheck.models import Report
 from llmcheck.render.view import counted, usage_line
-from llmcheck.settings import Settings, load_settings
 from llmcheck.streams import emit, narrated, say, use_utf8
 
 if TYPE_CHECKING:
     from llmcheck.documents import Corpus
+    from llmcheck.models import Report
+    from llmcheck.settings import Settings
 
 CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -117,6 +120,8 @@ def _register(analysis: Analysis) -> None:
         concurrency: Concurrency = None,
         quiet: Quiet = False,
     ) -> None:
+        from llmcheck.settings import load_settings
+
         if cache is not None and no_cache:
             raise typer.BadParameter("--cache and --no-cache exclude each other")
         settings = load_settings(
@@ -247,13 +252,15 @@ def cache_command(
     cache: Cache = None,
 ) -> None:
     """The reply cache: what is in it; empty it."""
+    from llmcheck.settings import load_settings
+
     folder = load_settings(cache=cache).cache
     if folder is None:
         raise ConfigError("the cache is switched off: name one with --cache DIR")
     if action == "path":
         emit(f"{folder}\n")
         return
-    from llmcheck.cache import ReplyStore
+    from llmcheck.store import ReplyStore
 
     store = ReplyStore(folder)
     try:

@@ -6,18 +6,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from llmcheck.budget import BudgetedLLM
-from llmcheck.cache import CachedLLM, ReplyStore
+from llmcheck.cache import CachedLLM
 from llmcheck.errors import ConfigError
-from llmcheck.fixtures import RecordingLLM, ReplayLLM
 from llmcheck.llm import LLM
 from llmcheck.openai_llm import OpenAILLM
 from llmcheck.resources import shipped
 from llmcheck.settings import Settings
+from llmcheck.store import ReplyStore
 
-_THREE_WAYS = """{problem}. There are three ways to go on:
-  OpenAI          set OPENAI_API_KEY and name a model:  --model gpt-4o-mini
-  a local server  name it and its model:                --base-url http://127.0.0.1:11434/v1 --model NAME
-  no model        replay recorded answers:              --replay fixtures/seeds"""  # noqa: E501
+_THREE_WAYS = (
+    "{problem}. Three ways to go on: "
+    "(1) OpenAI: set OPENAI_API_KEY and give --model gpt-4o-mini; "
+    "(2) a local server: give --base-url http://127.0.0.1:11434/v1 --model NAME; "
+    "(3) no model: --replay fixtures/seeds answers from recorded replies"
+)
 
 
 class Connection(NamedTuple):
@@ -35,6 +37,8 @@ def connect(settings: Settings) -> Connection:
     ConfigError when the settings name no model or no way to reach it.
     """
     if settings.replay is not None:
+        from llmcheck.fixtures import ReplayLLM
+
         replay = ReplayLLM(_recording(settings.replay))
         return Connection(replay, replay.model)
     if settings.base_url is None and settings.api_key is None:
@@ -51,6 +55,8 @@ def connect(settings: Settings) -> Connection:
     if settings.cache is not None:
         llm = CachedLLM(llm, ReplyStore(settings.cache))
     if settings.record is not None:
+        from llmcheck.fixtures import RecordingLLM
+
         # Outermost, so that what the cache answers is recorded too.
         llm = RecordingLLM(llm, settings.record)
     return Connection(llm, settings.model)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-_NAME = r"(?:(?:[A-Z][\w.'’-]*|of|the|de|van|von|al|bin)\s+){0,4}[A-Z][\w'’-]*"
+# Words of bounded length: "A.A.A..." without an end would take quadratic time.
+_NAME = r"(?:(?:[A-Z][\w.'’-]{0,40}|of|the|de|van|von|al|bin)\s+){0,4}[A-Z][\w'’-]{0,40}"
 _SAY = (
     r"(?:said|says|told|tells|wrote|writes|added|adds|announced|announces|explained|explains|"
     r"acknowledged|acknowledges|confirmed|confirms|claimed|claims|stated|states|argued|argues|"
@@ -34,17 +35,17 @@ _MONTH = (
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _TIME = re.compile(
     rf"""\b(?:
-      (?:early|mid|late|the\s+(?:first|second)\s+half\s+of|the\s+end\s+of)[\s-]+(?:{_MONTH}\s+)?
+      (?i:early|mid|late|the\s+(?:first|second)\s+half\s+of|the\s+end\s+of)[\s-]+(?:{_MONTH}\s+)?
           (?:19|20)\d\d
     | (?:{_DAY},?\s+)?(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?)
           (?:,?\s+(?:19|20)\d\d)?
     | {_MONTH}(?:\s+of)?\s+(?:19|20)\d\d
-    | (?:in|since|by|until|last|next|this)\s+{_MONTH}(?!\w)
-    | (?:last|this|next|earlier\s+this|later\s+this)\s+(?:week|month|year|quarter|spring|summer|
+    | (?i:in|since|by|until|last|next|this)\s+{_MONTH}(?:,?\s+(?:19|20)\d\d)?(?!\w)
+    | (?i:last|this|next|earlier\s+this|later\s+this)\s+(?:week|month|year|quarter|spring|summer|
           autumn|fall|winter|night|{_DAY})
-    | (?:in|since|by|until|of|from|before|after|during)\s+(?:19|20)\d\d
-    | (?:on\s+)?{_DAY}(?:\s+(?:morning|afternoon|evening|night))?
-    | yesterday | today | tomorrow
+    | (?i:in|since|by|until|of|from|before|after|during)\s+(?:19|20)\d\d
+    | (?i:on\s+)?{_DAY}(?:\s+(?:morning|afternoon|evening|night))?
+    | (?i:yesterday | today | tomorrow)
     )\b""",
     re.VERBOSE,
 )

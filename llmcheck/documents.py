@@ -26,6 +26,8 @@ _HTML = frozenset({".html", ".htm", ".xhtml"})
 _SUFFIXES = frozenset({".txt", ".text"}) | _MARKDOWN | _HTML
 
 _TITLE_LENGTH = 150
+_TITLE_WORDS = 4
+_OPENING_LINES = 6
 _NO_HEADLINE_END = (".", ",", ";", ":", "。", "…")
 _FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*$", re.S | re.M)
 _YAML_LINE = re.compile(r"[\w.-]+\s*:(?:\s|$)|[-\s#]|$")
@@ -245,19 +247,22 @@ def _check(name: str, text: str) -> None:
 
 
 def _headline(text: str) -> str | None:
-    """The first line, when it looks like a headline and something follows it."""
+    """The opening line that looks most like a headline with something following it.
+
+    A copied page leaves buttons and labels above the headline: symbols, a word or two, or one
+    very long line.
+    """
     lines = [line.strip() for line in text.split("\n")]
-    # A lone "×" or "•" is what a copied page leaves of its buttons.
-    first = next((at for at, line in enumerate(lines) if len(line) > 1), len(lines) - 1)
-    line, rest = lines[first], lines[first + 1 :]
-    if (
-        len(line) > _TITLE_LENGTH
-        or line.endswith(_NO_HEADLINE_END)
-        or not any(rest)
-        or rest[0][:1].islower()  # then it is the first line of a wrapped paragraph
-    ):
-        return None
-    return line
+    filled = [at for at, line in enumerate(lines) if len(line) > 1]
+    candidates = []
+    for at in filled[:-1][:_OPENING_LINES]:
+        if lines[at].endswith(_NO_HEADLINE_END):
+            break
+        wrapped = lines[at + 1][:1].islower()  # then it is the first line of a paragraph
+        if len(lines[at]) <= _TITLE_LENGTH and not wrapped:
+            candidates.append(lines[at])
+    full = (line for line in candidates if len(line.split()) >= _TITLE_WORDS)
+    return next(full, candidates[0] if candidates else None)
 
 
 def _markdown(text: str) -> tuple[str | None, tuple[Span, ...]]:

@@ -36,6 +36,7 @@ _POINTS_BACK = re.compile(
     r"group|agency|ministry|council|team|plan|deal|project|move|decision|event|incident))\b",
     re.IGNORECASE,
 )
+_DANGLES = re.compile(r"(?:He|She|It|They|This|That|These|Those|Its|Their|His|Her)\b")
 _PROMPT_SPEAK = re.compile(r"\b(?:headline|sentence)s?\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“]([^\"“”]{8,})[\"”]")
 
@@ -141,7 +142,7 @@ def _ground(target: _Target, facts: Sequence[str]) -> tuple[list[Claim], list[Un
     ungrounded = []
     context = f"{target.headline} {target.before}"
     for fact in map(_one_line, facts):
-        if len(words(fact)) < MIN_WORDS - 1 or _belongs_to(fact, context, target.sentence):
+        if _is_fragment(fact) or _belongs_to(fact, context, target.sentence):
             continue
         reason = _objection(fact, target.sentence, context)
         if reason is None:
@@ -173,6 +174,11 @@ def _objection(fact: str, sentence: str, context: str) -> str | None:
     if coverage < MIN_COVERAGE or not stems & content_stems(sentence):
         return f"only {coverage:.0%} of its words are the sentence's"
     return None
+
+
+def _is_fragment(fact: str) -> bool:
+    """Whether it is a piece of a sentence, which cannot be understood alone."""
+    return len(words(fact)) < MIN_WORDS or fact[:1].islower() or bool(_DANGLES.match(fact))
 
 
 def _belongs_to(fact: str, context: str, sentence: str) -> bool:

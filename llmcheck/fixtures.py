@@ -1,70 +1,28 @@
-"""Recorded answers as readable files, and the model stand-in that replays them offline.
-
-    DIRECTORY/recording.json               what was recorded: the model, the day, the settings
-    DIRECTORY/<prompt>/<16 hex of key>.json    one call and its answer
-
-A call's file says nothing of the day or the machine, so recording the same answer again gives
-the same bytes, and a diff shows what the model changed.
-"""
+"""A port that records what a model answers, and the stand-in that replays it offline."""
 
 from __future__ import annotations
 
-import heapq
 import json
-import os
-import re
 import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
-
-from pydantic import Field, ValidationError
+from typing import Any
 
 from llmcheck.errors import ConfigError, CorruptRecord, FixtureMissing, InvalidReply
 from llmcheck.llm import LLM, Call, Reply, T, Tokens, canonical_json, digest, parse_reply
-from llmcheck.models import Frozen
-
-MANIFEST = "recording.json"
-_FILE_NAME = re.compile(r"[0-9a-f]{16}\.json")
-_EXCERPT_CHARACTERS = 60
-_COMPARED = 5
-
-
-class Manifest(Frozen):
-    """What a directory of recordings says of itself."""
-
-    format: Literal[1] = 1
-    model: str
-    """The model that answered last; replay uses it when the user names none."""
-    recorded: date
-    """The day (UTC) on which a file last changed."""
-    llmcheck: str
-    """The version that recorded."""
-    settings: dict[str, Any] = Field(default_factory=dict)
-    """What else decided the answers: server software, sampling. Never a key, a host or a URL."""
-    synthetic: bool = False
-    """Whether the answers were made up for a test instead of given by the model."""
-
-
-def read_manifest(directory: Path) -> Manifest:
-    """What ``directory`` holds. Raises ConfigError when it is no recording."""
-    path = directory / MANIFEST
-    try:
-        return Manifest.model_validate(json.loads(path.read_bytes()))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        what = f"has no {MANIFEST}" if directory.is_dir() else "does not exist"
-        raise ConfigError(
-            f"there is no recording to replay: {directory} {what} ({_how_to_record(directory)})"
-        ) from error
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        raise ConfigError(
-            f"{path} is no manifest that this llmcheck reads ({_reasons(error)})"
-        ) from error
-    except ValueError as error:
-        raise ConfigError(f"{path} is no JSON ({error}): restore it or record again") from error
+from llmcheck.nearest import Recorded, described_nearest
+from llmcheck.recordings import (
+    MANIFEST,
+    Manifest,
+    call_files,
+    fixture_json,
+    how_to_record,
+    path_of,
+    read_fixture,
+    read_manifest,
+    write_if_changed,
+)
 
 
 class RecordingLLM:
@@ -112,10 +70,10 @@ class RecordingLLM:
         Raises what ``inner`` raises, and ConfigError when the file cannot be written.
         """
         reply = self._inner.complete(call, schema)
-        path = _path(self._directory, call)
+        path = path_of(self._directory, call)
         with self._lock:
             try:
-                changed = _write_if_changed(path, _fixture_json(call, reply))
+                changed = write_if_changed(path, fixture_json(call, reply))
                 if changed or not (self._directory / MANIFEST).exists():
                     self._write_manifest(call.model)
             except OSError as error:
@@ -128,7 +86,7 @@ class RecordingLLM:
 
         For the end of a complete run: what is left over belongs to earlier prompts or texts.
         """
-        stale = [path for path in _files(self._directory) if path not in self._recorded]
+        stale = [path for path in call_files(self._directory) if path not in self._recorded]
         for path in stale:
             path.unlink()
             if not any(path.parent.iterdir()):
@@ -146,7 +104,7 @@ class RecordingLLM:
         content = manifest.model_dump(mode="json")
         if not self._synthetic:
             del content["synthetic"]
-        _write_if_changed(self._directory / MANIFEST, content)
+        write_if_changed(self._directory / MANIFEST, content)
 
     def _unwritable(self, error: OSError) -> ConfigError:
         return ConfigError(
@@ -163,7 +121,7 @@ class ReplayLLM:
         self.manifest = read_manifest(self.directory)
         self._used: set[Path] = set()
         self._lock = threading.Lock()
-        self._known: list[_Recorded] | None = None
+        self._known: list[Recorded] | None = None
 
     @property
     def model(self) -> str:
@@ -176,9 +134,9 @@ class ReplayLLM:
         Raises FixtureMissing, which says how the nearest recording differs, and CorruptRecord
         when the file is damaged or was altered.
         """
-        path = _path(self.directory, call)
+        path = path_of(self.directory, call)
         try:
-            fixture, identity = _read_fixture(path)
+            fixture, identity = read_fixture(path)
         except FileNotFoundError:
             raise self._missing(call) from None
         except (OSError, ValueError) as error:
@@ -196,162 +154,30 @@ class ReplayLLM:
 
     def unused(self) -> list[Path]:
         """The recordings that no call has asked for, sorted."""
-        return [path for path in _files(self.directory) if path not in self._used]
+        return [path for path in call_files(self.directory) if path not in self._used]
 
     def _missing(self, call: Call) -> FixtureMissing:
-        recorded = self._recorded_calls()
-        pool = [one for one in recorded if one.identity.get("prompt") == call.prompt] or recorded
-        if pool:
-            nearest = _nearest(call, pool)
-            found = (
-                f"the nearest, {nearest.path.relative_to(self.directory)}, differs in "
-                + "; ".join(_differences(nearest.identity, call.identity))
-            )
-        else:
-            found = "it holds none at all"
+        found = described_nearest(call, self._recorded_calls())
         return FixtureMissing(
             f"{self.directory} has no recording of this {call.prompt} call ({call.key[:16]}): "
-            f"{found} ({_how_to_record(self.directory)})",
+            f"{found} ({how_to_record(self.directory)})",
             call_key=call.key,
             prompt=call.prompt,
         )
 
-    def _recorded_calls(self) -> list[_Recorded]:
+    def _recorded_calls(self) -> list[Recorded]:
         with self._lock:
             if self._known is None:
                 self._known = []
-                for path in _files(self.directory):
+                for path in call_files(self.directory):
                     try:
-                        _, identity = _read_fixture(path)
+                        _, identity = read_fixture(path)
                     except (OSError, ValueError):
                         continue  # Named when it is asked for; here it is only no candidate.
+                    name = str(path.relative_to(self.directory))
                     words = frozenset(identity["user"].split())
-                    self._known.append(_Recorded(path, identity, words))
+                    self._known.append(Recorded(name, identity, words))
             return self._known
-
-
-class _Tokens(Frozen):
-    input: int
-    output: int
-
-
-class _Fixture(Frozen):
-    call: dict[str, Any]
-    """``Call.identity``, with the user message as a list of lines for people to read."""
-    key: str
-    reply: Any = None
-    raw: str | None = None
-    """The exact answer, in place of ``reply``, where JSON cannot say it anew."""
-    tokens: _Tokens
-
-
-class _Recorded(NamedTuple):
-    path: Path
-    identity: dict[str, Any]
-    words: frozenset[str]
-    """The distinct words of the user message."""
-
-
-def _path(directory: Path, call: Call) -> Path:
-    return directory / call.prompt / f"{call.key[:16]}.json"
-
-
-def _files(directory: Path) -> list[Path]:
-    return sorted(path for path in directory.glob("*/*.json") if _FILE_NAME.fullmatch(path.name))
-
-
-def _fixture_json(call: Call, reply: Reply[Any]) -> dict[str, Any]:
-    identity: dict[str, Any] = json.loads(canonical_json(call.identity))
-    return {
-        "call": {**identity, "user": call.user.split("\n")},
-        "key": call.key,
-        **_answer_json(reply),
-        "tokens": {"input": reply.tokens.input, "output": reply.tokens.output},
-    }
-
-
-def _answer_json(reply: Reply[Any]) -> dict[str, Any]:
-    try:
-        parsed = json.loads(reply.raw)
-        json.dumps(parsed, allow_nan=False)
-    except ValueError:
-        # What the model's parser lets pass and JSON proper cannot say, such as 1e999.
-        return {"raw": reply.raw}
-    return {"reply": parsed}
-
-
-def _read_fixture(path: Path) -> tuple[_Fixture, dict[str, Any]]:
-    """The file and the identity it states. Raises OSError, or ValueError when it is damaged."""
-    try:
-        fixture = _Fixture.model_validate(json.loads(path.read_bytes()))
-    except ValidationError as error:
-        raise ValueError(_reasons(error)) from error
-    lines = fixture.call.get("user")
-    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-        raise ValueError("its user message is no list of lines")
-    return fixture, {**fixture.call, "user": "\n".join(lines)}
-
-
-def _write_if_changed(path: Path, content: dict[str, Any]) -> bool:
-    """Replace the file in one step, unless it holds this already. Returns whether it did not."""
-    # Lone surrogates become the JSON escapes they came from.
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    data = text.encode("utf-8", "backslashreplace")
-    try:
-        if path.read_bytes() == data:
-            return False
-    except FileNotFoundError:
-        path.parent.mkdir(exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
-    try:
-        unfinished.write_bytes(data)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return True
-
-
-def _nearest(call: Call, pool: list[_Recorded]) -> _Recorded:
-    same_text = [one for one in pool if one.identity["user"] == call.user]
-    if same_text:
-        return min(same_text, key=lambda one: len(_differences(one.identity, call.identity)))
-    from rapidfuzz import fuzz
-
-    # Comparing the texts takes 0.2 ms a pair: too slow for hundreds of misses among hundreds
-    # of recordings, so shared words choose whom to compare.
-    words = frozenset(call.user.split())
-    close = heapq.nlargest(_COMPARED, pool, key=lambda one: len(words & one.words))
-    return max(close, key=lambda one: fuzz.ratio(one.identity["user"], call.user))
-
-
-def _differences(recorded: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
-    """How two calls differ, field by field, the deciding ones first."""
-    found = [
-        f"{name} (recorded {recorded.get(name)!r}, asked {asked[name]!r})"
-        for name in ("prompt", "model", "parameters")
-        if recorded.get(name) != asked[name]
-    ]
-    found += [
-        f"{name} ({what} has changed)"
-        for name, what in (
-            ("prompt_digest", "the prompt file"),
-            ("system_digest", "the system message"),
-            ("schema_digest", "the schema of the answer"),
-        )
-        if recorded.get(name) != asked[name]
-    ]
-    if recorded["user"] != asked["user"]:
-        found.append(_text_difference(recorded["user"], asked["user"]))
-    return found
-
-
-def _text_difference(recorded: str, asked: str) -> str:
-    pairs = enumerate(zip(recorded, asked, strict=False))
-    at = next((i for i, (a, b) in pairs if a != b), min(len(recorded), len(asked)))
-    line = asked.count("\n", 0, at) + 1
-    start = max(0, at - _EXCERPT_CHARACTERS // 3)
-    was, now = (text[start : start + _EXCERPT_CHARACTERS] for text in (recorded, asked))
-    return f"user (from line {line}: recorded {was!r}, asked {now!r})"
 
 
 def _corrupt(path: Path, call: Call, reason: str) -> CorruptRecord:
@@ -360,14 +186,6 @@ def _corrupt(path: Path, call: Call, reason: str) -> CorruptRecord:
         call_key=call.key,
         prompt=call.prompt,
     )
-
-
-def _how_to_record(directory: Path) -> str:
-    return f"record it: llmcheck ... --record {directory}, in tests pytest --llmcheck-record"
-
-
-def _reasons(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])
 
 
 def _today() -> date:

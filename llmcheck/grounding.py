@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from llmcheck.quantities import agree, quantities
+from llmcheck.quantities import Quantity, agree, quantities
 from llmcheck.text import names, squeeze, words
 
 
 def missing_numbers(statement: str, source: str) -> list[str]:
-    """Numbers of the statement that the source does not have, however it writes them."""
+    """Numbers of the statement that the source does not have, however it writes them.
+
+    A statement may round what the source says, or bound it; it may not be more precise.
+    """
     there = quantities(source)
     values = {quantity.value for quantity in there}
     return [
-        f"{quantity.value:g}{quantity.unit if quantity.unit == '%' else ''}"
+        f"{quantity.value:.10g}{quantity.unit if quantity.unit == '%' else ''}"
         for quantity in quantities(statement)
-        if quantity.value not in values and not any(agree(quantity, other) for other in there)
+        if quantity.value not in values and not any(_bears_out(other, quantity) for other in there)
     ]
 
 
@@ -23,6 +26,11 @@ def missing_names(statement: str, source: str) -> list[str]:
     # A name may be written as one word here and with a hyphen there.
     there |= {part for word in there for part in word.split("-")}
     return [name for name in names(statement) if _bare(name) not in there]
+
+
+def _bears_out(source: Quantity, statement: Quantity) -> bool:
+    # "Over 50" in the source is no ground for 62, nor "2 million" for 1.96 million.
+    return statement.digits <= source.digits and agree(statement, source._replace(bound=0))
 
 
 def _bare(word: str) -> str:

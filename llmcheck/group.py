@@ -136,7 +136,7 @@ def _dispute(
         return None
     positions = _with_agreeing(positions, verdicts, claims)
     positions.sort(key=lambda p: (-len(p.doc_ids), p.answer))
-    best = max(edges, key=lambda e: (e.confidence, -len(e.question), e.a_id))
+    best = max(edges, key=lambda e: (e.confidence, -len(e.question), e.a_id, e.b_id))
     kinds = [e.kind for e in edges]
     return Dispute(
         id=content_id("d", *sorted({a.claim_id for a in answers})),
@@ -162,7 +162,7 @@ def _with_agreeing(
     positions: Sequence[Position], verdicts: Sequence[Verdict], claims: Mapping[str, Claim]
 ) -> list[Position]:
     """The positions, with the claims that agree with exactly one of them."""
-    where = {claim_id: i for i, p in enumerate(positions) for claim_id in p.claim_ids}
+    where = _places(positions)
     joining: defaultdict[str, set[int]] = defaultdict(set)
     for verdict in verdicts:
         if verdict.label != "agreement":
@@ -172,10 +172,10 @@ def _with_agreeing(
             (verdict.b_id, verdict.a_id, verdict.answer_a),
         ):
             if one in where and other not in where:
-                place = where[one]
                 # The two may agree on something else than what is disputed.
-                if _same_answer(answer, positions[place].answer):
-                    joining[other].add(place)
+                joining[other] |= {
+                    place for place in where[one] if _same_answer(answer, positions[place].answer)
+                }
     extra: defaultdict[int, list[str]] = defaultdict(list)
     for claim_id, places in joining.items():
         if len(places) == 1:
@@ -193,7 +193,7 @@ def _with_agreeing(
 
 def _confidence(positions: Sequence[Position], verdicts: Sequence[Verdict]) -> float:
     """Share of the verdicts between different positions that found a contradiction."""
-    where = {claim_id: i for i, p in enumerate(positions) for claim_id in p.claim_ids}
+    where = _places(positions)
     across = [
         v
         for v in verdicts
@@ -201,6 +201,15 @@ def _confidence(positions: Sequence[Position], verdicts: Sequence[Verdict]) -> f
     ]
     found = sum(v.label == "contradiction" for v in across)
     return round(found / len(across), 3) if across else 0.0
+
+
+def _places(positions: Sequence[Position]) -> dict[str, set[int]]:
+    """Which positions every claim takes: more than one when its answers differ by verdict."""
+    places: dict[str, set[int]] = {}
+    for i, position in enumerate(positions):
+        for claim_id in position.claim_ids:
+            places.setdefault(claim_id, set()).add(i)
+    return places
 
 
 def _agreement(claims: Sequence[Claim]) -> Agreement | None:

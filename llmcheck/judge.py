@@ -94,8 +94,12 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
     for pair, outcome in zip(positives, second, strict=True):
         swapped: dict[tuple[str, str], Verdict] = {}
         _take(pair.model_copy(update={"a": pair.b, "b": pair.a}), outcome, swapped, failures)
-        for other in swapped.values():
+        if swapped:
+            (other,) = swapped.values()
             verdicts[_ids(pair)] = _confirmed(verdicts[_ids(pair)], other)
+        else:
+            # The failure stands in its place: what one order found is no verdict yet.
+            verdicts.pop(_ids(pair), None)
     return Judgements(list(verdicts.values()), failures)
 
 
@@ -185,7 +189,14 @@ def _confirmed(verdict: Verdict, swapped: Verdict) -> Verdict:
                 "confidence": 0.5,
             }
         )
-    return verdict.model_copy(update={"label": swapped.label, "kind": None, "confidence": 0.5})
+    return verdict.model_copy(
+        update={
+            "label": swapped.label,
+            "kind": None,
+            "rationale": swapped.rationale,
+            "confidence": 0.5,
+        }
+    )
 
 
 def _answers(answer: str, claim: str) -> bool:

@@ -1,4 +1,4 @@
-"""Real model calls: the one module that knows openai and instructor.
+"""Real model calls: the one module that knows instructor, and with ``endpoint_errors`` openai.
 
 Three loops, each with one reason to turn. A *request* is repeated while the endpoint is busy
 or away (tenacity; openai's own retries are off). An *answer* that does not fit its schema is
@@ -9,54 +9,36 @@ is left for the next one when the endpoint does not take it or has never made it
 from __future__ import annotations
 
 import logging
-import math
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from pydantic import ValidationError
-
+from llmcheck.endpoint_errors import (
+    Endpoint,
+    befalls_every_call,
+    passes,
+    rejected_parameters,
+    rejects_mode,
+    shapeless,
+    waiting_time,
+)
 from llmcheck.errors import ConfigError, InvalidReply, LLMError, ProviderError
 from llmcheck.llm import Call, Reply, T, Tokens, parse_reply
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
     from openai.types.chat import ChatCompletion
-    from tenacity import RetryCallState
 
 REFUSE_CALLS = "LLMCHECK_REFUSE_CALLS"
 """Environment variable: when it is not empty, no real call is made."""
 
 _MODES = ("JSON_SCHEMA", "TOOLS", "MD_JSON")
 """Ways to ask for JSON, as instructor names them; the last needs nothing of the endpoint."""
-_LONGEST_WAIT = 60.0
 _CONNECT_TIMEOUT = 10.0
-_OPENAI = "https://api.openai.com/v1"
-
-_MECHANISM = re.compile(
-    r"response.?format|json.?schema|structured.?output|grammar|\btools?\b|tool.?(choice|call)"
-    r"|function.?call",
-    re.IGNORECASE,
-)
-_UNSUPPORTED = re.compile(
-    r"unsupported|(not|n't)( \w+)? support|no endpoints|unavailable|not available"
-    r"|unrecogni[sz]ed|unknown|unexpected|\bextra|not (allowed|permitted|implemented)"
-    r"|invalid schema|requires",
-    re.IGNORECASE,
-)
-_CONTEXT = re.compile(
-    r"context.?(length|size|window)|exceed_context|prompt is too long|too many tokens",
-    re.IGNORECASE,
-)
-_SHAPELESS = frozenset({"json_invalid", "missing", "model_type"})
-"""pydantic's errors for an answer that is not even an object with the schema's fields."""
 
 
 class OpenAILLM:
@@ -77,10 +59,7 @@ class OpenAILLM:
         max_attempts: int = 5,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._base_url = base_url
-        self._api_key = (api_key or "").strip()
-        self._timeout = timeout
-        self._max_attempts = max_attempts
+        self._endpoint = Endpoint(base_url, (api_key or "").strip(), timeout, max_attempts)
         self._sleep = sleep
         self._lock = threading.Lock()
         self._client: OpenAI | None = None
@@ -123,27 +102,17 @@ class OpenAILLM:
             return self._client
 
     def _connect(self) -> OpenAI:
-        if not self._api_key and self._base_url is None:
-            raise ConfigError(
-                "no API key: set LLMCHECK_API_KEY or OPENAI_API_KEY, "
-                "or name a server that needs none with --base-url"
-            )
-        if not (self._api_key.isascii() and self._api_key.isprintable()):
-            raise ConfigError(
-                "the API key holds characters that no key has (a line break, a typographic "
-                "quote?): copy it again"
-            )
+        self._endpoint.check_key()
         import openai
 
+        timeout = self._endpoint.timeout
         # instructor logs every failed attempt as an error, which Python prints on stderr
         # when nobody has set up logging.
         logging.getLogger("instructor").addHandler(logging.NullHandler())
         return openai.OpenAI(
-            # Never None, for which openai would look into the environment, and could send a
-            # key to an address that was not meant for it.
-            base_url=self._base_url or _OPENAI,
-            api_key=self._api_key or "none",
-            timeout=openai.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_TIMEOUT)),
+            base_url=self._endpoint.url,
+            api_key=self._endpoint.api_key or "none",
+            timeout=openai.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
             max_retries=0,
         )
 
@@ -176,9 +145,9 @@ class OpenAILLM:
         import tenacity
 
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_passes),
-            stop=tenacity.stop_after_attempt(self._max_attempts),
-            wait=_wait,
+            retry=tenacity.retry_if_exception(passes),
+            stop=tenacity.stop_after_attempt(self._endpoint.max_attempts),
+            wait=waiting_time,
             sleep=self._sleep,
             reraise=True,
         )
@@ -194,18 +163,14 @@ class OpenAILLM:
                 if not self._learns(error, parameters):
                     raise
             except ValueError as error:
-                raise exchange.provider_error(
-                    f"{self._endpoint} answered with something that is not JSON: "
-                    "check the base URL (most end in /v1)"
-                ) from error
+                message = self._endpoint.answered_with("something that is not JSON")
+                raise exchange.provider_error(message) from error
         exchange.count(completion)
         if not getattr(completion, "choices", None) or completion.choices[0].message is None:
             # Some gateways report an error of the model's server with status 200.
             said = getattr(completion, "error", None) or completion
-            raise exchange.provider_error(
-                f"{self._endpoint} answered with no chat completion ({self._cleaned(str(said))}): "
-                "check the base URL (most end in /v1)"
-            )
+            what = f"no chat completion ({self._endpoint.cleaned(str(said))})"
+            raise exchange.provider_error(self._endpoint.answered_with(what))
         exchange.receive(completion)
         self._answered = True
         return completion
@@ -223,10 +188,7 @@ class OpenAILLM:
 
     def _learns(self, error: APIStatusError, parameters: Mapping[str, Any]) -> bool:
         """Whether the endpoint says that it does not take one of the parameters sent."""
-        if error.status_code not in (400, 422) or not _UNSUPPORTED.search(error.message):
-            return False
-        named = [str(error.param)] if error.param else re.findall(r"\w+", error.message)
-        rejected = parameters.keys() & set(named)
+        rejected = rejected_parameters(error, parameters)
         self._rejected.update(rejected)
         return bool(rejected)
 
@@ -238,7 +200,7 @@ class OpenAILLM:
         """
         if mode + 1 == len(_MODES):
             return False
-        if not _rejects_mode(cause) and (mode in self._modes_that_work or not _shapeless(cause)):
+        if not rejects_mode(cause) and (mode in self._modes_that_work or not shapeless(cause)):
             return False
         with self._lock:
             self._mode = max(self._mode, mode + 1)
@@ -246,89 +208,10 @@ class OpenAILLM:
 
     def _failure(self, cause: BaseException | None, call: Call) -> LLMError:
         """The error for the caller; remembered when later calls would only meet it again."""
-        failure = self._explained(cause, call)
-        if _befalls_every_call(cause, answered=self._answered):
+        failure = self._endpoint.explained(cause, call)
+        if befalls_every_call(cause, answered=self._answered):
             self._hopeless[call.model] = str(failure)
         return failure
-
-    def _explained(self, cause: BaseException | None, call: Call) -> LLMError:
-        import openai
-
-        if isinstance(cause, LLMError):
-            return cause
-        if isinstance(cause, openai.APITimeoutError):
-            message = (
-                f"{self._endpoint} did not answer within {self._timeout:g} s, asked "
-                f"{self._max_attempts} time(s): raise the timeout or lower --concurrency"
-            )
-        elif isinstance(cause, openai.APIConnectionError):
-            message = (
-                f"cannot connect to {self._endpoint} ({self._words(cause)}): "
-                "is the server running there, and is the base URL right?"
-            )
-        elif isinstance(cause, openai.APIStatusError):
-            message = (
-                f"{self._endpoint} answered {cause.status_code} ({self._words(cause)}): "
-                f"{self._advice(cause, call)}"
-            )
-        elif isinstance(cause, openai.OpenAIError):
-            message = f"{self._endpoint}: {self._words(cause)}"
-        else:
-            return InvalidReply(
-                f"no answer to {call.prompt} fits its schema, though the model was asked again "
-                f"({self._words(cause)})",
-                call_key=call.key,
-                prompt=call.prompt,
-            )
-        return ProviderError(message, call_key=call.key, prompt=call.prompt)
-
-    def _advice(self, error: APIStatusError, call: Call) -> str:
-        status = error.status_code
-        if _out_of_quota(error):
-            return "the quota is used up; look at the plan and the billing of this key"
-        if status == 401:
-            return "check the API key (LLMCHECK_API_KEY or OPENAI_API_KEY)"
-        if status == 403:
-            return f"this key may not use model {call.model!r} here, or the text is blocked"
-        if _model_unknown(error):
-            return (
-                f"model {call.model!r} is unknown at this endpoint; check --model, "
-                "and the base URL (most end in /v1)"
-            )
-        if _CONTEXT.search(error.message):
-            return (
-                f"the text given to {call.prompt} is too long for model {call.model!r}; "
-                "give the server a larger context, or use smaller documents"
-            )
-        if _passes(error):
-            return f"gave up after {self._max_attempts} request(s); try later"
-        return "the endpoint does not take this request"
-
-    @property
-    def _endpoint(self) -> str:
-        """The address for messages, without the user, password and query it may carry."""
-        url = urlsplit(self._base_url or _OPENAI)
-        return self._cleaned(f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}")
-
-    def _words(self, error: BaseException | None) -> str:
-        """What the error says, shortened, without the key."""
-        if isinstance(error, ValidationError):
-            return self._cleaned(
-                "; ".join(
-                    f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}"
-                    for e in error.errors()[:3]
-                )
-            )
-        body = getattr(error, "body", None)
-        if isinstance(body, dict):
-            body = body.get("message") or body.get("detail") or body
-        return self._cleaned(str(body or getattr(error, "__cause__", None) or error))
-
-    def _cleaned(self, text: str) -> str:
-        if self._api_key:
-            text = text.replace(self._api_key, "[key]")
-        text = "".join(c for c in " ".join(text.split()) if c.isprintable())
-        return text if len(text) <= 200 else text[:199] + "…"
 
 
 @dataclass
@@ -408,81 +291,3 @@ def _received(message: Any, mode: str) -> str:
 
         return extract_json_from_codeblock(message.content)
     return str(message.content)
-
-
-def _passes(error: BaseException) -> bool:
-    """Whether the same request may well succeed later."""
-    import openai
-
-    if isinstance(error, openai.APIStatusError):
-        busy = error.status_code in (408, 409, 429) or error.status_code >= 500
-        return busy and not _out_of_quota(error) and not _rejects_mode(error)
-    return isinstance(error, openai.APIConnectionError)
-
-
-def _wait(state: RetryCallState) -> float:
-    """Seconds to wait: as long as the endpoint asks, else ever longer, with jitter."""
-    from tenacity import wait_exponential_jitter
-
-    error = state.outcome.exception() if state.outcome else None
-    asked = _retry_after(getattr(getattr(error, "response", None), "headers", {}))
-    if asked is None:
-        return wait_exponential_jitter(max=_LONGEST_WAIT)(state)
-    return min(max(asked, 0.0), _LONGEST_WAIT)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the headers ask to wait: milliseconds, seconds, or until an HTTP date."""
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers.get(name, "")) * unit
-        except ValueError:
-            continue
-        if math.isfinite(seconds):
-            return seconds
-    try:
-        return parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - time.time()
-    except ValueError:
-        return None
-
-
-def _rejects_mode(error: BaseException | None) -> bool:
-    """Whether the endpoint says that it does not take this way of asking for JSON."""
-    import openai
-
-    return (
-        isinstance(error, openai.APIStatusError)
-        and error.status_code in (400, 404, 422, 500, 501)
-        and _MECHANISM.search(error.message) is not None
-        and _UNSUPPORTED.search(error.message) is not None
-    )
-
-
-def _shapeless(error: BaseException | None) -> bool:
-    """Whether the answer is no JSON, or JSON without the schema's fields."""
-    import openai
-
-    if isinstance(error, ValidationError):
-        return any(detail["type"] in _SHAPELESS for detail in error.errors())
-    return not isinstance(error, (LLMError, openai.OpenAIError))
-
-
-def _out_of_quota(error: APIStatusError) -> bool:
-    return error.status_code == 402 or "insufficient_quota" in (error.code, error.type)
-
-
-def _model_unknown(error: APIStatusError) -> bool:
-    return error.status_code == 404 or error.code == "model_not_found"
-
-
-def _befalls_every_call(error: BaseException | None, *, answered: bool) -> bool:
-    """Whether all later calls to the same model would meet this error too."""
-    import openai
-
-    if isinstance(error, openai.APIStatusError):
-        if error.status_code == 403:
-            # A firewall or a moderator may refuse one document and take the others.
-            return not answered
-        return error.status_code == 401 or _model_unknown(error) or _out_of_quota(error)
-    # Where nothing ever came from, a time-out is no sign of one long text either.
-    return isinstance(error, openai.APIConnectionError) and not answered

@@ -8,7 +8,7 @@ Kohlschütter et al., WSDM 2010.)
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -57,7 +57,11 @@ _FURNITURE = re.compile(
     r"|\d+\s+\w+\s+(?:ago|siden|sedan|hace|zuvor)|\W+)",
     re.IGNORECASE,
 )
-_BREADCRUMB = re.compile(r"[^>»›\n]{1,40}(?:\s+[>»›]\s+[^>»›\n]{1,80}){1,5}")
+# Every label ends (and but for the first begins) with ink: were the spaces between labels and
+# marks anybody's, a line of both would take exponential time.
+_BREADCRUMB = re.compile(
+    r"[^>»›\n]{0,39}[^\s>»›](?:\s+[>»›]\s+[^\s>»›](?:[^>»›\n]{0,78}[^\s>»›])?){1,5}"
+)
 _RELATED = re.compile(
     r"\W*(?:(?:related|recent|latest|popular|trending|recommended|more|other|top)\s+"
     r"(?:news|stories|articles|posts|reading|coverage|links|headlines|from\b.*|on\b.*|in\b.*)"
@@ -132,21 +136,26 @@ def repeated_blocks(
     seen: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     repeated: dict[tuple[str, int], tuple[str, Rule]] = {}
     for document in documents:
+        own: dict[str, None] = {}
         for index, block in enumerate(found[document.id]):
             body = squeeze(document.text[block.start : block.end])
             if len(body) < REPEATED_LENGTH:
                 continue
             for earlier, other in _near(body, seen):
-                if earlier != document.id and fuzz.ratio(body, other) >= REPEATED_RATIO:
+                if fuzz.ratio(body, other) >= REPEATED_RATIO:
                     rule = Rule("repeated", f"It stands in {earlier} as well.")
                     repeated[document.id, index] = (earlier, rule)
                     break
+            own[body] = None
+        # Only now, and each wording once: else a document of equal lines takes quadratic time.
+        for body in own:
             for key in _fingerprints(body):
                 seen[key].append((document.id, body))
+    shared = Counter((doc_id, earlier) for (doc_id, _), (earlier, _) in repeated.items())
     return {
         key: rule
         for key, (earlier, rule) in repeated.items()
-        if _shared(repeated, key[0], earlier) < COPY_SHARE * len(found[key[0]])
+        if shared[key[0], earlier] < COPY_SHARE * len(found[key[0]])
     }
 
 
@@ -157,12 +166,6 @@ def _near(body: str, seen: Mapping[str, list[tuple[str, str]]]) -> Iterable[tupl
 def _fingerprints(body: str) -> list[str]:
     """A few long words of the block: near-equal blocks have one in common."""
     return sorted(set(words(body)), key=lambda w: (-len(w), w))[:5]
-
-
-def _shared(
-    repeated: Mapping[tuple[str, int], tuple[str, Rule]], doc_id: str, earlier: str
-) -> int:
-    return sum(1 for (d, _), (e, _) in repeated.items() if d == doc_id and e == earlier)
 
 
 def _is_word_list(body: str) -> bool:

@@ -60,7 +60,7 @@ class Checker:
         )
         self._on_progress = on_progress or (lambda _: None)
         if llm is not None:
-            name = model or getattr(llm, "model", None) or "unnamed"
+            name = model or getattr(llm, "model", None) or self._settings.model or "unnamed"
             self._connection = Connection(llm, str(name))
         else:
             self._connection = connect(self._settings)

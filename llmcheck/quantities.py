@@ -7,6 +7,7 @@ two different measures meet.
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -33,11 +34,11 @@ _NUMBER = re.compile(
     (?!\d|,\d|:\d|(?:st|nd|rd|th)\b)
     (?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn|tn|k)\b|(?P<m>m)\b)?
     (?:[\s-]?(?P<percent>%|per\s?cent\b|percentage\s+points?\b)
-      |[\s-](?P<unit>[a-z]+))?""",
+      |(?:[\s-]|(?=(?:[ckm]m|kg|[km]ph|[kmg]wh?)\b))(?P<unit>[a-z]+))?""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CLOCK = re.compile(
-    r"(?<!\d)(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?\s?m\b"
+    r"(?<![\d.])(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?\s?m\b"
     r"|(?<!\d)(?P<hour24>[01]?\d|2[0-3]):(?P<minute24>[0-5]\d)(?!\d)",
     re.IGNORECASE,
 )
@@ -46,6 +47,8 @@ _LEFT_AS_WORDS = re.compile(
     r"\b(?:one|seconds?|thirds?)\b|(?<=\d[\s-])(?:hundred|thousand|million|billion|trillion)\b",
     re.IGNORECASE,
 )
+# A long text in pieces, parted between words where it has any.
+_PIECE = re.compile(r".{1,4000}(?!\S)|.{1,4000}", re.DOTALL)
 _ABOVE = ("more", "over", "at least", "above", "exceeding")
 _BELOW = ("less", "under", "below", "fewer", "at most", "up", "nearly", "almost")
 # "Over 50" beside 62 is the same news; "over 50" beside 90 is not.
@@ -83,7 +86,7 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def agree(a: Quantity, b: Quantity) -> bool:
-    """Whether two quantities say the same after rounding or unit conversion.
+    """Whether two quantities say the same after rounding or unit conversion, in any order.
 
     Two numbers agree when the more precise one, rounded to the digits of the other, equals it
     (never to fewer than two digits), or when one is a bound that the other satisfies closely.
@@ -94,32 +97,53 @@ def agree(a: Quantity, b: Quantity) -> bool:
     special = {"%", *_CURRENCIES.values()}
     if a.unit != b.unit and (a.unit in special or b.unit in special):
         return False
-    x, y = a.value, b.value
+    compared = [(a.value, b.value)]
     if a.unit != b.unit and a.unit in _MEASURES and b.unit in _MEASURES:
-        converted = _convert(x, a.unit, b.unit)
-        if converted is None:
+        # 10 miles are 16 km when rounded as km, and 16 km are 9.9 miles: either way will do.
+        there, back = _convert(a.value, a.unit, b.unit), _convert(b.value, b.unit, a.unit)
+        if there is None or back is None:
             return False
-        x = converted
+        compared = [(there, b.value), (a.value, back)]
     digits = min(a.digits, b.digits)
-    return (
-        _round(x, digits) == _round(y, digits) or _within(x, y, a.bound) or _within(y, x, b.bound)
+    return any(
+        _rounds_alike(x, y, digits) or _within(x, y, a.bound) or _within(y, x, b.bound)
+        for x, y in compared
     )
 
 
 def same_numbers(text_a: str, text_b: str) -> bool | None:
-    """Whether the texts' numbers agree, one to one; None when either text has none."""
+    """Whether the texts' numbers agree, one to one; None when either text has none.
+
+    The text with more numbers may say more than the other.
+    """
     numbers_a, numbers_b = quantities(text_a), quantities(text_b)
     if not numbers_a or not numbers_b:
         return None
     fewer, more = sorted((numbers_a, numbers_b), key=len)
-    return all(any(agree(x, y) for y in more) for x in fewer)
+    partners: dict[int, Quantity] = {}
+
+    def place(number: Quantity, tried: set[int]) -> bool:
+        # Kuhn's matching: a number that finds only taken partners asks the takers to move on.
+        fitting = [i for i, other in enumerate(more) if i not in tried and agree(number, other)]
+        for index in sorted(fitting, key=partners.__contains__):
+            if index in tried:
+                continue
+            tried.add(index)
+            if index not in partners or place(partners[index], tried):
+                partners[index] = number
+                return True
+        return False
+
+    return all(place(number, set()) for number in fewer)
 
 
 def _words_to_digits(text: str) -> str:
     from text_to_num import alpha2digit
 
     guarded = _LEFT_AS_WORDS.sub(lambda m: m.group()[0] + "\u2060" + m.group()[1:], text)
-    return str(alpha2digit(guarded, "en")).replace("\u2060", "")
+    # text2num takes quadratic time.
+    digits = "".join(alpha2digit(piece, "en") for piece in _PIECE.findall(guarded))
+    return digits.replace("\u2060", "")
 
 
 def _quantity(match: re.Match[str]) -> Quantity:
@@ -142,11 +166,11 @@ def _unit(match: re.Match[str]) -> str:
     if match["percent"]:
         return "%"
     if match["currency"]:
-        return _CURRENCIES[match["currency"].strip().lower()]
+        return _CURRENCIES[match["currency"].strip().casefold()]
     if match["m"]:
         return "m"
     word = (match["unit"] or "").lower()
-    singular = word.removesuffix("s")
+    singular = "inch" if word == "inches" else word.removesuffix("s")
     if singular in _CURRENCIES:
         return _CURRENCIES[singular]
     plain_year = re.fullmatch(r"(?:1\d|20)\d\d|2100", match["digits"])
@@ -156,6 +180,7 @@ def _unit(match: re.Match[str]) -> str:
 
 
 def _bound(words: str) -> int:
+    words = " ".join(words.split())
     if words.startswith(_ABOVE):
         return 1
     return -1 if words.startswith(_BELOW) else 0
@@ -169,8 +194,15 @@ def _within(limit: float, value: float, bound: int) -> bool:
     return False
 
 
-def _round(value: float, digits: int) -> float:
-    return float(f"{value:.{digits - 1}e}")
+def _rounds_alike(x: float, y: float, digits: int) -> bool:
+    # 24,500 is rounded to 25,000 by most, to 24,000 by some.
+    return any(
+        _round(x, digits, how) == _round(y, digits, how) for how in (ROUND_HALF_UP, ROUND_HALF_EVEN)
+    )
+
+
+def _round(value: float, digits: int, how: str) -> Decimal:
+    return Context(prec=digits, rounding=how).create_decimal(repr(value))
 
 
 def _convert(value: float, unit: str, target: str) -> float | None:
@@ -190,4 +222,8 @@ def _registry() -> Any:
     return pint.UnitRegistry()
 
 
-_PINT = {"feet": "foot", "tonne": "metric_ton", "celsius": "degC", "fahrenheit": "degF"}
+_PINT = {
+    "feet": "foot", "tonne": "metric_ton", "celsius": "degC", "fahrenheit": "degF",
+    "barrel": "oil_barrel", "kw": "kilowatt", "mw": "megawatt", "gw": "gigawatt",
+    "kwh": "kilowatt_hour", "mwh": "megawatt_hour", "gwh": "gigawatt_hour",
+}  # fmt: skip

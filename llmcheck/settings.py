@@ -66,7 +66,7 @@ class Settings(BaseModel):
     """Stop after so many US dollars."""
     concurrency: int = Field(default=4, ge=1, strict=True)
     """Calls under way at the same time."""
-    timeout: float = Field(default=120.0, gt=0, strict=True)
+    timeout: float = Field(default=600.0, gt=0, strict=True)
     """Seconds to wait for one answer."""
 
     @field_validator("cache", mode="before")

@@ -16,7 +16,7 @@ from llmcheck.grounding import missing_names, missing_numbers
 from llmcheck.llm import Reply, Runner, failure
 from llmcheck.models import Agreement, Claim, Dispute, Failure, Summary, SummarySentence
 from llmcheck.prompts import load_prompt
-from llmcheck.text import squeeze
+from llmcheck.text import squeeze, words
 
 PROMPT = "summarize.v1"
 MAX_FACTS = 10
@@ -108,7 +108,9 @@ def _borne_out(answer: _Answer, facts: Sequence[_Fact]) -> list[SummarySentence]
         text = " ".join(sentence.text.split())
         cited = [facts[i - 1] for i in sentence.facts if 1 <= i <= len(facts)]
         source = " ".join([f.text for f in cited] + [c.quote for f in cited for c in f.claims])
-        if not cited or missing_numbers(text, source) or missing_names(text, source):
+        if not words(text) or not cited:
+            continue
+        if missing_numbers(text, source) or missing_names(text, source):
             continue
         ids = dict.fromkeys(claim.id for fact in cited for claim in fact.claims)
         kept.setdefault(squeeze(text), SummarySentence(text=text, claim_ids=tuple(ids)))
@@ -123,6 +125,6 @@ def _disputed(dispute: Dispute) -> SummarySentence:
     answers = [position.answer.rstrip(" .") for position in dispute.positions]
     listed = ", ".join(answers[:-1]) + f" or {answers[-1]}"
     return SummarySentence(
-        text=f"The sources disagree: {dispute.question.strip()} {listed}.",
+        text=" ".join(f"The sources disagree: {dispute.question} {listed}.".split()),
         claim_ids=tuple(i for position in dispute.positions for i in position.claim_ids),
     )

@@ -6,12 +6,13 @@ Every span counts characters of the text that was handed in; nothing is altered 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
 _ITEM_MARK = re.compile(r"\s*(?:[-*•‣◦–+]|\d{1,2}[.)]|\[[ x]\])\s+(?=\S)")
 _HEADING_MARK = re.compile(r"\s*#{1,6}\s")
 _SENTENCE_END = re.compile(r"[.!?…:;,]['\"”’)\]*_]*\s*$")
+_ODD_SPACE = re.compile(r"\n|[^\S\x00-\x7f]")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _HEADING_LENGTH = 120
 # Prose is wrapped by hand between these widths; a line beyond is a paragraph of its own.
@@ -41,13 +42,11 @@ def blocks(text: str) -> list[Block]:
     Blank lines part blocks. Inside, every line is a block of its own unless the lines are one
     hand-wrapped paragraph.
     """
+    lines = [match.span() for match in re.finditer(r"[^\n]*\n?", text)]
     spans: list[tuple[int, int]] = []
-    for paragraph in re.finditer(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", text):
-        lines = [
-            (paragraph.start() + line.start(), paragraph.start() + line.end())
-            for line in re.finditer(r"[^\n]+", paragraph.group())
-        ]
-        spans.extend(_join_wrapped(text, lines))
+    for blank, paragraph in groupby(lines, key=lambda line: not text[slice(*line)].strip()):
+        if not blank:
+            spans.extend(_join_wrapped(text, list(paragraph)))
     trimmed = [span for start, end in spans if (span := _trim(text, start, end)) is not None]
     return [
         Block(start, end, _kind(text[start:end], last=index == len(trimmed) - 1))
@@ -64,10 +63,11 @@ def sentences(text: str) -> list[Sentence]:
 
     found = []
     for index, block in enumerate(blocks(text)):
-        # A wrapped line is no sentence end, and one character for another keeps the offsets.
         marker = _ITEM_MARK.match(text, block.start, block.end)
         offset = marker.end() if marker else block.start
-        body = text[offset : block.end].replace("\n", " ")
+        # A wrapped line is no sentence end; sentencex panics at white space beyond ASCII. One
+        # character for another keeps the offsets.
+        body = _ODD_SPACE.sub(" ", text[offset : block.end])
         parts = [body] if block.kind == "heading" else list(segment("en", body))
         for part in parts:
             span = _trim(text, offset, offset + len(part))
@@ -131,12 +131,15 @@ def names(text: str) -> list[str]:
     else (an acronym, inner capitals).
     """
     found = []
-    tokens = [(m.group(), m.start()) for m in _WORD.finditer(text)]
-    for index, (word, start) in enumerate(tokens):
+    tokens = list(_WORD.finditer(text))
+    for index, token in enumerate(tokens):
+        word = token.group()
         if not _looks_like_name(word):
             continue
-        opening = index == 0 or re.search(r"[.!?:]['\"”’)]*\s+['\"“‘(]*$", text[:start])
-        following = tokens[index + 1][0] if index + 1 < len(tokens) else ""
+        # Only what parts it from the word before is searched: the whole text every time is slow.
+        gap = text[tokens[index - 1].end() if index else 0 : token.start()]
+        opening = index == 0 or re.search(r"[.!?:]['\"”’)]*\s+['\"“‘(]*$", gap)
+        following = tokens[index + 1].group() if index + 1 < len(tokens) else ""
         if opening and not (_has_inner_capital(word) or _looks_like_name(following)):
             continue
         if squeeze(word) not in STOPWORDS:

@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from llmcheck import cache as cache_module
-from llmcheck.cache import CachedLLM, ReplyStore
+from llmcheck.cache import CachedLLM
 from llmcheck.errors import ConfigError, CorruptRecord, ProviderError
 from llmcheck.llm import Call, FakeLLM, Reply, T, Tokens
+from llmcheck.store import ReplyStore
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -519,8 +520,9 @@ def test_info_and_clear_of_a_store_never_used_create_nothing(store: ReplyStore) 
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
-from llmcheck.cache import CachedLLM, ReplyStore
+from llmcheck.cache import CachedLLM
 from llmcheck.llm import Call, FakeLLM
+from llmcheck.store import ReplyStore
 from pydantic import BaseModel
 
 class Answer(BaseModel):

@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 from wire import Answer, Endpoint, completion, failure, tool_call
 
+from llmcheck.endpoint_errors import retry_after
 from llmcheck.errors import ConfigError, InvalidReply, LLMError, ProviderError
 from llmcheck.llm import Call, Reply, Tokens
-from llmcheck.openai_llm import OpenAILLM, _retry_after
+from llmcheck.openai_llm import OpenAILLM
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -170,12 +171,12 @@ def test_the_wait_an_endpoint_asks_for_is_kept(headers: dict[str, str], wait: fl
 
 def test_retry_after_may_be_an_http_date() -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
-    assert _retry_after({"retry-after": date}) == pytest.approx(20, abs=2)
+    assert retry_after({"retry-after": date}) == pytest.approx(20, abs=2)
 
 
 @given(st.text())
 def test_any_retry_after_gives_seconds_or_nothing(value: str) -> None:
-    seconds = _retry_after({"retry-after-ms": value, "retry-after": value})
+    seconds = retry_after({"retry-after-ms": value, "retry-after": value})
     assert seconds is None or isinstance(seconds, float)
 
 

@@ -30,7 +30,7 @@ def test_without_any_source_the_defaults_hold(tmp_path: Path) -> None:
         max_calls=None,
         max_cost=None,
         concurrency=4,
-        timeout=120.0,
+        timeout=600.0,
     )
 
 
@@ -41,7 +41,7 @@ def test_an_override_beats_the_environment_which_beats_the_file(tmp_path: Path) 
     settings = load_settings(tmp_path, environ, model="override", timeout=None)
 
     assert (settings.model, settings.concurrency, settings.max_calls) == ("override", 3, 7)
-    assert settings.timeout == 120.0
+    assert settings.timeout == 600.0
 
 
 def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:

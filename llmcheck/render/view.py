@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from llmcheck.models import (
-    Claim,
-    DocumentInfo,
-    PaddingFlag,
-    PaddingKind,
-    Position,
-    Report,
-    Usage,
-)
+if TYPE_CHECKING:
+    from llmcheck.models import (
+        Claim,
+        DocumentInfo,
+        PaddingFlag,
+        PaddingKind,
+        Position,
+        Report,
+        Usage,
+    )
 
-T = TypeVar("T", Claim, PaddingFlag)
+T = TypeVar("T", "Claim", "PaddingFlag")
 
 # What a terminal obeys, or what makes text read as something that it is not: C0 and C1 controls
 # (ANSI escapes begin with one), bidirectional overrides, invisible tags, stray surrogates.

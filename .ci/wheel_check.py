@@ -1,0 +1,104 @@
+"""Proves that the wheel works without the repository.
+
+    python .ci/wheel_check.py dist/llmcheck-*.whl
+
+Installs it into a fresh environment in a temporary folder and uses it from an empty one: the
+version, the prompts, and a replay of the recording that ships with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = ("prompts", "fixtures")
+
+
+def say(message: str) -> None:
+    """One line of what is being done."""
+    sys.stdout.write(f"wheel: {message}\n")
+    sys.stdout.flush()
+
+
+def check_content(wheel: Path) -> None:
+    """Exits when a prompt or a recording of the repository is not in the wheel as it is here."""
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    for folder in SHIPPED:
+        files = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+        if not files:
+            sys.exit(f"{folder}/ is empty: there is nothing to ship")
+        for path in files:
+            name = path.relative_to(ROOT).as_posix()
+            if held.get(f"llmcheck/_shipped/{name}") != path.read_bytes():
+                sys.exit(f"{wheel.name} does not hold {name} as it is in the repository")
+        say(f"holds the {len(files)} files of {folder}/")
+
+
+def check_use(wheel: Path, room: Path) -> None:
+    """Exits when the installed wheel does not do its work in ``room``, a folder of its own."""
+    say("installing it into a fresh environment")
+    run([sys.executable, "-m", "venv", str(room / "venv")], room)
+    run([str(room / "venv/bin/python"), "-m", "pip", "install", "--quiet", str(wheel)], room)
+    llmcheck = str(room / "venv/bin/llmcheck")
+    shutil.copytree(ROOT / "seeds", room / "articles")
+    empty = room / "empty"
+    empty.mkdir()
+
+    version = run([llmcheck, "--version"], empty).strip()
+    if version != f"llmcheck {wheel.name.split('-')[1]}":
+        sys.exit(f"llmcheck --version says {version!r}")
+    say(version)
+
+    listed = run([llmcheck, "prompts", "list"], empty).split()
+    for prompt in (ROOT / "prompts").glob("*.md"):
+        if prompt.stem not in listed:
+            sys.exit(f"llmcheck prompts list does not name {prompt.stem}")
+    say("lists its prompts")
+
+    summarize = [llmcheck, "summarize", "../articles", "--replay", "fixtures/seeds", "--quiet"]
+    run(summarize, empty)
+    report = json.loads(run([*summarize, "--format", "json"], empty))
+    usage = report["usage"]
+    if usage["calls"] or usage["cached"] or not usage["replayed"]:
+        sys.exit(f"the answers did not come from the recording: {usage}")
+    articles, answers = len(report["documents"]), usage["replayed"]
+    say(f"summarizes {articles} articles from {answers} recorded answers")
+    if any(empty.iterdir()):
+        sys.exit(f"llmcheck left files behind: {sorted(empty.iterdir())}")
+
+
+def run(command: list[str], folder: Path) -> str:
+    """What the command prints, run in ``folder``. Exits with its errors when it fails."""
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("LLMCHECK_", "OPENAI_", "PYTHON", "XDG_", "VIRTUAL_ENV"))
+    }
+    ran = subprocess.run(  # noqa: S603
+        command, cwd=folder, env=environ, capture_output=True, encoding="utf-8", check=False
+    )
+    if ran.returncode:
+        sys.exit(f"{' '.join(command)} exited with {ran.returncode}:\n{ran.stdout}{ran.stderr}")
+    return ran.stdout
+
+
+def main() -> None:
+    """Check the one wheel that is named."""
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    wheel = Path(sys.argv[1]).resolve()
+    check_content(wheel)
+    with tempfile.TemporaryDirectory(prefix="llmcheck-wheel-") as room:
+        check_use(wheel, Path(room))
+
+
+if __name__ == "__main__":
+    main()
