@@ -1,58 +1,37 @@
 """Which claims are worth comparing: an inverted index instead of all pairs.
 
 A pair scores by the rare words, names and numbers that its claims share. Every claim puts
-forward its nearest claims of other documents, and those that look as if they answered one
-question differently: another number with the same unit, another name for the same role, the
-same quotation from another mouth. Features found in too many claims tell nothing apart and are
-left out of the index, which keeps the work linear in the number of claims. (Blocking:
+forward its nearest claims of other documents, and those that seem to be at odds with it (see
+``focus``). Features found in too many claims tell nothing apart and are left out of the index,
+which keeps the work linear in the number of claims. (Blocking:
 Papadakis et al., "Blocking and Filtering Techniques for Entity Resolution", arXiv:1905.06167.)
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from llmcheck.focus import Signs, focus_of, signs
 from llmcheck.models import CandidatePair, Claim
-from llmcheck.quantities import Quantity, agree, quantities
-from llmcheck.text import STOPWORDS, content_stems, names, squeeze, stem, words
+from llmcheck.quantities import quantities
+from llmcheck.text import content_stems, names, stem
 
 SIMILAR = 2
 """Nearest claims of other documents that a claim puts forward."""
-CONFLICTING = 2
-"""Claims that seem to answer otherwise that a claim puts forward, its own document's included."""
-MIN_SCORE = 0.15
-"""Below this, claims share a common word or two."""
+AT_ODDS = 2
+"""Claims with a focus that a claim puts forward, those of its own document included."""
+MIN_SIMILAR = 0.3
+"""Score below which claims share a common word or two."""
+MIN_AT_ODDS = 0.1
+"""The same for claims with a focus, which may be worded quite differently."""
 MAX_POSTING = 64
 """A feature in more claims than this is left out of the index."""
 PER_SENTENCES = 2
 """Pairs between the claims of two sentences: more would ask the same thing again."""
 NAME_WEIGHT = 1.5
 UNIT_WEIGHT = 0.5
-QUOTE_WORDS = 4
-"""Words in a row that two quotations must share to be the same."""
-
-_QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
-_ROLE = re.compile(
-    r"\b(?P<role>[A-Z]{2,4}|[a-z]{4,})\s+(?P<name>[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)+)"
-)
-
-
-@dataclass(frozen=True)
-class _Profile:
-    """What a claim is compared by."""
-
-    claim: Claim
-    weights: Mapping[str, float]
-    numbers: Mapping[str, Sequence[Quantity]]
-    """Its distinct numbers by their unit, those without one aside."""
-    quotation: frozenset[str]
-    """Runs of ``QUOTE_WORDS`` quoted words."""
-    holders: Mapping[str, str]
-    """Who holds which role: "CEO", "director"."""
 
 
 def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
@@ -61,15 +40,15 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
     Deterministic, and blind to where documents lie: the same claims give the same pairs, with
     ``a`` and ``b`` in an order of their own. Claims of one sentence are not paired.
     """
-    profiles = [_profile(claim) for claim in claims]
-    vectors = _vectors(profiles)
+    read = [signs(claim) for claim in claims]
+    vectors = _vectors([_weights(claim) for claim in claims])
     norms = [math.sqrt(sum(w * w for w in vector.values())) or 1.0 for vector in vectors]
     postings: defaultdict[str, list[int]] = defaultdict(list)
     for index, vector in enumerate(vectors):
         for feature in vector:
             postings[feature].append(index)
     chosen: dict[tuple[str, str], CandidatePair] = {}
-    for index, profile in enumerate(profiles):
+    for index, claim in enumerate(claims):
         shared: defaultdict[int, float] = defaultdict(float)
         for feature, weight in vectors[index].items():
             if len(postings[feature]) <= MAX_POSTING:
@@ -79,15 +58,22 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
             (
                 (_score(weight, norms[index], norms[other]), other)
                 for other, weight in shared.items()
-                if not _same_sentence(profile.claim, claims[other])
+                if not _same_sentence(claim, claims[other])
             ),
             key=lambda scored: (-scored[0], claims[scored[1]].id),
         )
-        near = [scored for scored in ranked if scored[0] >= MIN_SCORE]
-        abroad = [s for s in near if claims[s[1]].doc_id != profile.claim.doc_id]
-        at_odds = [s for s in ranked if _conflict(profile, profiles[s[1]])]
-        for score, other in (*abroad[:SIMILAR], *at_odds[:CONFLICTING]):
-            pair = _pair(profile.claim, claims[other], score)
+        similar = [
+            (score, other)
+            for score, other in ranked
+            if score >= MIN_SIMILAR and claims[other].doc_id != claim.doc_id
+        ]
+        at_odds = [
+            (score, other)
+            for score, other in ranked
+            if score >= MIN_AT_ODDS and focus_of(read[index], read[other])
+        ]
+        for score, other in (*similar[:SIMILAR], *at_odds[:AT_ODDS]):
+            pair = _pair(read[index], read[other], score)
             key = (pair.a.id, pair.b.id)
             # Both claims may put it forward, each weighing what they share as its own: whichever
             # comes last must not decide.
@@ -95,48 +81,26 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
     return _thinned(sorted(chosen.values(), key=lambda p: (-p.score, p.a.id, p.b.id)))
 
 
-def _profile(claim: Claim) -> _Profile:
-    numbers = quantities(claim.text)
+def _weights(claim: Claim) -> dict[str, float]:
     weights = dict.fromkeys(content_stems(claim.text), 1.0)
     weights |= {stem(name): NAME_WEIGHT for name in names(claim.text)}
-    for quantity in numbers:
+    for quantity in quantities(claim.text):
         weights[f"#{quantity.value:g}"] = 1.0
         if quantity.unit:
             weights[f"#{stem(quantity.unit)}"] = UNIT_WEIGHT
-    quoted = [squeeze(w) for part in _QUOTED.findall(claim.text) for w in words(part)]
-    return _Profile(
-        claim=claim,
-        weights=weights,
-        numbers=_by_unit(numbers),
-        quotation=frozenset(
-            " ".join(quoted[i : i + QUOTE_WORDS]) for i in range(len(quoted) - QUOTE_WORDS + 1)
-        ),
-        holders={
-            stem(match["role"]): match["name"]
-            for match in _ROLE.finditer(claim.text)
-            if match["role"] not in STOPWORDS
-        },
-    )
+    return weights
 
 
-def _by_unit(numbers: Sequence[Quantity]) -> dict[str, list[Quantity]]:
-    units: defaultdict[str, list[Quantity]] = defaultdict(list)
-    for number in dict.fromkeys(numbers):
-        if number.unit:
-            units[number.unit].append(number)
-    return units
-
-
-def _vectors(profiles: Sequence[_Profile]) -> list[dict[str, float]]:
+def _vectors(weighted: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
     """Features weighted by their rarity (tf-idf)."""
-    frequency = Counter(feature for profile in profiles for feature in profile.weights)
+    frequency = Counter(feature for weights in weighted for feature in weights)
     return [
         {
-            feature: weight * math.log(1 + len(profiles) / frequency[feature])
+            feature: weight * math.log(1 + len(weighted) / frequency[feature])
             # In one order: sums of floats, and so scores, must not depend on the hash seed.
-            for feature, weight in sorted(profile.weights.items())
+            for feature, weight in sorted(weights.items())
         }
-        for profile in profiles
+        for weights in weighted
     ]
 
 
@@ -146,30 +110,14 @@ def _score(shared: float, norm_a: float, norm_b: float) -> float:
     return round((shared / (norm_a * norm_b) + min(1.0, shared / (small * small))) / 2, 6)
 
 
-def _conflict(a: _Profile, b: _Profile) -> bool:
-    if any(
-        not agree(x, y)
-        for unit in a.numbers
-        for x in a.numbers[unit]
-        for y in b.numbers.get(unit, ())
-    ):
-        return True
-    if a.quotation & b.quotation and a.claim.speaker != b.claim.speaker:
-        return True
-    return any(
-        role in b.holders and squeeze(b.holders[role]) != squeeze(holder)
-        for role, holder in a.holders.items()
-    )
-
-
 def _same_sentence(a: Claim, b: Claim) -> bool:
     return a.doc_id == b.doc_id and a.start < b.end and b.start < a.end
 
 
-def _pair(one: Claim, other: Claim, score: float) -> CandidatePair:
+def _pair(one: Signs, other: Signs, score: float) -> CandidatePair:
     # Ordered by content, so that a call does not depend on the order of the documents.
-    a, b = sorted((one, other), key=lambda claim: claim.id)
-    return CandidatePair(a=a, b=b, score=score)
+    a, b = sorted((one, other), key=lambda read: read.claim.id)
+    return CandidatePair(a=a.claim, b=b.claim, score=score, focus=focus_of(a, b))
 
 
 def _thinned(pairs: Sequence[CandidatePair]) -> list[CandidatePair]:

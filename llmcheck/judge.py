@@ -21,6 +21,7 @@ from llmcheck.models import (
     CandidatePair,
     ContradictionKind,
     Failure,
+    Focus,
     LookalikeKind,
     Verdict,
 )
@@ -45,7 +46,8 @@ class _Judgement(BaseModel):
     answer_a: str
     answer_b: str
     rationale: str
-    label: Literal["contradiction", "agreement", "lookalike", "unrelated"]
+    same_thing: Literal["yes", "no"]
+    both_true: Literal["yes", "no"]
     kind: ContradictionKind | LookalikeKind | Literal["none"]
 
 
@@ -62,20 +64,8 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
     Pairs of claims in the same words agree without a call. A failed call is a failure that
     names both claims, never "no contradiction".
     """
-    prompt = load_prompt(PROMPT)
     asked = [pair for pair in pairs if squeeze(pair.a.text) != squeeze(pair.b.text)]
-    first = dict(
-        zip(
-            map(_ids, asked),
-            runner.run(
-                "judge",
-                prompt,
-                [{"a": pair.a.text, "b": pair.b.text} for pair in asked],
-                _Judgement,
-            ),
-            strict=True,
-        )
-    )
+    first = dict(zip(map(_ids, asked), _ask(asked, runner), strict=True))
     verdicts: dict[tuple[str, str], Verdict] = {}
     failures: list[Failure] = []
     for pair in pairs:
@@ -88,12 +78,10 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
         for pair in asked
         if (verdict := verdicts.get(_ids(pair))) and verdict.label == "contradiction"
     ]
-    second = runner.run(
-        "judge", prompt, [{"a": pair.b.text, "b": pair.a.text} for pair in positives], _Judgement
-    )
+    second = _ask([_swapped(pair) for pair in positives], runner)
     for pair, outcome in zip(positives, second, strict=True):
         swapped: dict[tuple[str, str], Verdict] = {}
-        _take(pair.model_copy(update={"a": pair.b, "b": pair.a}), outcome, swapped, failures)
+        _take(_swapped(pair), outcome, swapped, failures)
         if swapped:
             (other,) = swapped.values()
             verdicts[_ids(pair)] = _confirmed(verdicts[_ids(pair)], other)
@@ -101,6 +89,26 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
             # The failure stands in its place: what one order found is no verdict yet.
             verdicts.pop(_ids(pair), None)
     return Judgements(list(verdicts.values()), failures)
+
+
+def _ask(pairs: Sequence[CandidatePair], runner: Runner) -> list[Outcome[_Judgement]]:
+    inputs = [{"a": p.a.text, "b": p.b.text, "focus": _point(p.focus)} for p in pairs]
+    return runner.run("judge", load_prompt(PROMPT), inputs, _Judgement)
+
+
+def _swapped(pair: CandidatePair) -> CandidatePair:
+    focus = pair.focus and Focus(point=pair.focus.point, a=pair.focus.b, b=pair.focus.a)
+    return CandidatePair(a=pair.b, b=pair.a, score=pair.score, focus=focus)
+
+
+def _point(focus: Focus | None) -> str:
+    """The point to compare, as the prompt's examples word it."""
+    if focus is None:
+        return ""
+    if focus.point == "quotation":
+        return f'who said "{focus.a}"'
+    about = "who said it: " if focus.point == "speaker" else ""
+    return f'{about}"{focus.a}" in A, "{focus.b}" in B'
 
 
 def _ids(pair: CandidatePair) -> tuple[str, str]:
@@ -135,36 +143,27 @@ def _same_words(pair: CandidatePair) -> Verdict:
 
 def _guarded(pair: CandidatePair, given: _Judgement) -> Verdict:
     """The model's judgement as a verdict, corrected where code knows better."""
-    label: str = given.label
-    kind: str | None = given.kind
-    rationale = " ".join(given.rationale.split())
-    answer_a, answer_b = (" ".join(answer.split()) for answer in (given.answer_a, given.answer_b))
-    if label in ("contradiction", "agreement") and not (
-        _answers(answer_a, pair.a.text) and _answers(answer_b, pair.b.text)
-    ):
-        label, rationale = "unrelated", "An answer is missing or not the claim's."
-    elif label == "contradiction" and _same(answer_a, answer_b):
-        label, rationale = "agreement", "Both give the same answer."
+    answer_a, answer_b = _one_line(given.answer_a), _one_line(given.answer_b)
+    rationale = _one_line(given.rationale)
+    label, kind = _label(given, answer_a, answer_b)
+    if not (_answers(answer_a, pair.a.text) and _answers(answer_b, pair.b.text)):
+        label, kind = "unrelated", None
+        rationale = "An answer is missing or not the claim's."
     elif label == "contradiction" and same_numbers(answer_a, answer_b):
         label, kind = "lookalike", "rounding"
         rationale = "The numbers agree after rounding or conversion."
     elif label == "contradiction" and _contains(answer_a, answer_b):
         label, kind = "lookalike", "complementary"
         rationale = "One answer only says more than the other."
-    elif label == "agreement" and same_numbers(answer_a, answer_b) is False:
-        label, kind = "lookalike", "scope"
-        rationale = "The same fact with numbers that differ."
-    if label == "contradiction" and kind not in _CONTRADICTIONS:
+    elif label == "agreement" and not _alike(answer_a, answer_b):
+        label, kind = "lookalike", "complementary"
+    if label == "contradiction" and kind is None:
         kind = _kind_of(given.question, answer_a, answer_b)
-    elif label == "lookalike" and kind not in _LOOKALIKES:
-        kind = "complementary"
-    elif label in ("agreement", "unrelated"):
-        kind = None
     return Verdict.model_validate(
         {
             "a_id": pair.a.id,
             "b_id": pair.b.id,
-            "question": " ".join(given.question.split()),
+            "question": _one_line(given.question),
             "answer_a": answer_a,
             "answer_b": answer_b,
             "rationale": rationale,
@@ -173,6 +172,24 @@ def _guarded(pair: CandidatePair, given: _Judgement) -> Verdict:
             "confidence": 1.0,
         }
     )
+
+
+def _label(given: _Judgement, answer_a: str, answer_b: str) -> tuple[str, str | None]:
+    """What the model's answers come to, and the kind where it named a fitting one."""
+    contradiction = given.kind if given.kind in _CONTRADICTIONS else None
+    lookalike = given.kind if given.kind in _LOOKALIKES else None
+    if not given.question.strip():
+        return "unrelated", None
+    if given.same_thing == "no":
+        return "lookalike", lookalike or "different_referent"
+    if _gist(answer_a) == _gist(answer_b):
+        return "agreement", None
+    if given.both_true == "no":
+        return "contradiction", contradiction
+    if same_numbers(answer_a, answer_b) is False and lookalike in (None, "rounding"):
+        # Numbers that differ, with no reason why both should hold, cannot both be true.
+        return "contradiction", contradiction
+    return ("lookalike", lookalike) if lookalike else ("agreement", None)
 
 
 def _confirmed(verdict: Verdict, swapped: Verdict) -> Verdict:
@@ -206,14 +223,22 @@ def _answers(answer: str, claim: str) -> bool:
     return not missing_numbers(answer, claim)
 
 
-def _same(answer_a: str, answer_b: str) -> bool:
-    return _gist(answer_a) == _gist(answer_b)
+def _alike(answer_a: str, answer_b: str) -> bool:
+    """Whether two wordings may be one answer: at least half of the shorter is in the other."""
+    a, b = _gist(answer_a), _gist(answer_b)
+    if same_numbers(answer_a, answer_b) is not None:
+        return bool(same_numbers(answer_a, answer_b))
+    return 2 * len(a & b) >= max(1, min(len(a), len(b)))
 
 
 def _contains(answer_a: str, answer_b: str) -> bool:
     """Whether one answer is the other with words added, negations aside."""
     a, b = _gist(answer_a), _gist(answer_b)
     return bool(a and b) and (a <= b or b <= a) and not (a ^ b) & _NEGATIONS
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _gist(answer: str) -> frozenset[str]:

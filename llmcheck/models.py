@@ -121,6 +121,17 @@ class Claim(Frozen):
     """The time the fact is about, in the document's words, where it gives one."""
 
 
+class Focus(Frozen):
+    """A point on which two claims seem to be at odds."""
+
+    point: Literal["number", "holder", "speaker", "quotation"]
+    """A figure, who holds a role, who said something, or who said the words quoted."""
+    a: str
+    """The words of the first claim that matter."""
+    b: str
+    """The words of the second claim that matter."""
+
+
 class CandidatePair(Frozen):
     """Two claims that may answer the same question."""
 
@@ -128,6 +139,8 @@ class CandidatePair(Frozen):
     b: Claim
     score: float
     """How much the claims share; higher is closer. Comparable within one corpus only."""
+    focus: Focus | None = None
+    """What of the claims seems to be at odds; None when nothing does."""
 
 
 class Verdict(Frozen):

@@ -11,6 +11,8 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
+from llmcheck.text import STOPWORDS
+
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9,
     "bn": 1e9, "trillion": 1e12, "tn": 1e12,
@@ -65,6 +67,8 @@ class Quantity(NamedTuple):
     """Significant digits as written, trailing zeros of whole numbers aside; at least 2."""
     bound: int = 0
     """1 for "more than", -1 for "less than" or "nearly", 0 for the number itself."""
+    words: str = ""
+    """The number as written, with its unit: "14 percent", number words as digits."""
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -77,7 +81,7 @@ def quantities(text: str) -> list[Quantity]:
         minute = int(match["minute"] or match["minute24"] or 0)
         if match["half"]:
             hour = hour % 12 + (12 if match["half"].lower() == "p" else 0)
-        found.append((match.start(), Quantity(hour + minute / 60, "clock", 4)))
+        found.append((match.start(), Quantity(hour + minute / 60, "clock", 4, 0, match.group())))
         return " " * len(match.group())
 
     rest = _CLOCK.sub(clock, text)
@@ -159,7 +163,19 @@ def _quantity(match: re.Match[str]) -> Quantity:
         unit=_unit(match),
         digits=max(2, len(significant)),
         bound=_bound((match["bound"] or "").lower()),
+        words=_words(match),
     )
+
+
+def _noun(match: re.Match[str]) -> str:
+    """The word after the number, unless it only joins it to the rest of the sentence."""
+    word = (match["unit"] or "").lower()
+    return "" if word in STOPWORDS else word
+
+
+def _words(match: re.Match[str]) -> str:
+    words = match.group().strip()
+    return words if _noun(match) or not match["unit"] else words[: -len(match["unit"])].strip()
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -169,7 +185,7 @@ def _unit(match: re.Match[str]) -> str:
         return _CURRENCIES[match["currency"].strip().casefold()]
     if match["m"]:
         return "m"
-    word = (match["unit"] or "").lower()
+    word = _noun(match)
     singular = "inch" if word == "inches" else word.removesuffix("s")
     if singular in _CURRENCIES:
         return _CURRENCIES[singular]
@@ -197,7 +213,8 @@ def _within(limit: float, value: float, bound: int) -> bool:
 def _rounds_alike(x: float, y: float, digits: int) -> bool:
     # 24,500 is rounded to 25,000 by most, to 24,000 by some.
     return any(
-        _round(x, digits, how) == _round(y, digits, how) for how in (ROUND_HALF_UP, ROUND_HALF_EVEN)
+        _round(x, digits, how) == _round(y, digits, how)
+        for how in (ROUND_HALF_UP, ROUND_HALF_EVEN)
     )
 
 

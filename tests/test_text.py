@@ -1,4 +1,4 @@
-"""Blocks, sentences, names and stems: spans that hold for any text, readings that hold for news."""
+"""Blocks, sentences, names and stems: spans of any text, readings of news prose."""
 
 from __future__ import annotations
 
