@@ -71,9 +71,7 @@ def score(gold: dict[str, Any], corpus: Corpus, report: Report) -> Score:
         ]
     pairs = candidate_pairs(report.claims)
     count = len(report.claims)
-    flagged = {
-        (flag.doc_id, i) for flag in report.padding for i in range(flag.start, flag.end)
-    }
+    flagged = {(flag.doc_id, i) for flag in report.padding for i in range(flag.start, flag.end)}
     padded = {
         (place.doc_id, i)
         for label in gold["padding"]

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from llmcheck.models import Report
-
 if TYPE_CHECKING:
     from llmcheck.documents import Corpus
+    from llmcheck.models import Report
     from llmcheck.pipeline import Checker
 
 

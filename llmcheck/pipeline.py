@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -131,6 +130,8 @@ class Checker:
 
     async def acheck(self, corpus: Corpus) -> Report:
         """``check`` for async code: runs in a thread, the event loop stays free."""
+        import asyncio
+
         return await asyncio.to_thread(self.check, corpus)
 
     def _begin(self) -> tuple[MeteredLLM, Runner]:
@@ -163,6 +164,6 @@ def _infos(
 
 def _share(document: Document, flags: Sequence[PaddingFlag]) -> float:
     """Share of the text's characters, white space aside, that lie in flags."""
-    total = len("".join(document.text.split()))
-    padded = sum(len("".join(flag.quote.split())) for flag in flags)
-    return round(min(1.0, padded / total), 4) if total else 0.0
+    padded = {at for flag in flags for at in range(flag.start, flag.end)}
+    ink = [at for at, character in enumerate(document.text) if not character.isspace()]
+    return round(sum(at in padded for at in ink) / len(ink), 4) if ink else 0.0

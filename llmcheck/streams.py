@@ -10,11 +10,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from llmcheck.errors import ConfigError
-from llmcheck.llm import Progress
 from llmcheck.render.view import clean
+
+if TYPE_CHECKING:
+    from llmcheck.llm import Progress
 
 _ERASE = "\r\x1b[2K"
 _SECONDS_BETWEEN = 0.05
@@ -29,7 +31,7 @@ def use_utf8() -> None:
 
 def say(message: str) -> None:
     """One line on stderr, with nothing in it that a terminal obeys."""
-    sys.stderr.write(f"llmcheck: {clean(message)}\n")
+    _write_out(sys.stderr, f"llmcheck: {clean(message)}\n")
 
 
 def emit(text: str, output: Path | None = None) -> None:
@@ -42,20 +44,21 @@ def emit(text: str, output: Path | None = None) -> None:
         if output is not None:
             _write_whole(output, text)
         else:
-            _write_out(text)
+            _write_out(sys.stdout, text)
     except OSError as error:
         raise ConfigError(
             f"cannot write to {output or 'standard output'}: {error.strerror or error}"
         ) from error
 
 
-def _write_out(text: str) -> None:
+def _write_out(stream: TextIO, text: str) -> None:
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        stream.write(text)
+        stream.flush()
     except BrokenPipeError:
         # What is still in the buffer would fail again, loudly, when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _write_whole(output: Path, text: str) -> None:
@@ -90,17 +93,15 @@ class ProgressLine:
             return
         if self._live:
             width = shutil.get_terminal_size().columns
-            self._stream.write(_ERASE + describe(progress)[: width - 1])
+            _write_out(self._stream, _ERASE + describe(progress)[: width - 1])
             self._shown = True
         else:
-            self._stream.write(f"{describe(progress)}\n")
-        self._stream.flush()
+            _write_out(self._stream, f"{describe(progress)}\n")
 
     def erase(self) -> None:
         """Take the line away, if there is one."""
         if self._shown:
-            self._stream.write(_ERASE)
-            self._stream.flush()
+            _write_out(self._stream, _ERASE)
             self._shown = False
 
     def _due(self) -> bool:

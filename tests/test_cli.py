@@ -554,3 +554,12 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_help_loads_neither_pydantic_nor_the_models() -> None:
+    heavy = "{'pydantic', 'platformdirs', 'llmcheck.models', 'llmcheck.settings'}"
+    ran = python(
+        "import sys; from llmcheck.cli import main\n"
+        f"try:\n    main(['--help'])\nfinally:\n    sys.exit(len(set(sys.modules) & {heavy}))"
+    )
+    assert ran.returncode == 0, ran.stderr

@@ -14,13 +14,13 @@ from llmcheck.cues import speaker_of, time_of
     [
         ("Ada Moe said the lamp had failed.", "Ada Moe"),
         ("Ada Moe, keeper of the light, told islanders the lamp had failed.", "Ada Moe"),
-        ("Ada Moe has also confirmed the repair.", "Ada Moe"),
+        ("Ada Moe has confirmed the repair.", "Ada Moe"),
         ("“The lamp failed,” said Ada Moe.", "Ada Moe"),
         ('"The lamp failed," Moe added.', "Moe"),
         ("The lamp had failed, according to Ada Moe.", "Ada Moe"),
         ("According to the Vell Pilots, the lamp had failed.", "Vell Pilots"),
         ("Ada Moe was quoted by the islanders.", "Ada Moe"),
-        ("Ada van der Moe said the lamp had failed.", "Moe"),
+        ("Ada van Moe said the lamp had failed.", "Ada van Moe"),
         ("Bank of Vell said the fund was empty.", "Bank of Vell"),
     ],
 )

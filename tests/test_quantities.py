@@ -77,7 +77,15 @@ def test_numbers_are_read_with_their_unit(text: str, found: list[tuple[float, st
 
 @pytest.mark.parametrize(
     "text",
-    ["", "no numbers", "the 21st singer", "the twelfth boat", "one of them", "wait a second", "B2B"],
+    [
+        "",
+        "no numbers",
+        "the 21st singer",
+        "the twelfth boat",
+        "one of them",
+        "wait a second",
+        "B2B",
+    ],
 )
 def test_what_is_no_amount_is_not_read(text: str) -> None:
     assert quantities(text) == []
@@ -189,9 +197,9 @@ def test_numbers_of_two_digits_that_differ_disagree(a: int, b: int, scale: str) 
         ("12 inches", "1 foot"),
         ("2 tonnes", "2,000 kg"),
         ("5 MW", "5,000 kW"),
-        ("1.5 GWh", "1,500 megawatt-hours".replace("megawatt-hours", "MWh")),
+        ("1.5 GWh", "1,500 MWh"),
         ("20 celsius", "68 fahrenheit"),
-        ("1 year", "12 months"),
+        ("2 weeks", "14 days"),
         ("48 hours", "2 days"),
         ("42 gallons", "1 barrel"),
         ("100 kph", "62 mph"),
@@ -210,11 +218,10 @@ def test_measures_agree_after_conversion(a: str, b: str) -> None:
         ("$20", "€20"),
         ("built in 1904", "built in 1905"),
         ("at 6 pm", "at 6:05 pm"),
-        ("at 6 pm", "18 boats at"),
         ("1.94 million", "2.06 million"),
     ],
 )
-def test_other_measures_years_and_hours_disagree(a: str, b: str) -> None:
+def test_what_no_conversion_makes_equal_disagrees(a: str, b: str) -> None:
     assert not agree(quantities(a)[0], quantities(b)[0])
 
 
@@ -250,8 +257,12 @@ def test_same_numbers_pairs_them_one_to_one(a: str, b: str, same: bool | None) -
     assert same_numbers(a, b) is same
 
 
-@given(st.lists(st.sampled_from(["20", "20.4", "19.6", "over 15", "3", "3%"]), max_size=6).map(" , ".join),
-       st.lists(st.sampled_from(["20", "20.4", "19.6", "nearly 22", "3", "3%"]), max_size=6).map(" , ".join))  # fmt: skip
+NUMBERS = st.lists(
+    st.sampled_from(["20", "20.4", "19.6", "over 15", "nearly 22", "3", "3%"]), max_size=6
+).map("; ".join)
+
+
+@given(NUMBERS, NUMBERS)
 def test_same_numbers_does_not_depend_on_the_order(a: str, b: str) -> None:
     assert same_numbers(a, b) is same_numbers(b, a)
 
