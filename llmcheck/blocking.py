@@ -35,7 +35,7 @@ UNIT_WEIGHT = 0.5
 
 
 def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
-    """Candidate pairs of the claims, best first, each once.
+    """Candidate pairs of the claims, each once: those with a focus first, then by score.
 
     Deterministic, and blind to where documents lie: the same claims give the same pairs, with
     ``a`` and ``b`` in an order of their own. Claims of one sentence are not paired.
@@ -78,7 +78,10 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
             # Both claims may put it forward, each weighing what they share as its own: whichever
             # comes last must not decide.
             chosen[key] = max(pair, chosen.get(key, pair), key=lambda p: p.score)
-    return _thinned(sorted(chosen.values(), key=lambda p: (-p.score, p.a.id, p.b.id)))
+    # Those at odds first: they are what a limited budget should be spent on.
+    return _thinned(
+        sorted(chosen.values(), key=lambda p: (p.focus is None, -p.score, p.a.id, p.b.id))
+    )
 
 
 def _weights(claim: Claim) -> dict[str, float]:

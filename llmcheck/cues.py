@@ -26,6 +26,11 @@ _NOBODY = re.compile(
     rf"(?:{_SAY}|He|She|It|They|We|I|You|Who|This|That|The|Officials|Sources|"
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
 )
+_PRONOUN = re.compile(rf"\b(?:[Hh]e|[Ss]he)\s+(?:also\s+)?{_SAY}\b")
+# Not at the beginning, where any word has a capital, unless a second one follows.
+_FULL_NAME = re.compile(
+    r"(?<=[\w,:;”\"’] )[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*|[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)+"
+)
 # An attribution rules its sentence when it opens or closes it.
 _EDGE = 30
 _MONTH = (
@@ -52,22 +57,21 @@ _TIME = re.compile(
 _LEADING = re.compile(r"^(?:in|on|since|by|until|of|from|before|after|during)\s+", re.IGNORECASE)
 
 
-def speaker_of(claim: str, sentence: str) -> str | None:
+def speaker_of(claim: str, sentence: str, before: str = "") -> str | None:
     """Who asserts the claim, in the words of the text; None for the document itself.
 
     The claim says so itself, or its sentence does at its beginning or end: an attribution in
-    the middle may belong to another part of the sentence.
+    the middle may belong to another part of the sentence. "He said" is whom the sentence
+    ``before`` names first.
     """
-    for pattern in _SPEAKER:
-        for match in pattern.finditer(claim):
-            if not _NOBODY.match(match["who"]):
-                return _person(match["who"])
-    for pattern in _SPEAKER:
-        for match in pattern.finditer(sentence):
-            at_edge = match.start() <= _EDGE or len(sentence) - match.end() <= _EDGE
-            if at_edge and not _NOBODY.match(match["who"]):
-                return _person(match["who"])
-    return None
+    for text, edge in ((claim, len(claim)), (sentence, _EDGE)):
+        for pattern in _SPEAKER:
+            for match in pattern.finditer(text):
+                at_edge = match.start() <= edge or len(text) - match.end() <= edge
+                if at_edge and not _NOBODY.match(match["who"]):
+                    return _person(match["who"])
+    named = _FULL_NAME.search(before) if _PRONOUN.search(sentence) else None
+    return _person(named.group()) if named else None
 
 
 def time_of(claim: str, sentence: str) -> str | None:

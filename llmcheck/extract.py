@@ -217,7 +217,7 @@ def _claim(target: _Target, text: str) -> Claim:
         start=target.start,
         end=target.end,
         quote=target.sentence,
-        speaker=speaker_of(text, sentence),
+        speaker=speaker_of(text, sentence, target.before),
         time=time_of(text, sentence),
     )
 

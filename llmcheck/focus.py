@@ -13,12 +13,19 @@ from dataclasses import dataclass
 
 from llmcheck.models import Claim, Focus
 from llmcheck.quantities import Quantity, agree, quantities
-from llmcheck.text import STOPWORDS, content_stems, squeeze, stem, words
+from llmcheck.text import content_stems, squeeze, words
 
 QUOTE_WORDS = 4
 """Words in a row that two quotations must share to be the same."""
 STATEMENT_STEMS = 3
 """Content words that two reported statements must share to be the same."""
+
+OFFICES = frozenset(
+    """ceo cfo coo cto president chairman chairwoman chair chief head boss director manager owner
+    mayor governor minister secretary chancellor commissioner superintendent administrator
+    principal editor coach captain conductor""".split()
+)
+"""Roles that one person holds at a time."""
 
 _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 _ROLE = re.compile(
@@ -59,7 +66,7 @@ def signs(claim: Claim) -> Signs:
         holders={
             match["role"]: match["name"]
             for match in _ROLE.finditer(claim.text)
-            if match["role"] not in STOPWORDS
+            if match["role"].casefold() in OFFICES
         },
         statement=content_stems(claim.text) - content_stems(claim.speaker or ""),
     )
@@ -85,7 +92,7 @@ def _numbers(a: Signs, b: Signs) -> Focus | None:
 
 def _speakers(a: Signs, b: Signs) -> Focus | None:
     one, other = a.claim.speaker, b.claim.speaker
-    if one and other and _same_name(one, other):
+    if one and other and same_name(one, other):
         return None
     for run, quoted in a.quotation.items():
         if run in b.quotation:
@@ -99,12 +106,12 @@ def _speakers(a: Signs, b: Signs) -> Focus | None:
 def _holders(a: Signs, b: Signs) -> Focus | None:
     for role, name in a.holders.items():
         for role_b, name_b in b.holders.items():
-            if stem(role) == stem(role_b) and not _same_name(name, name_b):
+            if role.casefold() == role_b.casefold() and not same_name(name, name_b):
                 return Focus(point="holder", a=f"{role} {name}", b=f"{role_b} {name_b}")
     return None
 
 
-def _same_name(one: str, other: str) -> bool:
+def same_name(one: str, other: str) -> bool:
     """Whether one name is the other, or a part of it ("Lund", "Pia Lund")."""
     a, b = (frozenset(map(squeeze, words(name))) for name in (one, other))
     return a <= b or b <= a

@@ -136,7 +136,7 @@ def _dispute(
         return None
     positions = _with_agreeing(positions, verdicts, claims)
     positions.sort(key=lambda p: (-len(p.doc_ids), p.answer))
-    best = max(edges, key=lambda e: (e.confidence, -len(e.question), e.a_id, e.b_id))
+    best = max(edges, key=lambda e: (_typicality(e, edges), -len(e.question), e.a_id, e.b_id))
     kinds = [e.kind for e in edges]
     return Dispute(
         id=content_id("d", *sorted({a.claim_id for a in answers})),
@@ -146,6 +146,12 @@ def _dispute(
         rationale=best.rationale,
         positions=tuple(positions),
     )
+
+
+def _typicality(edge: Verdict, edges: Sequence[Verdict]) -> float:
+    """How much the edge's question has in common with those of the others."""
+    stems = content_stems(edge.question)
+    return sum(_overlap(stems, content_stems(other.question)) for other in edges)
 
 
 def _position(answers: Sequence[_Answer], claims: Mapping[str, Claim]) -> Position:

@@ -15,10 +15,12 @@ from typing import Literal, NamedTuple, get_args
 
 from pydantic import BaseModel
 
-from llmcheck.grounding import missing_numbers
+from llmcheck.focus import same_name
+from llmcheck.grounding import missing_names, missing_numbers
 from llmcheck.llm import Outcome, Reply, Runner, failure
 from llmcheck.models import (
     CandidatePair,
+    Claim,
     ContradictionKind,
     Failure,
     Focus,
@@ -26,8 +28,8 @@ from llmcheck.models import (
     Verdict,
 )
 from llmcheck.prompts import load_prompt
-from llmcheck.quantities import quantities, same_numbers
-from llmcheck.text import STOPWORDS, squeeze, stem, words
+from llmcheck.quantities import at_odds, quantities, same_numbers
+from llmcheck.text import STOPWORDS, names, squeeze, stem, words
 
 PROMPT = "judge.v1"
 
@@ -92,8 +94,15 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
 
 
 def _ask(pairs: Sequence[CandidatePair], runner: Runner) -> list[Outcome[_Judgement]]:
-    inputs = [{"a": p.a.text, "b": p.b.text, "focus": _point(p.focus)} for p in pairs]
+    inputs = [{"a": _told(p.a), "b": _told(p.b), "focus": _point(p.focus)} for p in pairs]
     return runner.run("judge", load_prompt(PROMPT), inputs, _Judgement)
+
+
+def _told(claim: Claim) -> str:
+    """The claim, with its speaker where only the document's context names him."""
+    if claim.speaker is None or not missing_names(f"It is {claim.speaker}", claim.text):
+        return claim.text
+    return f"{claim.text} (said by {claim.speaker})"
 
 
 def _swapped(pair: CandidatePair) -> CandidatePair:
@@ -146,7 +155,8 @@ def _guarded(pair: CandidatePair, given: _Judgement) -> Verdict:
     answer_a, answer_b = _one_line(given.answer_a), _one_line(given.answer_b)
     rationale = _one_line(given.rationale)
     label, kind = _label(given, answer_a, answer_b)
-    if not (_answers(answer_a, pair.a.text) and _answers(answer_b, pair.b.text)):
+    across = pair.a.doc_id != pair.b.doc_id
+    if not (_answers(answer_a, pair.a) and _answers(answer_b, pair.b)):
         label, kind = "unrelated", None
         rationale = "An answer is missing or not the claim's."
     elif label == "contradiction" and same_numbers(answer_a, answer_b):
@@ -155,6 +165,12 @@ def _guarded(pair: CandidatePair, given: _Judgement) -> Verdict:
     elif label == "contradiction" and _contains(answer_a, answer_b):
         label, kind = "lookalike", "complementary"
         rationale = "One answer only says more than the other."
+    elif label == "agreement" and across and at_odds(answer_a, answer_b):
+        label, kind = "contradiction", None
+        rationale = "The figures differ, and nothing says that both can hold."
+    elif _is_another_person(pair.focus, label, answer_a, answer_b):
+        label, kind = "contradiction", None
+        rationale = "The answers name different people."
     elif label == "agreement" and not _alike(answer_a, answer_b):
         label, kind = "lookalike", "complementary"
     if label == "contradiction" and kind is None:
@@ -186,10 +202,10 @@ def _label(given: _Judgement, answer_a: str, answer_b: str) -> tuple[str, str | 
         return "agreement", None
     if given.both_true == "no":
         return "contradiction", contradiction
-    if same_numbers(answer_a, answer_b) is False and lookalike in (None, "rounding"):
-        # Numbers that differ, with no reason why both should hold, cannot both be true.
-        return "contradiction", contradiction
-    return ("lookalike", lookalike) if lookalike else ("agreement", None)
+    if lookalike in (None, "rounding"):
+        # Whether numbers agree when rounded is for code to say.
+        return "agreement", None
+    return "lookalike", lookalike
 
 
 def _confirmed(verdict: Verdict, swapped: Verdict) -> Verdict:
@@ -216,11 +232,30 @@ def _confirmed(verdict: Verdict, swapped: Verdict) -> Verdict:
     )
 
 
-def _answers(answer: str, claim: str) -> bool:
-    """Whether it is an answer at all, and one that stands in the claim."""
+def _answers(answer: str, claim: Claim) -> bool:
+    """Whether it is an answer at all, and one that the claim or its sentence holds."""
     if not words(answer) or _NO_ANSWER.fullmatch(answer.strip(" .")):
         return False
-    return not missing_numbers(answer, claim)
+    source = f"{_told(claim)} {claim.quote}"
+    return not missing_numbers(answer, claim.text) and not missing_names(f"It is {answer}", source)
+
+
+def _is_another_person(focus: Focus | None, label: str, answer_a: str, answer_b: str) -> bool:
+    """Whether two people are named for one office or one quotation, and the model let it pass.
+
+    Small models take two names for one person; names are told apart in code.
+    """
+    return (
+        focus is not None
+        and focus.point in ("holder", "quotation")
+        and label == "agreement"
+        and bool(names(f"It is {answer_a}") and names(f"It is {answer_b}"))
+        and not same_name(_name_in(answer_a), _name_in(answer_b))
+    )
+
+
+def _name_in(answer: str) -> str:
+    return " ".join(names(f"It is {answer}"))
 
 
 def _alike(answer_a: str, answer_b: str) -> bool:

@@ -141,6 +141,13 @@ def same_numbers(text_a: str, text_b: str) -> bool | None:
     return all(place(number, set()) for number in fewer)
 
 
+def at_odds(text_a: str, text_b: str) -> bool:
+    """Whether the texts give different numbers with the same unit, and none that agree."""
+    numbers_a, numbers_b = quantities(text_a), quantities(text_b)
+    pairs = [(x, y) for x in numbers_a for y in numbers_b if x.unit == y.unit]
+    return bool(pairs) and not any(agree(x, y) for x in numbers_a for y in numbers_b)
+
+
 def _words_to_digits(text: str) -> str:
     from text_to_num import alpha2digit
 

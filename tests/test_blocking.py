@@ -1,0 +1,210 @@
+"""Which claims are compared: what must be among the pairs, and what no order may change."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hostile import LINES, cpu_limit
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from llmcheck.blocking import AT_ODDS, MAX_POSTING, PER_SENTENCES, SIMILAR, candidate_pairs
+from llmcheck.models import CandidatePair, Claim, content_id
+
+
+def claim(text: str, doc: str = "a", start: int = 0, speaker: str | None = None) -> Claim:
+    return Claim(
+        id=content_id("c", doc, start, text),
+        text=text,
+        doc_id=doc,
+        start=start,
+        end=start + 100,
+        quote=text,
+        speaker=speaker,
+    )
+
+
+def texts(pairs: Sequence[CandidatePair]) -> set[frozenset[str]]:
+    return {frozenset((pair.a.text, pair.b.text)) for pair in pairs}
+
+
+@st.composite
+def claim_sets(draw: st.DrawFn) -> list[Claim]:
+    """Claims of few words, so that many of them meet, with names at the front and elsewhere."""
+    subjects = ["The harbour", "Harbour Vell", "Choir", "The choir of Vell", "Keeper Ada Moe"]
+    verbs = ["owns", "lost", "opened", "said “the lamp is out for good” of"]
+    things = ["40 berths", "55 berths", "3 organs", "the Vell dome", "a dome", "harbour boats"]
+    parts = st.tuples(st.sampled_from(subjects), st.sampled_from(verbs), st.sampled_from(things))
+    found = {}
+    for words in draw(st.lists(parts, max_size=24)):
+        one = claim(
+            " ".join(words),
+            doc=draw(st.sampled_from("abc")),
+            start=100 * draw(st.integers(0, 4)),
+            speaker=draw(st.sampled_from([None, "Ada Moe", "Bo Lind"])),
+        )
+        found[one.id] = one
+    return list(found.values())
+
+
+@given(claim_sets(), st.randoms(use_true_random=False))
+def test_the_order_of_the_claims_changes_nothing(claims: list[Claim], random: object) -> None:
+    shuffled = list(claims)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert candidate_pairs(shuffled) == candidate_pairs(claims)
+
+
+@given(claim_sets())
+def test_each_pair_comes_once_and_in_one_order(claims: list[Claim]) -> None:
+    pairs = candidate_pairs(claims)
+    assert len({(pair.a.id, pair.b.id) for pair in pairs}) == len(pairs)
+    assert all(pair.a.id < pair.b.id for pair in pairs)
+
+
+@given(claim_sets())
+def test_pairs_at_odds_come_first_and_then_the_best(claims: list[Claim]) -> None:
+    ranks = [(pair.focus is None, -pair.score) for pair in candidate_pairs(claims)]
+    assert ranks == sorted(ranks)
+
+
+@given(claim_sets())
+def test_claims_of_one_sentence_are_never_paired(claims: list[Claim]) -> None:
+    for pair in candidate_pairs(claims):
+        assert (pair.a.doc_id, pair.a.start) != (pair.b.doc_id, pair.b.start)
+
+
+@given(claim_sets())
+def test_two_sentences_are_compared_a_few_times_at_most(claims: list[Claim]) -> None:
+    count = Counter(
+        frozenset(((pair.a.doc_id, pair.a.start), (pair.b.doc_id, pair.b.start)))
+        for pair in candidate_pairs(claims)
+    )
+    assert all(times <= PER_SENTENCES for times in count.values())
+
+
+@given(claim_sets())
+def test_there_are_no_more_pairs_than_every_claim_may_put_forward(claims: list[Claim]) -> None:
+    assert len(candidate_pairs(claims)) <= (SIMILAR + AT_ODDS) * len(claims)
+
+
+@given(st.integers(10, 99), st.integers(10, 99))
+def test_a_shared_unit_with_another_number_is_compared(one: int, other: int) -> None:
+    assume(one != other)
+    claims = [
+        claim(f"The northern basin of Vell holds {one} berths.", "a"),
+        claim(f"There is room for {other} berths.", "b"),
+        # Nearer, and with nothing to dispute: they must not crowd the other out.
+        *(
+            claim("The northern basin of Vell holds berths.", f"near{n}", start=100 * n)
+            for n in range(2 * SIMILAR)
+        ),
+    ]
+    pair = frozenset((claims[0].text, claims[1].text))
+    assert pair in texts(candidate_pairs(claims))
+
+
+def test_a_document_is_compared_with_itself_where_it_conflicts_only() -> None:
+    claims = [
+        claim("The northern basin holds 40 berths.", start=0),
+        claim("The northern basin holds 55 berths.", start=200),
+        claim("The northern basin is shallow.", start=400),
+    ]
+    assert texts(candidate_pairs(claims)) == {frozenset((claims[0].text, claims[1].text))}
+
+
+def test_the_nearest_claims_of_other_documents_are_compared() -> None:
+    claims = [
+        claim("The observatory on Mount Kell closed its gallery.", "a"),
+        claim("Visitors lost the gallery of the Kell observatory.", "b"),
+        claim("The choir toured in spring.", "b", start=200),
+    ]
+    assert texts(candidate_pairs(claims)) == {frozenset((claims[0].text, claims[1].text))}
+
+
+def test_one_quotation_from_two_mouths_is_compared() -> None:
+    claims = [
+        claim("Ada Moe said “the lamp is out for good”.", start=0, speaker="Ada Moe"),
+        claim("“The lamp is out for good”, Bo Lind told islanders.", start=200, speaker="Bo Lind"),
+    ]
+    assert texts(candidate_pairs(claims)) == {frozenset(c.text for c in claims)}
+    same = [one.model_copy(update={"speaker": "Ada Moe"}) for one in claims]
+    assert candidate_pairs(same) == []
+
+
+def test_two_holders_of_one_role_are_compared() -> None:
+    claims = [
+        claim("Conductor Ada Moe and director Bo Lind left the choir.", start=0),
+        claim("The choir has lost director Eva Dahl.", start=200),
+    ]
+    assert texts(candidate_pairs(claims)) == {frozenset(c.text for c in claims)}
+
+
+def test_claims_that_share_nothing_are_not_compared() -> None:
+    assert candidate_pairs([claim("The lamp failed.", "a"), claim("Singers toured.", "b")]) == []
+    assert candidate_pairs([claim("The lamp failed.")]) == []
+    assert candidate_pairs([]) == []
+
+
+def test_a_pair_scores_the_same_whichever_claim_comes_last() -> None:
+    # "Dome" is a name in one and opens the other, where it counts for less.
+    claims = [claim("Rain fell through Dome glass.", "a"), claim("Dome repairs wait.", "b")]
+    assert candidate_pairs(claims) == candidate_pairs(claims[::-1])
+    assert len(candidate_pairs(claims)) == 1
+
+
+SEEDED = """
+import sys
+sys.path.insert(0, {tests!r})
+from test_blocking import claim
+from llmcheck.blocking import candidate_pairs
+text = "Keeper Moe of Vell lit lamp and wick at the old northern pier {{}} times"
+claims = [claim(text.format(n), doc, n * 100) for doc in "abc" for n in range(12)]
+print([(p.a.id, p.b.id, p.score) for p in candidate_pairs(claims)])
+"""
+
+
+def test_the_seed_of_the_hash_changes_nothing() -> None:
+    code = SEEDED.format(tests=str(Path(__file__).parent))
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(printed) == 1
+    assert "c-" in printed.pop()
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 1000))
+def test_features_of_every_claim_are_no_way_to_find_pairs(salt: int) -> None:
+    claims = [claim(f"The harbour word{salt}x{n} sank", f"d{n}") for n in range(MAX_POSTING + 1)]
+    assert candidate_pairs(claims) == []
+
+
+def test_thousands_of_like_claims_take_no_time_worth_mentioning() -> None:
+    claims = [
+        claim(
+            f"The harbour of Vell{n % 97} holds {n} berths in basin{n % 50}", f"d{n % 20}", n * 100
+        )
+        for n in range(2000)
+    ]
+    with cpu_limit(30):
+        pairs = candidate_pairs(claims)
+    assert 0 < len(pairs) <= (SIMILAR + AT_ODDS) * len(claims)
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_a_hostile_claim_takes_no_time_worth_mentioning(line: str) -> None:
+    with cpu_limit(10):
+        candidate_pairs([claim(line, "a"), claim(line, "b"), claim("Vell sank 5 a day.", "c")])
