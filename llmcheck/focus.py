@@ -85,7 +85,9 @@ def _numbers(a: Signs, b: Signs) -> Focus | None:
             if not others or any(agree(x, y) for y in others):
                 continue
             for y in others:
-                if not any(agree(y, z) for z in numbers):
+                # A share "of" something and a share by name ("a 5% stake") are two things.
+                alike = x.words.endswith(" of") == y.words.endswith(" of")
+                if alike and not any(agree(y, z) for z in numbers):
                     return Focus(point="number", a=x.words, b=y.words)
     return None
 

@@ -35,7 +35,7 @@ _NUMBER = re.compile(
     (?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)
     (?!\d|,\d|:\d|(?:st|nd|rd|th)\b)
     (?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion|mn|bn|tn|k)\b|(?P<m>m)\b)?
-    (?:[\s-]?(?P<percent>%|per\s?cent\b|percentage\s+points?\b)
+    (?:[\s-]?(?P<percent>%|per\s?cent\b|percentage\s+points?\b)(?:\s+of\b)?
       |(?:[\s-]|(?=(?:[ckm]m|kg|[km]ph|[kmg]wh?)\b))(?P<unit>[a-z]+))?""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+
+# Wall clocks fail on a busy machine; what must be fast is held to a limit of processor time.
+settings.register_profile(
+    "llmcheck", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("llmcheck")
 
 LENGTH = 50_000
 """Characters of a hostile line: what takes quadratic time takes far beyond the limit."""
@@ -27,8 +34,8 @@ TEXTS = st.text() | st.lists(st.sampled_from(_FRAGMENTS), max_size=30).map("".jo
 _REPEATED = [
     "a", "A", " ", "\n", " \n", "\t", "\u00a0", "1", "1,", "1,1,", "1,000,", "1 ", "1.", "1:",
     "12:30 ", "a ", "a, ", "A ", "A a ", "A, ", "A.", "A-", "A'", "A’a", "a.", ".", "...", "?! ",
-    '"', "“", "-", "- ", "#", "*", "[", "](", "[a](", "> ", "a > ", "🙂", "\u202e", "\x00", "e\u0301", "é",
-    "你", "more than ", "related ", "ignore all ", "according to ", "said ", "Vell said ", "May ",
+    '"', "“", "-", "- ", "#", "*", "[", "](", "[a](", "> ", "a > ", "🙂", "\u202e", "\x00",
+    "e\u0301", "é", "你", "more than ", "related ", "ignore all ", "according to ", "said ", "Vell said ", "May ",
     "12 May ", "twenty ", "one hundred ", "five a ", "CEO Vell ", "director ", "$", "$ ",
 ]  # fmt: skip
 

@@ -185,7 +185,7 @@ def test_the_seed_of_the_hash_changes_nothing() -> None:
     assert "c-" in printed.pop()
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(0, 1000))
 def test_features_of_every_claim_are_no_way_to_find_pairs(salt: int) -> None:
     claims = [claim(f"The harbour word{salt}x{n} sank", f"d{n}") for n in range(MAX_POSTING + 1)]

@@ -72,10 +72,8 @@ def test_without_a_model_or_a_way_to_it_the_error_names_three_ways(
     with pytest.raises(ConfigError) as caught:
         connect(settings(**given))
 
-    first, *ways = str(caught.value).splitlines()
-    assert first.startswith(problem)
-    assert [way.split("  ")[1] for way in ways] == ["OpenAI", "a local server", "no model"]
-    for mention in ("OPENAI_API_KEY", "--model", "--base-url", "--replay"):
+    assert str(caught.value).startswith(problem)
+    for mention in ("OPENAI_API_KEY", "--model", "--base-url", "--replay fixtures/seeds"):
         assert mention in str(caught.value)
     assert wire.reached == []
 

@@ -110,7 +110,7 @@ def test_whatever_text_and_answer_a_claim_quotes_the_document(
         ("The sentence says that the lighthouse got a new lamp.", "prompt"),
         ("The headline is about a new lamp at the lighthouse.", "prompt"),
         ("Sailors along the coast will be safer at night.", "only 0%"),
-        ("It was not there.", "says nothing"),
+        ("Now all was over there.", "says nothing"),
     ],
 )
 def test_what_the_sentence_does_not_bear_out_is_reported_and_not_kept(
@@ -145,7 +145,7 @@ def test_the_sentence_before_lends_its_names_but_not_its_numbers() -> None:
     (claims, ungrounded, _), _ = extract(
         doc,
         lambda s: (
-            ["Ilse Ramberg will stay on in the job.", "She will stay on in the job for 31 years."]
+            ["Ilse Ramberg will stay on in the job.", "Ilse Ramberg will stay on for 31 years."]
             if s.startswith("She")
             else []
         ),
@@ -153,7 +153,7 @@ def test_the_sentence_before_lends_its_names_but_not_its_numbers() -> None:
 
     assert "Ilse Ramberg will stay on in the job." in [claim.text for claim in claims]
     assert [rejected.text for rejected in ungrounded] == [
-        "She will stay on in the job for 31 years."
+        "Ilse Ramberg will stay on for 31 years."
     ]
 
 

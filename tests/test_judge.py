@@ -16,6 +16,7 @@ from llmcheck.models import (
     CandidatePair,
     Claim,
     ContradictionKind,
+    Focus,
     LookalikeKind,
     Verdict,
     content_id,
@@ -37,20 +38,33 @@ FORTY = "The storm felled 40 trees in the orchard at Lunde."
 PAIR = make_pair(NINE, FORTY)
 
 
+ANSWERED = {
+    "contradiction": {"same_thing": "yes", "both_true": "no", "kind": "numeric"},
+    "agreement": {"same_thing": "yes", "both_true": "yes", "kind": "none"},
+    "lookalike": {"same_thing": "yes", "both_true": "yes", "kind": "scope"},
+    "unrelated": {"same_thing": "no", "both_true": "yes", "kind": "none", "question": ""},
+}
+
+
 def says(label: str, a: str = "9 trees", b: str = "40 trees", **changes: Any) -> dict[str, Any]:
+    """An answer of the model that comes to ``label``."""
     return {
         "question": "How many trees did the orchard at Lunde lose?",
         "answer_a": a,
         "answer_b": b,
         "rationale": "It lost one number of trees.",
-        "label": label,
-        "kind": {"contradiction": "numeric", "lookalike": "scope"}.get(label, "none"),
+        **ANSWERED[label],
     } | changes
 
 
 def claims_in(call: Call) -> tuple[str, str]:
-    a, b = call.user.removeprefix("A: ").split("\nB: ")
-    return a, b
+    a, b, *_ = call.user.splitlines()
+    return a.removeprefix("A: "), b.removeprefix("B: ")
+
+
+def order(a: str) -> int:
+    """0 when the claims are shown as they stand in ``PAIR``, 1 when swapped."""
+    return 0 if a == NINE else 1
 
 
 def judge(answer: Callable[[str, str], Any], *pairs: CandidatePair) -> tuple[Judgements, FakeLLM]:
@@ -74,16 +88,24 @@ def both_orders(a: str, b: str, answer_a: str, answer_b: str, **changes: Any) ->
 # The call
 
 
-def test_the_model_writes_the_question_and_both_answers_before_the_label() -> None:
+def test_the_model_writes_the_question_and_both_answers_before_it_decides() -> None:
     _, llm = judge(lambda a, b: says("unrelated"))
-    assert list(llm.calls[0].schema["properties"]) == [
-        "question",
-        "answer_a",
-        "answer_b",
-        "rationale",
-        "label",
-        "kind",
-    ]
+    fields = list(llm.calls[0].schema["properties"])
+    assert fields[:4] == ["question", "answer_a", "answer_b", "rationale"]
+    assert fields[-1] == "kind"
+
+
+def test_what_seems_at_odds_is_named_and_swapped_with_the_claims() -> None:
+    focus = Focus(point="number", a="9 trees", b="40 trees")
+
+    def answer(a: str, b: str) -> Any:
+        return says("contradiction", *(("9", "40") if a == NINE else ("40", "9")))
+
+    _, llm = judge(answer, PAIR.model_copy(update={"focus": focus}))
+    first, second = llm.calls
+    assert first.user.index("9 trees", len(NINE)) < first.user.rindex("40 trees")
+    assert second.user.rindex("9 trees") > second.user.rindex("40 trees")
+    assert all(len(call.user.splitlines()) == 3 for call in llm.calls)
 
 
 def test_claims_are_shown_as_they_stand_and_only_to_the_user_message() -> None:
@@ -140,12 +162,13 @@ def test_a_contradiction_found_in_one_order_only_is_none(second: str, kind: str 
     def answer(a: str, b: str) -> Any:
         if a == NINE:
             return says("contradiction", "oaks", "firs", rationale="first look")
-        return says(second, "firs", "oaks", rationale="second look")
+        answers = ("trees", "trees") if second == "agreement" else ("firs", "oaks")
+        return says(second, *answers, rationale="second look")
 
     (verdicts, _), _ = judge(answer)
     (verdict,) = verdicts
     assert (verdict.label, verdict.kind, verdict.confidence) == (second, kind, 0.5)
-    assert verdict.rationale == "second look", "it has to bear out the label"
+    assert verdict.rationale != "first look", "it has to bear out the label"
     assert (verdict.a_id, verdict.b_id) == (PAIR.a.id, PAIR.b.id)
     assert (verdict.answer_a, verdict.answer_b) == ("oaks", "firs")
 
@@ -154,7 +177,7 @@ def test_a_contradiction_whose_second_look_fails_is_a_failure_and_no_verdict() -
     def answer(a: str, b: str) -> Any:
         if a == FORTY:
             raise BudgetExceeded("spent")
-        return says("contradiction") if a == NINE else says("agreement", "it", "it")
+        return says("contradiction") if a == NINE else says("agreement", "bees", "bees")
 
     fine = make_pair("Bees came back.", "The bees returned.")
     (verdicts, failures), _ = judge(answer, PAIR, fine)
@@ -167,9 +190,9 @@ def test_a_failed_call_names_both_claims_and_loses_no_other_pair() -> None:
     def answer(a: str, b: str) -> Any:
         if a == NINE:
             raise ProviderError("down", call_key="k", prompt=PROMPT)
-        return says("agreement", "it", "it")
+        return says("agreement", "bees", "bees")
 
-    pairs = [make_pair(f"Bees came back {n}.", f"The bees returned {n}.") for n in "xyz"]
+    pairs = [make_pair(f"Bees came back {n}.", f"All the bees returned {n}.") for n in "xyz"]
     (verdicts, failures), _ = judge(answer, pairs[0], PAIR, *pairs[1:])
 
     assert [v.a_id for v in verdicts] == [pair.a.id for pair in pairs]
@@ -179,7 +202,8 @@ def test_a_failed_call_names_both_claims_and_loses_no_other_pair() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["no", {}, says("maybe"), says("contradiction", kind="odd"), "{", None]
+    "answer",
+    ["no", {}, says("contradiction", kind="odd"), says("agreement", question=None), "{", None],
 )
 def test_an_answer_of_the_wrong_shape_is_a_failure(answer: Any) -> None:
     (verdicts, failures), _ = judge(lambda a, b: answer)
@@ -241,9 +265,9 @@ def test_without_two_answers_of_the_claims_own_there_is_no_relation(
     assert len(llm.calls) == 1, "and it is not asked again"
 
 
-def test_an_agreement_whose_numbers_differ_is_a_lookalike() -> None:
+def test_answers_whose_numbers_differ_are_no_agreement() -> None:
     (verdicts, _), _ = judge(lambda a, b: says("agreement"))
-    assert [(v.label, v.kind) for v in verdicts] == [("lookalike", "scope")]
+    assert [v.label for v in verdicts] != ["agreement"]
 
 
 @pytest.mark.parametrize(
@@ -280,7 +304,7 @@ KINDS = sorted([*get_args(ContradictionKind), *get_args(LookalikeKind), "none"])
     st.lists(
         st.builds(
             says,
-            st.sampled_from(["contradiction", "agreement", "lookalike", "unrelated"]),
+            st.sampled_from(sorted(ANSWERED)),
             ANSWERS,
             ANSWERS,
             question=ANSWERS,
@@ -291,7 +315,7 @@ KINDS = sorted([*get_args(ContradictionKind), *get_args(LookalikeKind), "none"])
     )
 )
 def test_whatever_the_model_answers_kind_and_label_fit(answers: list[dict[str, Any]]) -> None:
-    (verdicts, failures), llm = judge(lambda a, b: answers[a == FORTY])
+    (verdicts, failures), llm = judge(lambda a, b: answers[order(a)])
 
     (verdict,) = verdicts
     assert failures == []
@@ -300,7 +324,6 @@ def test_whatever_the_model_answers_kind_and_label_fit(answers: list[dict[str, A
     assert (verdict.a_id, verdict.b_id) == (PAIR.a.id, PAIR.b.id)
     if verdict.label == "contradiction":
         assert len(llm.calls) == 2
-        assert {answer["label"] for answer in answers} == {"contradiction"}
 
 
 # What makes a call
