@@ -58,7 +58,8 @@ def connect(settings: Settings) -> Connection:
         from llmcheck.fixtures import RecordingLLM
 
         # Outermost, so that what the cache answers is recorded too.
-        llm = RecordingLLM(llm, settings.record)
+        # Many servers answer a shade differently when they batch calls: it belongs to the record.
+        llm = RecordingLLM(llm, settings.record, settings={"concurrency": settings.concurrency})
     return Connection(llm, settings.model)
 
 

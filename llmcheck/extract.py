@@ -94,7 +94,7 @@ def extract_claims(
         _Answer,
     )
     claims: dict[str, Claim] = {}
-    ungrounded: list[Ungrounded] = []
+    ungrounded: dict[tuple[str, str], Ungrounded] = {}
     failures: list[Failure] = []
     for target, outcome in zip(targets, outcomes, strict=True):
         if not isinstance(outcome, Reply):
@@ -102,8 +102,8 @@ def extract_claims(
             continue
         grounded, rejected = _ground(target, outcome.value.facts)
         claims.update((claim.id, claim) for claim in grounded)
-        ungrounded.extend(rejected)
-    return Extraction(list(claims.values()), ungrounded, failures)
+        ungrounded.update(((item.doc_id, squeeze(item.text)), item) for item in rejected)
+    return Extraction(list(claims.values()), list(ungrounded.values()), failures)
 
 
 def _targets(document: Document, padding: Sequence[PaddingFlag]) -> Iterator[_Target]:
@@ -178,7 +178,10 @@ def _objection(fact: str, sentence: str, context: str) -> str | None:
 
 def _is_fragment(fact: str) -> bool:
     """Whether it is a piece of a sentence, which cannot be understood alone."""
-    return len(words(fact)) < MIN_WORDS or fact[:1].islower() or bool(_DANGLES.match(fact))
+    first = fact.split(" ", 1)[0]
+    # A name may begin small ("eBay"), but has a capital or a digit in it then.
+    lower = fact[:1].islower() and first.islower() and first.isalpha()
+    return len(words(fact)) < MIN_WORDS or lower or bool(_DANGLES.match(fact))
 
 
 def _belongs_to(fact: str, context: str, sentence: str) -> bool:

@@ -42,7 +42,7 @@ class Signs:
     numbers: Mapping[str, tuple[Quantity, ...]]
     """Its distinct numbers by their unit, those without one aside."""
     quotation: Mapping[str, str]
-    """Runs of quoted words, squeezed, with the words they stand in."""
+    """Runs of quoted words, squeezed, with the quotation they stand in."""
     holders: Mapping[str, str]
     """Who holds which role: "CEO", "director"."""
     statement: frozenset[str]
@@ -59,7 +59,7 @@ def signs(claim: Claim) -> Signs:
         claim=claim,
         numbers=numbers,
         quotation={
-            " ".join(squeeze(word) for word in run): " ".join(run)
+            " ".join(squeeze(word) for word in run): " ".join(quoted.split()).rstrip(" ,.")
             for quoted in _QUOTED.findall(claim.text)
             for run in _runs(words(quoted))
         },
@@ -98,7 +98,9 @@ def _speakers(a: Signs, b: Signs) -> Focus | None:
         return None
     for run, quoted in a.quotation.items():
         if run in b.quotation:
-            return Focus(point="quotation", a=quoted, b=b.quotation[run])
+            # The shorter of the two wordings is what both of them quote.
+            shorter = min(quoted, b.quotation[run], key=len)
+            return Focus(point="quotation", a=shorter, b=shorter)
     said = a.statement & b.statement - content_stems(f"{one} {other}")
     if one and other and len(said) >= STATEMENT_STEMS:
         return Focus(point="speaker", a=one, b=other)

@@ -23,7 +23,7 @@ from llmcheck.models import (
     content_id,
 )
 from llmcheck.quantities import same_numbers
-from llmcheck.text import content_stems, squeeze
+from llmcheck.text import NEGATIONS, content_stems, squeeze
 
 SAME_QUESTION = 0.5
 """Share of the shorter question's words from which two wordings are one question."""
@@ -115,6 +115,8 @@ def _same_kind_of_answer(one: Verdict, other: Verdict) -> bool:
 
 
 def _same_answer(a: str, b: str) -> bool:
+    if NEGATIONS & set(squeeze(a).split()) != NEGATIONS & set(squeeze(b).split()):
+        return False
     numbers = same_numbers(a, b)
     if numbers is not None:
         return numbers

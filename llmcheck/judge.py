@@ -29,16 +29,17 @@ from llmcheck.models import (
 )
 from llmcheck.prompts import load_prompt
 from llmcheck.quantities import at_odds, quantities, same_numbers
-from llmcheck.text import STOPWORDS, names, squeeze, stem, words
+from llmcheck.text import NEGATIONS, STOPWORDS, names, squeeze, stem, words
 
 PROMPT = "judge.v1"
 
 _CONTRADICTIONS: frozenset[str] = frozenset(get_args(ContradictionKind))
 _LOOKALIKES: frozenset[str] = frozenset(get_args(LookalikeKind))
-_NEGATIONS = frozenset({"no", "not", "never", "none", "nobody", "without", "neither", "false"})
+_TELLING = NEGATIONS | {"over", "under", "above", "below", "more", "before", "after"}
+"""Stop words that make another answer of the same words."""
 _NO_ANSWER = re.compile(
-    r"(?:n/?a|none|unknown|unclear|empty|not (?:stated|specified|mentioned|given|known|applicable)"
-    r"|no (?:answer|information|mention)).{0,40}",
+    r"(?:n/?a\b|none|unknown|unclear|empty|no (?:answer|information|mention)"
+    r"|not (?:stated|specified|mentioned|given|known|applicable)).{0,40}",
     re.IGNORECASE,
 )
 
@@ -172,7 +173,10 @@ def _guarded(pair: CandidatePair, given: _Judgement) -> Verdict:
         label, kind = "contradiction", None
         rationale = "The answers name different people."
     elif label == "agreement" and not _alike(answer_a, answer_b):
-        label, kind = "lookalike", "complementary"
+        label, kind = "unrelated", None
+    elif label == "lookalike" and pair.focus is None and given.same_thing == "no":
+        # Two facts about two things, with nothing at odds, look like no contradiction at all.
+        label, kind = "unrelated", None
     if label == "contradiction" and kind is None:
         kind = _kind_of(given.question, answer_a, answer_b)
     return Verdict.model_validate(
@@ -241,14 +245,14 @@ def _answers(answer: str, claim: Claim) -> bool:
 
 
 def _is_another_person(focus: Focus | None, label: str, answer_a: str, answer_b: str) -> bool:
-    """Whether two people are named for one office or one quotation, and the model let it pass.
+    """Whether two people are named for one office or one quotation, whatever the model says.
 
     Small models take two names for one person; names are told apart in code.
     """
     return (
         focus is not None
         and focus.point in ("holder", "quotation")
-        and label == "agreement"
+        and label in ("agreement", "contradiction")
         and bool(names(f"It is {answer_a}") and names(f"It is {answer_b}"))
         and not same_name(_name_in(answer_a), _name_in(answer_b))
     )
@@ -263,13 +267,13 @@ def _alike(answer_a: str, answer_b: str) -> bool:
     a, b = _gist(answer_a), _gist(answer_b)
     if same_numbers(answer_a, answer_b) is not None:
         return bool(same_numbers(answer_a, answer_b))
-    return 2 * len(a & b) >= max(1, min(len(a), len(b)))
+    return a == b or 2 * len(a & b) >= max(1, min(len(a), len(b)))
 
 
 def _contains(answer_a: str, answer_b: str) -> bool:
     """Whether one answer is the other with words added, negations aside."""
     a, b = _gist(answer_a), _gist(answer_b)
-    return bool(a and b) and (a <= b or b <= a) and not (a ^ b) & _NEGATIONS
+    return bool(a and b) and (a <= b or b <= a) and not (a ^ b) & NEGATIONS
 
 
 def _one_line(text: str) -> str:
@@ -279,9 +283,9 @@ def _one_line(text: str) -> str:
 def _gist(answer: str) -> frozenset[str]:
     kept = (squeeze(word) for word in words(answer))
     return frozenset(
-        word if word in _NEGATIONS else stem(word)
+        word if word in _TELLING else stem(word)
         for word in kept
-        if word in _NEGATIONS or word not in STOPWORDS
+        if word in _TELLING or word not in STOPWORDS
     )
 
 
@@ -302,6 +306,6 @@ def _kind_of(question: str, answer_a: str, answer_b: str) -> str:
         return "location"
     if re.match(r"why\b|what (?:caused|led to|is the (?:cause|reason))", asked):
         return "causal"
-    if _gist(answer_a) ^ _gist(answer_b) <= _NEGATIONS | {"yes"}:
+    if _gist(answer_a) ^ _gist(answer_b) <= NEGATIONS | {"yes"}:
         return "negation"
     return "category"

@@ -129,13 +129,14 @@ def section_rules(text: str, found: Sequence[Block]) -> dict[int, Rule]:
 def repeated_blocks(
     documents: Sequence[Document], found: Mapping[str, Sequence[Block]]
 ) -> dict[tuple[str, int], Rule]:
-    """Blocks that stand nearly word for word in an earlier document, by document and index.
+    """Blocks that stand nearly word for word in another document, by document and index.
 
     A document that is mostly another one's text is a copy: nothing in it is flagged.
     """
     seen: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     repeated: dict[tuple[str, int], tuple[str, Rule]] = {}
-    for document in documents:
+    # By content: which one counts as the repetition must not depend on the files' names.
+    for document in sorted(documents, key=lambda document: document.digest):
         own: dict[str, None] = {}
         for index, block in enumerate(found[document.id]):
             body = squeeze(document.text[block.start : block.end])

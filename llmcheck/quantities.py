@@ -128,14 +128,14 @@ def same_numbers(text_a: str, text_b: str) -> bool | None:
 
     def place(number: Quantity, tried: set[int]) -> bool:
         # Kuhn's matching: a number that finds only taken partners asks the takers to move on.
-        fitting = [i for i, other in enumerate(more) if i not in tried and agree(number, other)]
-        for index in sorted(fitting, key=partners.__contains__):
-            if index in tried:
-                continue
-            tried.add(index)
-            if index not in partners or place(partners[index], tried):
-                partners[index] = number
-                return True
+        for taken in (False, True):
+            for index, other in enumerate(more):
+                if (index in partners) is not taken or index in tried or not agree(number, other):
+                    continue
+                tried.add(index)
+                if not taken or place(partners[index], tried):
+                    partners[index] = number
+                    return True
         return False
 
     return all(place(number, set()) for number in fewer)
@@ -219,7 +219,7 @@ def _within(limit: float, value: float, bound: int) -> bool:
 
 def _rounds_alike(x: float, y: float, digits: int) -> bool:
     # 24,500 is rounded to 25,000 by most, to 24,000 by some.
-    return any(
+    return x == y or any(
         _round(x, digits, how) == _round(y, digits, how)
         for how in (ROUND_HALF_UP, ROUND_HALF_EVEN)
     )

@@ -91,9 +91,11 @@ def _facts(
     for claim in claims:
         if claim.id not in used:
             by_document.setdefault(claim.doc_id, []).append(claim)
+    # By content: the call must not depend on how the files are named.
+    documents = sorted(by_document.values(), key=lambda rest: min(claim.id for claim in rest))
     rank = 0
-    while len(facts) < MAX_FACTS and any(len(rest) > rank for rest in by_document.values()):
-        for rest in by_document.values():
+    while len(facts) < MAX_FACTS and any(len(rest) > rank for rest in documents):
+        for rest in documents:
             if len(rest) > rank and squeeze(rest[rank].text) not in told:
                 told.add(squeeze(rest[rank].text))
                 facts.append(_Fact(rest[rank].text, (rest[rank],)))

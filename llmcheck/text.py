@@ -101,6 +101,9 @@ STOPWORDS = frozenset(
 )
 """Words too common to tell what a sentence is about."""
 
+NEGATIONS = frozenset({"no", "not", "never", "none", "nobody", "without", "neither", "false"})
+"""Words that turn a statement into its opposite."""
+
 
 def stem(word: str) -> str:
     """A crude common form of an English word: enough to match "layoffs" with "layoff"."""

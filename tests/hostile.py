@@ -35,8 +35,9 @@ _REPEATED = [
     "a", "A", " ", "\n", " \n", "\t", "\u00a0", "1", "1,", "1,1,", "1,000,", "1 ", "1.", "1:",
     "12:30 ", "a ", "a, ", "A ", "A a ", "A, ", "A.", "A-", "A'", "A’a", "a.", ".", "...", "?! ",
     '"', "“", "-", "- ", "#", "*", "[", "](", "[a](", "> ", "a > ", "🙂", "\u202e", "\x00",
-    "e\u0301", "é", "你", "more than ", "related ", "ignore all ", "according to ", "said ", "Vell said ", "May ",
-    "12 May ", "twenty ", "one hundred ", "five a ", "CEO Vell ", "director ", "$", "$ ",
+    "e\u0301", "é", "你", "more than ", "related ", "ignore all ", "according to ", "said ",
+    "Vell said ", "May ", "12 May ", "twenty ", "one hundred ", "five a ", "CEO Vell ", "director ",
+    "$", "$ ",
 ]  # fmt: skip
 
 LINES = {

@@ -260,7 +260,6 @@ def test_whatever_the_model_answers_each_sentence_cites_claims_that_are_not_disp
     assert disputed.text.startswith("The sources disagree")
 
 
-@pytest.mark.xfail(strict=True, reason="each document's facts are told in the documents' order")
 def test_the_order_of_the_documents_does_not_change_the_call() -> None:
     _, one = summarize(told(), claims=[OPENED, OVENS, RUNS])
     _, other = summarize(told(), claims=[RUNS, OPENED, OVENS])

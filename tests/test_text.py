@@ -22,13 +22,13 @@ from llmcheck.text import (
 )
 
 
-def assert_spans(text: str, spans: Sequence[Block] | Sequence[Sentence]) -> None:
+def assert_spans(text: str, spans: Sequence[Block | Sentence]) -> None:
     for span in spans:
         assert 0 <= span.start < span.end <= len(text)
         quote = text[span.start : span.end]
         assert quote == quote.strip()
-    for before, after in pairwise(spans):
-        assert before.end <= after.start
+    for before, after in pairwise((span.start, span.end) for span in spans):
+        assert before[1] <= after[0]
 
 
 def bodies(text: str) -> list[str]:

@@ -20,6 +20,7 @@ from llmcheck.render.view import (
     percent,
     quote_of,
     quoted,
+    side_by_side,
     usage_line,
     words,
 )
@@ -107,8 +108,7 @@ def _agreements(report: Report, sources: Sources) -> Iterator[str]:
 
 def _lookalikes(report: Report, sources: Sources) -> Iterator[str]:
     for lookalike in report.lookalikes:
-        cited = _cite(sources, doc_ids_of(report, lookalike.claim_ids))
-        yield f"**{words(lookalike.kind)}**: {escape(lookalike.rationale)} {cited}"
+        yield f"**{words(lookalike.kind)}**: {escape(side_by_side(report, lookalike, sources))}"
 
 
 def _padding(report: Report, sources: Sources) -> str:

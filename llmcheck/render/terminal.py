@@ -27,11 +27,13 @@ from llmcheck.render.view import (
     percent,
     quote_of,
     quoted,
+    side_by_side,
     usage_line,
     words,
 )
 
 _BAR = 20
+_FEW = 8
 _PADDING_QUOTE_LENGTH = 160
 
 
@@ -181,16 +183,24 @@ def _agreements(report: Report, sources: Sources) -> list[ConsoleRenderable]:
 
 
 def _lookalikes(report: Report, sources: Sources) -> list[ConsoleRenderable]:
-    return [
-        _item(
-            Text.assemble(
-                (f"{words(lookalike.kind)}: ", "bold"),
-                f"{clean(lookalike.rationale)} "
-                f"{sources.cite(doc_ids_of(report, lookalike.claim_ids))}",
+    return _few(
+        [
+            _item(
+                Text.assemble(
+                    (f"{words(lookalike.kind)}: ", "bold"),
+                    side_by_side(report, lookalike, sources),
+                )
             )
-        )
-        for lookalike in report.lookalikes
-    ]
+            for lookalike in report.lookalikes
+        ]
+    )
+
+
+def _few(items: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+    """The first items of a list that matters less than what stands above it."""
+    more = len(items) - _FEW
+    rest: list[ConsoleRenderable] = [Text(f"... and {more} more: --format json", style="dim")]
+    return items[:_FEW] + rest if more > 0 else items
 
 
 def _padding_bars(report: Report, sources: Sources) -> Table:
@@ -229,7 +239,7 @@ def _troubles(report: Report, sources: Sources) -> list[list[ConsoleRenderable]]
         _section(f"Could not be done ({len(failed)})", [*failed]),
         _section(
             f"Claimed by the model, not borne out by the document ({len(ungrounded)})",
-            [*ungrounded],
+            _few([*ungrounded]),
         ),
     ]
 

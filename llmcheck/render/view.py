@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from llmcheck.models import (
         Claim,
         DocumentInfo,
+        Lookalike,
         PaddingFlag,
         PaddingKind,
         Position,
@@ -121,6 +122,13 @@ def quote_of(report: Report, position: Position) -> Quote | None:
         return None
     claim = report.claim(position.claim_ids[0])
     return Quote(claim.quote, claim.doc_id)
+
+
+def side_by_side(report: Report, lookalike: Lookalike, sources: Sources) -> str:
+    """The claims of a look-alike, each with its source, and why both can hold."""
+    claims = [report.claim(claim_id) for claim_id in lookalike.claim_ids]
+    told = " / ".join(f"{clean(c.text)} {sources.cite([c.doc_id])}" for c in claims)
+    return f"{told} ({clean(lookalike.rationale)})"
 
 
 def doc_ids_of(report: Report, claim_ids: Iterable[str]) -> list[str]:
