@@ -91,8 +91,11 @@ def score(gold: dict[str, Any], corpus: Corpus, report: Report) -> Score:
         padding_precision=len(flagged & padded) / max(1, len(flagged)),
         padding_recall=len(flagged & padded) / max(1, len(padded)),
         spans_verbatim=_share(
-            by_id[x.doc_id].text[x.start : x.end] == x.quote
-            for x in (*report.claims, *report.padding)
+            by_id[doc_id].text[start:end] == quote
+            for doc_id, start, end, quote in [
+                *((c.doc_id, c.start, c.end, c.quote) for c in report.claims),
+                *((f.doc_id, f.start, f.end, f.quote) for f in report.padding),
+            ]
         ),
     )
 

@@ -271,3 +271,7 @@ def cache_command(
             emit(f"{folder}: {counted(info.replies, 'stored answer')}, {info.bytes:,} bytes\n")
     finally:
         store.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,11 @@
-"""Verdicts on candidate pairs: the question first, both answers, and only then the label.
+"""Verdicts on candidate pairs: the question first, both answers, then two plain questions.
 
-A model that must write down the one question and both answers before it labels is right far
-more often than one that labels at once (docs/benchmarks.md). Code then guards what code knows
-better: numbers that agree after rounding or conversion, answers that contain each other,
-answers the claims do not hold. A contradiction is asked again with the claims swapped, since
-small models favour an order. (Position bias: Zheng et al., arXiv:2306.05685.)
+The model is told the point at issue, writes down the one question and both answers, and says
+whether they are about the same thing and can both be true; code reads the label off that. Code
+also guards what it knows better: numbers that agree after rounding or conversion, numbers and
+people that differ, answers that contain each other, answers the claims do not hold. A
+contradiction is asked again with the claims swapped, since small models favour an order.
+(Position bias: Zheng et al., arXiv:2306.05685.)
 """
 
 from __future__ import annotations

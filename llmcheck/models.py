@@ -62,7 +62,7 @@ def content_id(prefix: str, *parts: object) -> str:
 class Frozen(BaseModel):
     """Base of the models: immutable, and strict about unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Span(Frozen):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from llmcheck.text import STOPWORDS
@@ -73,6 +73,11 @@ class Quantity(NamedTuple):
 
 def quantities(text: str) -> list[Quantity]:
     """The numbers of a text, in digits or English words, in order. Ordinals are none."""
+    return list(_quantities(text))
+
+
+@lru_cache(maxsize=1 << 12)
+def _quantities(text: str) -> tuple[Quantity, ...]:
     text = _words_to_digits(text)
     found: list[tuple[int, Quantity]] = []
 
@@ -86,7 +91,7 @@ def quantities(text: str) -> list[Quantity]:
 
     rest = _CLOCK.sub(clock, text)
     found.extend((match.start(), _quantity(match)) for match in _NUMBER.finditer(rest))
-    return [quantity for _, quantity in sorted(found)]
+    return tuple(quantity for _, quantity in sorted(found))
 
 
 def agree(a: Quantity, b: Quantity) -> bool:
@@ -108,6 +113,10 @@ def agree(a: Quantity, b: Quantity) -> bool:
         if there is None or back is None:
             return False
         compared = [(there, b.value), (a.value, back)]
+    if a.bound * b.bound < 0:
+        # "Over 50" and "under 50" leave no number that both could mean.
+        sign = a.bound
+        compared = [(x, y) for x, y in compared if sign * x < sign * y]
     digits = min(a.digits, b.digits)
     return any(
         _rounds_alike(x, y, digits) or _within(x, y, a.bound) or _within(y, x, b.bound)

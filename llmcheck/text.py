@@ -6,6 +6,7 @@ Every span counts characters of the text that was handed in; nothing is altered 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
@@ -15,6 +16,8 @@ _SENTENCE_END = re.compile(r"[.!?…:;,]['\"”’)\]*_]*\s*$")
 _ODD_SPACE = re.compile(r"\n|[^\S\x00-\x7f]")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _HEADING_LENGTH = 120
+# The same words and claims are compared many times over; the caches hold a few megabytes.
+_REMEMBERED = 1 << 14
 # Prose is wrapped by hand between these widths; a line beyond is a paragraph of its own.
 _WRAP_WIDTHS = range(40, 121)
 
@@ -82,6 +85,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def squeeze(text: str) -> str:
     """The text in lower case, with plain quotes and single spaces: for comparing wordings."""
     plain = text.translate(_PLAIN)
@@ -105,6 +109,7 @@ NEGATIONS = frozenset({"no", "not", "never", "none", "nobody", "without", "neith
 """Words that turn a statement into its opposite."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def stem(word: str) -> str:
     """A crude common form of an English word: enough to match "layoffs" with "layoff"."""
     word = squeeze(word).removesuffix("'s").replace("'", "").replace(".", "")
@@ -118,6 +123,7 @@ def stem(word: str) -> str:
     return word.removesuffix("e")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def content_stems(text: str) -> frozenset[str]:
     """Stems of the words that carry the text's meaning: no stop words, no bare numbers."""
     return frozenset(

@@ -36,8 +36,8 @@ _REPEATED = [
     "12:30 ", "a ", "a, ", "A ", "A a ", "A, ", "A.", "A-", "A'", "A’a", "a.", ".", "...", "?! ",
     '"', "“", "-", "- ", "#", "*", "[", "](", "[a](", "> ", "a > ", "🙂", "\u202e", "\x00",
     "e\u0301", "é", "你", "more than ", "related ", "ignore all ", "according to ", "said ",
-    "Vell said ", "May ", "12 May ", "twenty ", "one hundred ", "five a ", "CEO Vell ", "director ",
-    "$", "$ ",
+    "Vell said ", "May ", "12 May ", "twenty ", "one hundred ", "five a ", "CEO Vell ",
+    "director ", "$", "$ ",
 ]  # fmt: skip
 
 LINES = {
@@ -45,7 +45,7 @@ LINES = {
     "words far apart": f"harbour{' ' * LENGTH}wall",
     "a mark far from its word": f"related{'.' * LENGTH}x",
     "a sentence end far from its name": f".{' ' * LENGTH}Vell",
-    "spaces between the marks of a path": ("a" + (" " * 30 + ">" + " " * 30) * 5 + "\n" + "a"),
+    "spaces between the marks of a path": "a" + (" " * 30 + ">" + " " * 30) * 5,
     "a path that ends in too long a label": f"a > {' ' * LENGTH}{'x' * 100}",
     "different units": " ".join(
         f"{n} {chr(97 + n % 26)}{chr(97 + n // 26 % 26)}" for n in range(LENGTH // 8)

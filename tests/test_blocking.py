@@ -153,7 +153,7 @@ def test_claims_that_share_nothing_are_not_compared() -> None:
 
 def test_a_pair_scores_the_same_whichever_claim_comes_last() -> None:
     # "Dome" is a name in one and opens the other, where it counts for less.
-    claims = [claim("Rain fell through Dome glass.", "a"), claim("Dome repairs wait.", "b")]
+    claims = [claim("Rain broke the Dome glass.", "a"), claim("Dome glass must wait.", "b")]
     assert candidate_pairs(claims) == candidate_pairs(claims[::-1])
     assert len(candidate_pairs(claims)) == 1
 
