@@ -53,7 +53,7 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
         for feature, weight in vectors[index].items():
             if len(postings[feature]) <= MAX_POSTING:
                 for other in postings[feature]:
-                    shared[other] += weight * weight
+                    shared[other] += weight * vectors[other][feature]
         ranked = sorted(
             (
                 (_score(weight, norms[index], norms[other]), other)
@@ -75,9 +75,7 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
         for score, other in (*similar[:SIMILAR], *at_odds[:AT_ODDS]):
             pair = _pair(read[index], read[other], score)
             key = (pair.a.id, pair.b.id)
-            # Both claims may put it forward, each weighing what they share as its own: whichever
-            # comes last must not decide.
-            chosen[key] = max(pair, chosen.get(key, pair), key=lambda p: p.score)
+            chosen[key] = pair
     # Those at odds first: they are what a limited budget should be spent on.
     return _thinned(
         sorted(chosen.values(), key=lambda p: (p.focus is None, -p.score, p.a.id, p.b.id))

@@ -68,8 +68,9 @@ def speaker_of(claim: str, sentence: str, before: str = "") -> str | None:
         for pattern in _SPEAKER:
             for match in pattern.finditer(text):
                 at_edge = match.start() <= edge or len(text) - match.end() <= edge
-                if at_edge and not _NOBODY.match(match["who"]):
-                    return _person(match["who"])
+                who = _person(match["who"])
+                if at_edge and not _NOBODY.match(who):
+                    return who
     named = _FULL_NAME.search(before) if _PRONOUN.search(sentence) else None
     return _person(named.group()) if named else None
 
@@ -84,4 +85,4 @@ def time_of(claim: str, sentence: str) -> str | None:
 
 
 def _person(name: str) -> str:
-    return re.sub(r"^(?:The|A|An)\s+|['’]s$", "", name)
+    return re.sub(r"^(?:(?:The|A|An|But|And|Yet|So)\s+)+(?=[A-Z])|['’]s$", "", name)

@@ -17,6 +17,8 @@ from llmcheck.text import content_stems, squeeze, words
 
 QUOTE_WORDS = 4
 """Words in a row that two quotations must share to be the same."""
+MAX_NUMBERS = 20
+"""Numbers of one unit that are compared: a claim with more is a table."""
 STATEMENT_STEMS = 3
 """Content words that two reported statements must share to be the same."""
 
@@ -53,7 +55,7 @@ def signs(claim: Claim) -> Signs:
     """Read the signs off a claim."""
     numbers: dict[str, tuple[Quantity, ...]] = {}
     for number in dict.fromkeys(quantities(claim.text)):
-        if number.unit:
+        if number.unit and len(numbers.get(number.unit, ())) < MAX_NUMBERS:
             numbers[number.unit] = (*numbers.get(number.unit, ()), number)
     return Signs(
         claim=claim,

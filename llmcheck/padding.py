@@ -84,11 +84,6 @@ def find_padding(documents: Sequence[Document], runner: Runner) -> Padding:
     return Padding(_flags(documents, found, rules), failures)
 
 
-def padding_by_rule(documents: Sequence[Document]) -> list[PaddingFlag]:
-    """The flags that code sets without a model, in the order of the documents."""
-    return _flags(documents, *_by_rule(documents))
-
-
 def _by_rule(
     documents: Sequence[Document],
 ) -> tuple[dict[str, list[Block]], dict[str, dict[int, Rule]]]:

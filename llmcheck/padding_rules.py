@@ -27,7 +27,8 @@ class Rule(NamedTuple):
 
 _INJECTION = re.compile(
     r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|every\s+)?(?:of\s+)?(?:the\s+|your\s+"
-    r"|my\s+|these\s+)?(?:previous|prior|above|earlier|preceding|other)\s+\w+"
+    r"|my\s+|these\s+)?(?:previous|prior|above|earlier|preceding|other)\s+"
+    r"(?:instructions?|prompts?|directions?|rules?|messages?|commands?|text|context|input)"
     r"|\b(?:system|developer)\s+prompt\b"
     r"|\byou\s+are\s+(?:now\s+)?(?:an?\s+)?(?:AI|assistant|language\s+model|chatbot)\b"
     r"|</?(?:system|assistant|instructions?)>|\[/?INST\]|<\|im_(?:start|end)\|>",
@@ -57,6 +58,10 @@ _FURNITURE = re.compile(
     r"|\d+\s+\w+\s+(?:ago|siden|sedan|hace|zuvor)|\W+)",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(
+    r"\b(?:you|your|we|our|us|click|subscribe|join|sign\s+up|free|reserved|permission)\b|©",
+    re.IGNORECASE,
+)
 # Every label ends (and but for the first begins) with ink: were the spaces between labels and
 # marks anybody's, a line of both would take exponential time.
 _BREADCRUMB = re.compile(
@@ -75,6 +80,8 @@ _CONTENTS = re.compile(
     re.IGNORECASE,
 )
 
+LABEL = 30
+"""Characters up to which a line is a label, whatever its punctuation."""
 SHORT = 240
 """Characters up to which one tell-tale phrase makes a whole block furniture."""
 REPEATED_LENGTH = 80
@@ -96,9 +103,9 @@ def rule_for(text: str) -> Rule | None:
         return Rule("site_chrome", "A list of labels without a sentence.")
     if len(body) <= SHORT and _LINK.search(body) and _mostly_links(body):
         return Rule("related_links", "Links without text of their own.")
-    if len(body) <= SHORT and _CHROME.search(body):
+    if len(body) <= SHORT and _CHROME.search(body) and not _reports(body):
         return Rule("site_chrome", "Wording of page furniture.")
-    if len(body) <= 2 * SHORT and _PROMOTION.search(body):
+    if len(body) <= 2 * SHORT and _PROMOTION.search(body) and not _reports(body):
         return Rule("promotion", "Wording of an offer to the reader.")
     return None
 
@@ -167,6 +174,11 @@ def _near(body: str, seen: Mapping[str, list[tuple[str, str]]]) -> Iterable[tupl
 def _fingerprints(body: str) -> list[str]:
     """A few long words of the block: near-equal blocks have one in common."""
     return sorted(set(words(body)), key=lambda w: (-len(w), w))[:5]
+
+
+def _reports(body: str) -> bool:
+    """Whether it is a whole sentence that speaks to nobody: news may use furniture's words."""
+    return len(body) > LABEL and body.endswith(".") and not _ADDRESS.search(body)
 
 
 def _is_word_list(body: str) -> bool:

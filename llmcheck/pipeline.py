@@ -99,19 +99,19 @@ class Checker:
         )
 
     def claims(self, corpus: Corpus) -> Report:
-        """A report of the claims alone, from all that rules do not tell to be padding."""
+        """A report of the claims alone: the same as those of ``check``."""
         meter, runner = self._begin()
-        rules = padding.padding_by_rule(corpus.documents)
+        flags, padding_failures = padding.find_padding(corpus.documents, runner)
         claims, ungrounded, failures = extract.extract_claims(
-            corpus.documents, runner, padding=rules
+            corpus.documents, runner, padding=flags
         )
         return Report(
             model=runner.model,
-            prompts=_digests(extract.PROMPT),
-            documents=_infos(corpus.documents, rules),
+            prompts=_digests(padding.PROMPT, extract.PROMPT),
+            documents=_infos(corpus.documents, flags),
             claims=tuple(claims),
             ungrounded=tuple(ungrounded),
-            failures=(*corpus.failures, *failures),
+            failures=(*corpus.failures, *padding_failures, *failures),
             usage=meter.usage(),
         )
 

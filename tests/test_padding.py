@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from llmcheck.errors import ProviderError
 from llmcheck.llm import Call, FakeLLM, Runner
 from llmcheck.models import Document, Failure, PaddingFlag, Span
-from llmcheck.padding import PROMPT, find_padding, padding_by_rule
+from llmcheck.padding import PROMPT, find_padding
 from llmcheck.prompts import load_prompt
 
 TITLE = "Choir of Elvestad sings in the old mine"
@@ -148,7 +148,6 @@ def test_page_furniture_is_flagged_by_rule_without_asking() -> None:
     flags, _, asked = find(doc, lambda block: "event")
     assert {flag.kind for flag in flags} == {"site_chrome", "promotion"}
     assert asked == [NEWS]
-    assert padding_by_rule([doc]) == flags
 
 
 def test_orders_to_a_model_are_flagged_and_never_put_to_it() -> None:
