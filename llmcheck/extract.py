@@ -23,7 +23,7 @@ from llmcheck.llm import Reply, Runner, failure
 from llmcheck.models import Claim, Document, Failure, PaddingFlag, Ungrounded, content_id
 from llmcheck.prompts import load_prompt
 from llmcheck.quantities import quantities
-from llmcheck.text import blocks, content_stems, sentences, squeeze, words
+from llmcheck.text import blocks, content_stems, one_line, sentences, squeeze, words
 
 PROMPT = "extract.v1"
 MIN_WORDS = 4
@@ -88,7 +88,7 @@ def extract_claims(
         "extract",
         prompt,
         [
-            {"headline": t.headline, "before": t.before, "sentence": _one_line(t.sentence)}
+            {"headline": t.headline, "before": t.before, "sentence": one_line(t.sentence)}
             for t in targets
         ],
         _Answer,
@@ -109,14 +109,14 @@ def extract_claims(
 def _targets(document: Document, padding: Sequence[PaddingFlag]) -> Iterator[_Target]:
     text = document.text
     kinds = [block.kind for block in blocks(text)]
-    headline = _one_line(document.title or "")
+    headline = one_line(document.title or "")
     before = ""
     for sentence in sentences(text):
         body = text[sentence.start : sentence.end]
         flags = [f.kind for f in padding if f.start < sentence.end and sentence.start < f.end]
         if kinds[sentence.block] == "heading":
             # A heading names a topic; only a headline or a pulled quote states something.
-            states = _one_line(body) == headline or bool(_QUOTED.search(body))
+            states = one_line(body) == headline or bool(_QUOTED.search(body))
         else:
             states = not body.rstrip("\"'”’)").endswith("?")
         readable = not flags or (set(flags) == {"seo_filler"} and _is_checkable(body))
@@ -129,7 +129,7 @@ def _targets(document: Document, padding: Sequence[PaddingFlag]) -> Iterator[_Ta
                 before if _POINTS_BACK.search(body) else "",
             )
         if kinds[sentence.block] != "heading":
-            before = _one_line(body)
+            before = one_line(body)
 
 
 def _ground(target: _Target, facts: Sequence[str]) -> tuple[list[Claim], list[Ungrounded]]:
@@ -141,7 +141,7 @@ def _ground(target: _Target, facts: Sequence[str]) -> tuple[list[Claim], list[Un
     claims: dict[str, Claim] = {}
     ungrounded = []
     context = f"{target.headline} {target.before}"
-    for fact in map(_one_line, facts):
+    for fact in map(one_line, facts):
         if _is_fragment(fact) or _belongs_to(fact, context, target.sentence):
             continue
         reason = _objection(fact, target.sentence, context)
@@ -151,7 +151,7 @@ def _ground(target: _Target, facts: Sequence[str]) -> tuple[list[Claim], list[Un
             ungrounded.append(Ungrounded(doc_id=target.document.id, text=fact, reason=reason))
     told = " ".join(claim.text for claim in claims.values())
     if _is_checkable(target.sentence) and _untold(target.sentence, told):
-        sentence = re.sub(r"^\W+\s(?=\w)", "", _one_line(target.sentence))
+        sentence = re.sub(r"^\W+\s(?=\w)", "", one_line(target.sentence))
         claims.setdefault(squeeze(sentence), _claim(target, sentence))
     return list(claims.values()), ungrounded
 
@@ -212,7 +212,7 @@ def _untold(sentence: str, told: str) -> bool:
 
 def _claim(target: _Target, text: str) -> Claim:
     document = target.document
-    sentence = _one_line(target.sentence)
+    sentence = one_line(target.sentence)
     return Claim(
         id=content_id("c", document.digest, target.start, target.end, text),
         text=text,
@@ -228,7 +228,3 @@ def _claim(target: _Target, text: str) -> Claim:
 def _place(target: _Target) -> str:
     line = target.document.text.count("\n", 0, target.start) + 1
     return f"{target.document.id}:{line}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -85,6 +85,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def one_line(text: str) -> str:
+    """The text with single spaces, on one line."""
+    return " ".join(text.split())
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def squeeze(text: str) -> str:
     """The text in lower case, with plain quotes and single spaces: for comparing wordings."""
