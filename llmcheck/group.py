@@ -136,7 +136,9 @@ def _dispute(
     positions = [_position([answers[i] for i in members], claims) for members in same.groups()]
     if len(positions) < 2:
         return None
-    positions = _with_agreeing(positions, verdicts, claims)
+    while (grown := _with_agreeing(positions, verdicts, claims)) != positions:
+        # Who agrees with one who has just joined joins next.
+        positions = grown
     positions.sort(key=lambda p: (-len(p.doc_ids), p.answer))
     best = max(edges, key=lambda e: (_typicality(e, edges), -len(e.question), e.a_id, e.b_id))
     kinds = [e.kind for e in edges]

@@ -51,6 +51,10 @@ _LEFT_AS_WORDS = re.compile(
 )
 # A long text in pieces, parted between words where it has any.
 _PIECE = re.compile(r".{1,4000}(?!\S)|.{1,4000}", re.DOTALL)
+_CALENDAR = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+)
 _ABOVE = ("more", "over", "at least", "above", "exceeding")
 _BELOW = ("less", "under", "below", "fewer", "at most", "up", "nearly", "almost")
 # "Over 50" beside 62 is the same news; "over 50" beside 90 is not.
@@ -127,11 +131,15 @@ def agree(a: Quantity, b: Quantity) -> bool:
 def same_numbers(text_a: str, text_b: str) -> bool | None:
     """Whether the texts' numbers agree, one to one; None when either text has none.
 
-    The text with more numbers may say more than the other.
+    The text with more numbers may say more than the other. Dates of different months or days
+    of the week differ, whatever their numbers.
     """
     numbers_a, numbers_b = quantities(text_a), quantities(text_b)
     if not numbers_a or not numbers_b:
         return None
+    dates_a, dates_b = set(_CALENDAR.findall(text_a)), set(_CALENDAR.findall(text_b))
+    if dates_a and dates_b and not dates_a & dates_b:
+        return False
     fewer, more = sorted((numbers_a, numbers_b), key=len)
     partners: dict[int, Quantity] = {}
 

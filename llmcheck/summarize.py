@@ -80,6 +80,8 @@ def _facts(
     """What may be told as fact: agreements first, then what each document leads with."""
     by_id = {claim.id: claim for claim in claims}
     disputed = {i for d in disputes for p in d.positions for i in p.claim_ids}
+    # Who agrees with a disputed claim, through others too, says what is disputed.
+    disputed |= {i for a in agreements if disputed & set(a.claim_ids) for i in a.claim_ids}
     facts = [
         _Fact(agreement.statement, tuple(by_id[i] for i in agreement.claim_ids))
         for agreement in agreements

@@ -279,15 +279,11 @@ def test_whatever_the_verdicts_findings_are_sound_and_their_order_is_no_matter(
     assert shape(group(*shuffled, claims=NAMES)) == shape(found)
 
 
-# Known to be wrong
-
-
 def test_an_answer_and_its_negation_are_two_positions() -> None:
     (dispute,), _, _ = group(against("a1", "b1", "safe", "not safe", kind="negation"))
     assert rows(dispute) == {"safe": {"a1"}, "not safe": {"b1"}}
 
 
-@pytest.mark.xfail(strict=True, reason="only claims that agree with a disputed claim join it")
 def test_claims_that_agree_through_others_join_the_position_as_well() -> None:
     (dispute,), _, _ = group(
         against("a1", "b1", "4 km", "7 km"),

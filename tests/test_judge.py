@@ -349,9 +349,18 @@ def test_a_name_that_begins_like_no_answer_is_an_answer() -> None:
     assert verdict.label == "contradiction"
 
 
-@pytest.mark.xfail(strict=True, reason="numbers are compared without what they count")
 @pytest.mark.parametrize(
-    ("answer_a", "answer_b"), [("12 June", "12 July"), ("five bakers", "five brewers")]
+    ("answer_a", "answer_b"),
+    [
+        ("12 June", "12 July"),
+        pytest.param(
+            "five bakers",
+            "five brewers",
+            marks=pytest.mark.xfail(
+                strict=True, reason="what is counted has many names (workers, staff, people)"
+            ),
+        ),
+    ],
 )
 def test_equal_numbers_of_different_things_are_no_rounding(answer_a: str, answer_b: str) -> None:
     verdict = both_orders(f"They say {answer_a}.", f"They say {answer_b}.", answer_a, answer_b)
