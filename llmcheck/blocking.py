@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from llmcheck.focus import Signs, focus_of, signs
 from llmcheck.models import CandidatePair, Claim
@@ -62,20 +63,20 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
             ),
             key=lambda scored: (-scored[0], claims[scored[1]].id),
         )
-        similar = [
+        similar = (
             (score, other)
             for score, other in ranked
             if score >= MIN_SIMILAR and claims[other].doc_id != claim.doc_id
-        ]
-        at_odds = [
+        )
+        # Not a list: a focus is looked for until enough are found, not in every neighbour.
+        at_odds = (
             (score, other)
             for score, other in ranked
             if score >= MIN_AT_ODDS and focus_of(read[index], read[other])
-        ]
-        for score, other in (*similar[:SIMILAR], *at_odds[:AT_ODDS]):
+        )
+        for score, other in (*islice(similar, SIMILAR), *islice(at_odds, AT_ODDS)):
             pair = _pair(read[index], read[other], score)
-            key = (pair.a.id, pair.b.id)
-            chosen[key] = pair
+            chosen[pair.a.id, pair.b.id] = pair
     # Those at odds first: they are what a limited budget should be spent on.
     return _thinned(
         sorted(chosen.values(), key=lambda p: (p.focus is None, -p.score, p.a.id, p.b.id))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from llmcheck.text import DAYS, MONTHS
+
 # Words of bounded length: "A.A.A..." without an end would take quadratic time.
 _NAME = r"(?:(?:[A-Z][\w.'’-]{0,40}|of|the|de|van|von|al|bin)\s+){0,4}[A-Z][\w'’-]{0,40}"
 _SAY = (
@@ -24,7 +26,7 @@ _SPEAKER = [
 ]
 _NOBODY = re.compile(
     rf"(?:{_SAY}|He|She|It|They|We|I|You|Who|This|That|The|Officials|Sources|"
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+    rf"{DAYS})\b"
 )
 _PRONOUN = re.compile(rf"\b(?:[Hh]e|[Ss]he)\s+(?:also\s+)?{_SAY}\b")
 # Not at the beginning, where any word has a capital, unless a second one follows.
@@ -33,23 +35,19 @@ _FULL_NAME = re.compile(
 )
 # An attribution rules its sentence when it opens or closes it.
 _EDGE = 30
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
-)
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_MONTH = rf"(?:{MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
 _TIME = re.compile(
     rf"""\b(?:
       (?i:early|mid|late|the\s+(?:first|second)\s+half\s+of|the\s+end\s+of)[\s-]+(?:{_MONTH}\s+)?
           (?:19|20)\d\d
-    | (?:{_DAY},?\s+)?(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?)
+    | (?:{DAYS},?\s+)?(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?)
           (?:,?\s+(?:19|20)\d\d)?
     | {_MONTH}(?:\s+of)?\s+(?:19|20)\d\d
     | (?i:in|since|by|until|last|next|this)\s+{_MONTH}(?:,?\s+(?:19|20)\d\d)?(?!\w)
     | (?i:last|this|next|earlier\s+this|later\s+this)\s+(?:week|month|year|quarter|spring|summer|
-          autumn|fall|winter|night|{_DAY})
+          autumn|fall|winter|night|{DAYS})
     | (?i:in|since|by|until|of|from|before|after|during)\s+(?:19|20)\d\d
-    | (?i:on\s+)?{_DAY}(?:\s+(?:morning|afternoon|evening|night))?
+    | (?i:on\s+)?{DAYS}(?:\s+(?:morning|afternoon|evening|night))?
     | (?i:yesterday | today | tomorrow)
     )\b""",
     re.VERBOSE,

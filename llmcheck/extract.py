@@ -23,7 +23,7 @@ from llmcheck.llm import Reply, Runner, failure
 from llmcheck.models import Claim, Document, Failure, PaddingFlag, Ungrounded, content_id
 from llmcheck.prompts import load_prompt
 from llmcheck.quantities import quantities
-from llmcheck.text import blocks, content_stems, one_line, sentences, squeeze, words
+from llmcheck.text import blocks, content_stems, line_of, one_line, sentences, squeeze, words
 
 PROMPT = "extract.v1"
 MIN_WORDS = 4
@@ -226,5 +226,4 @@ def _claim(target: _Target, text: str) -> Claim:
 
 
 def _place(target: _Target) -> str:
-    line = target.document.text.count("\n", 0, target.start) + 1
-    return f"{target.document.id}:{line}"
+    return f"{target.document.id}:{line_of(target.document.text, target.start)}"

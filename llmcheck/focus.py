@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from llmcheck.models import Claim, Focus
 from llmcheck.quantities import Quantity, agree, quantities
-from llmcheck.text import content_stems, squeeze, words
+from llmcheck.text import content_stems, one_line, squeeze, words
 
 QUOTE_WORDS = 4
 """Words in a row that two quotations must share to be the same."""
@@ -61,7 +61,7 @@ def signs(claim: Claim) -> Signs:
         claim=claim,
         numbers=numbers,
         quotation={
-            " ".join(squeeze(word) for word in run): " ".join(quoted.split()).rstrip(" ,.")
+            " ".join(squeeze(word) for word in run): one_line(quoted).rstrip(" ,.")
             for quoted in _QUOTED.findall(claim.text)
             for run in _runs(words(quoted))
         },

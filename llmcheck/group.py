@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from rapidfuzz import fuzz
 
@@ -57,7 +57,7 @@ def group_verdicts(verdicts: Sequence[Verdict], claims: Sequence[Claim]) -> Find
             alike.join(verdict.a_id, verdict.b_id)
     disputes = [
         dispute
-        for edges in _by_question([v for v in verdicts if v.label == "contradiction"], by_id)
+        for edges in _by_question([v for v in verdicts if v.label == "contradiction"])
         if (dispute := _dispute(edges, verdicts, by_id)) is not None
     ]
     disputes.sort(key=lambda d: (-_documents(d), -d.confidence, d.id))
@@ -79,17 +79,16 @@ def group_verdicts(verdicts: Sequence[Verdict], claims: Sequence[Claim]) -> Find
     return Findings(disputes, agreements, lookalikes)
 
 
-def _by_question(
-    contradictions: Sequence[Verdict], claims: Mapping[str, Claim]
-) -> list[list[Verdict]]:
+def _by_question(contradictions: Sequence[Verdict]) -> list[list[Verdict]]:
     """The contradictions, parted into those that ask the same question."""
     same = _Union(range(len(contradictions)))
     stems = [content_stems(v.question) for v in contradictions]
     for i, one in enumerate(contradictions):
         for j in range(i):
             other = contradictions[j]
-            if _same_kind_of_answer(one, other) and (
-                _overlap(stems[i], stems[j]) >= SAME_QUESTION
+            if (
+                _same_kind_of_answer(one, other)
+                and _overlap(stems[i], stems[j]) >= SAME_QUESTION
                 and ({one.a_id, one.b_id} & {other.a_id, other.b_id} or _shares(one, other))
             ):
                 same.join(i, j)
@@ -252,22 +251,22 @@ def _documents(dispute: Dispute) -> int:
     return len({doc_id for position in dispute.positions for doc_id in position.doc_ids})
 
 
-class _Union:
+class _Union(Generic[K]):
     """Disjoint sets of keys, in the order in which the keys were given."""
 
     def __init__(self, keys: Iterable[K]) -> None:
-        self._parent: dict[object, object] = {key: key for key in keys}
+        self._parent: dict[K, K] = {key: key for key in keys}
 
-    def join(self, a: object, b: object) -> None:
+    def join(self, a: K, b: K) -> None:
         self._parent[self._root(a)] = self._root(b)
 
-    def groups(self) -> list[list]:  # type: ignore[type-arg]
-        members: defaultdict[object, list[object]] = defaultdict(list)
+    def groups(self) -> list[list[K]]:
+        members: defaultdict[K, list[K]] = defaultdict(list)
         for key in self._parent:
             members[self._root(key)].append(key)
         return list(members.values())
 
-    def _root(self, key: object) -> object:
+    def _root(self, key: K) -> K:
         while self._parent[key] != key:
             self._parent[key] = self._parent[self._parent[key]]
             key = self._parent[key]

@@ -13,7 +13,7 @@ from llmcheck.models import Document, Failure, PaddingFlag
 from llmcheck.padding_rules import Rule, repeated_blocks, rule_for, section_rules
 from llmcheck.prompts import load_prompt
 from llmcheck.quantities import quantities
-from llmcheck.text import Block, blocks, squeeze
+from llmcheck.text import Block, blocks, line_of, squeeze
 
 PROMPT = "padding.v1"
 BLOCK_LENGTH = 1500
@@ -74,10 +74,8 @@ def find_padding(documents: Sequence[Document], runner: Runner) -> Padding:
     failures = []
     for unit, outcome in zip(units, outcomes, strict=True):
         if not isinstance(outcome, Reply):
-            line = unit.document.text.count(
-                "\n", 0, found[unit.document.id][unit.indices[0]].start
-            )
-            subject = f"{unit.document.id}:{line + 1}"
+            start = found[unit.document.id][unit.indices[0]].start
+            subject = f"{unit.document.id}:{line_of(unit.document.text, start)}"
             failures.append(failure("padding", subject, outcome))
         elif (rule := _RULES.get(outcome.value.about)) is not None:
             rules[unit.document.id].update(dict.fromkeys(unit.indices, rule))

@@ -103,9 +103,9 @@ def rule_for(text: str) -> Rule | None:
         return Rule("site_chrome", "A list of labels without a sentence.")
     if len(body) <= SHORT and _LINK.search(body) and _mostly_links(body):
         return Rule("related_links", "Links without text of their own.")
-    if len(body) <= SHORT and _CHROME.search(body) and not _reports(body):
+    if len(body) <= SHORT and _CHROME.search(body) and not _is_plain_sentence(body):
         return Rule("site_chrome", "Wording of page furniture.")
-    if len(body) <= 2 * SHORT and _PROMOTION.search(body) and not _reports(body):
+    if len(body) <= 2 * SHORT and _PROMOTION.search(body) and not _is_plain_sentence(body):
         return Rule("promotion", "Wording of an offer to the reader.")
     return None
 
@@ -176,7 +176,7 @@ def _fingerprints(body: str) -> list[str]:
     return sorted(set(words(body)), key=lambda w: (-len(w), w))[:5]
 
 
-def _reports(body: str) -> bool:
+def _is_plain_sentence(body: str) -> bool:
     """Whether it is a whole sentence that speaks to nobody: news may use furniture's words."""
     return len(body) > LABEL and body.endswith(".") and not _ADDRESS.search(body)
 

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from llmcheck.text import STOPWORDS
+from llmcheck.text import DAYS, MONTHS, STOPWORDS, one_line
 
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9,
@@ -51,10 +51,7 @@ _LEFT_AS_WORDS = re.compile(
 )
 # A long text in pieces, parted between words where it has any.
 _PIECE = re.compile(r".{1,4000}(?!\S)|.{1,4000}", re.DOTALL)
-_CALENDAR = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
-)
+_CALENDAR = re.compile(rf"\b(?:{MONTHS}|{DAYS})\b")
 _ABOVE = ("more", "over", "at least", "above", "exceeding")
 _BELOW = ("less", "under", "below", "fewer", "at most", "up", "nearly", "almost")
 # "Over 50" beside 62 is the same news; "over 50" beside 90 is not.
@@ -220,7 +217,7 @@ def _unit(match: re.Match[str]) -> str:
 
 
 def _bound(words: str) -> int:
-    words = " ".join(words.split())
+    words = one_line(words)
     if words.startswith(_ABOVE):
         return 1
     return -1 if words.startswith(_BELOW) else 0

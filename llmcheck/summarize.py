@@ -16,7 +16,7 @@ from llmcheck.grounding import missing_names, missing_numbers
 from llmcheck.llm import Reply, Runner, failure
 from llmcheck.models import Agreement, Claim, Dispute, Failure, Summary, SummarySentence
 from llmcheck.prompts import load_prompt
-from llmcheck.text import squeeze, words
+from llmcheck.text import one_line, squeeze, words
 
 PROMPT = "summarize.v1"
 MAX_FACTS = 10
@@ -109,7 +109,7 @@ def _borne_out(answer: _Answer, facts: Sequence[_Fact]) -> list[SummarySentence]
     """The sentences whose numbers and names stand in the facts they cite."""
     kept: dict[str, SummarySentence] = {}
     for sentence in answer.sentences[:MAX_SENTENCES]:
-        text = " ".join(sentence.text.split())
+        text = one_line(sentence.text)
         cited = [facts[i - 1] for i in sentence.facts if 1 <= i <= len(facts)]
         source = " ".join([f.text for f in cited] + [c.quote for f in cited for c in f.claims])
         if not words(text) or not cited:
@@ -129,6 +129,6 @@ def _disputed(dispute: Dispute) -> SummarySentence:
     answers = [position.answer.rstrip(" .") for position in dispute.positions]
     listed = ", ".join(answers[:-1]) + f" or {answers[-1]}"
     return SummarySentence(
-        text=" ".join(f"The sources disagree: {dispute.question} {listed}.".split()),
+        text=one_line(f"The sources disagree: {dispute.question} {listed}."),
         claim_ids=tuple(i for position in dispute.positions for i in position.claim_ids),
     )

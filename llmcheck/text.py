@@ -85,12 +85,16 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def line_of(text: str, offset: int) -> int:
+    """The line, counted from 1, on which an offset lies."""
+    return text.count("\n", 0, offset) + 1
+
+
 def one_line(text: str) -> str:
     """The text with single spaces, on one line."""
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def squeeze(text: str) -> str:
     """The text in lower case, with plain quotes and single spaces: for comparing wordings."""
     plain = text.translate(_PLAIN)
@@ -109,6 +113,10 @@ STOPWORDS = frozenset(
     when where which while who whom why will with would year years yet you your""".split()
 )
 """Words too common to tell what a sentence is about."""
+
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+DAYS = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+"""Months and days of the week, as parts of a regular expression."""
 
 NEGATIONS = frozenset({"no", "not", "never", "none", "nobody", "without", "neither", "false"})
 """Words that turn a statement into its opposite."""

@@ -168,24 +168,20 @@ def _is_another_person(focus: Focus | None, label: str, answer_a: str, answer_b:
 
     Small models take two names for one person; names are told apart in code.
     """
-    return (
-        focus is not None
-        and focus.point in ("holder", "quotation")
-        and label in ("agreement", "contradiction")
-        and bool(names(f"It is {answer_a}") and names(f"It is {answer_b}"))
-        and not same_name(_name_in(answer_a), _name_in(answer_b))
-    )
-
-
-def _name_in(answer: str) -> str:
-    return " ".join(names(f"It is {answer}"))
+    if focus is None or focus.point not in ("holder", "quotation"):
+        return False
+    # Not at the beginning of a sentence, where any word has a capital.
+    one, other = (" ".join(names(f"It is {answer}")) for answer in (answer_a, answer_b))
+    named = bool(one and other) and label in ("agreement", "contradiction")
+    return named and not same_name(one, other)
 
 
 def _alike(answer_a: str, answer_b: str) -> bool:
     """Whether two wordings may be one answer: at least half of the shorter is in the other."""
     a, b = _gist(answer_a), _gist(answer_b)
-    if same_numbers(answer_a, answer_b) is not None:
-        return bool(same_numbers(answer_a, answer_b))
+    numbers = same_numbers(answer_a, answer_b)
+    if numbers is not None:
+        return numbers
     return a == b or 2 * len(a & b) >= max(1, min(len(a), len(b)))
 
 

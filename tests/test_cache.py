@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from calls import Answer, make_call
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
@@ -28,23 +29,6 @@ from llmcheck.llm import Call, FakeLLM, Reply, T, Tokens
 from llmcheck.store import ReplyStore
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-
-
-class Answer(BaseModel):
-    text: str
-
-
-def make_call(user: str = "How tall is the lighthouse?", **changes: Any) -> Call:
-    fields: dict[str, Any] = {
-        "prompt": "ask.v1",
-        "prompt_digest": "0" * 64,
-        "model": "tiny",
-        "system": "Answer.",
-        "user": user,
-        "schema": Answer.model_json_schema(),
-        "parameters": {"temperature": 0.0},
-    }
-    return Call(**fields | changes)
 
 
 def echo() -> FakeLLM:

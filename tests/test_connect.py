@@ -6,30 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from calls import Answer, make_call
 
 import llmcheck.connect
 from llmcheck.connect import connect
 from llmcheck.errors import BudgetExceeded, ConfigError, FixtureMissing
 from llmcheck.fixtures import RecordingLLM
-from llmcheck.llm import Call, FakeLLM
+from llmcheck.llm import FakeLLM
 from llmcheck.settings import Settings
-
-
-class Answer(BaseModel):
-    text: str
-
-
-def make_call(user: str = "How old is the ferry?", model: str = "tiny") -> Call:
-    return Call(
-        prompt="ask.v1",
-        prompt_digest="0" * 64,
-        model=model,
-        system="Answer.",
-        user=user,
-        schema=Answer.model_json_schema(),
-        parameters={},
-    )
 
 
 class Wire:

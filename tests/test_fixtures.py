@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from calls import Answer, make_call
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, create_model
@@ -23,23 +24,6 @@ from llmcheck.fixtures import RecordingLLM, ReplayLLM
 from llmcheck.llm import Call, FakeLLM, Reply, T, Tokens
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-
-
-class Answer(BaseModel):
-    text: str
-
-
-def make_call(user: str = "How tall is the lighthouse?", **changes: Any) -> Call:
-    fields: dict[str, Any] = {
-        "prompt": "ask.v1",
-        "prompt_digest": "0" * 64,
-        "model": "tiny",
-        "system": "Answer.",
-        "user": user,
-        "schema": Answer.model_json_schema(),
-        "parameters": {"temperature": 0.0, "max_tokens": 50},
-    }
-    return Call(**fields | changes)
 
 
 def echo() -> FakeLLM:

@@ -9,28 +9,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from calls import Answer, make_call
 
 from llmcheck.fixtures import RecordingLLM, ReplayLLM
-from llmcheck.llm import LLM, Call, FakeLLM
+from llmcheck.llm import LLM, FakeLLM
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-
-
-class Answer(BaseModel):
-    text: str
-
-
-def make_call(user: str, model: str = "tiny") -> Call:
-    return Call(
-        prompt="ask.v1",
-        prompt_digest="0" * 64,
-        model=model,
-        system="Answer.",
-        user=user,
-        schema=Answer.model_json_schema(),
-        parameters={},
-    )
 
 
 class FakeChecker:
@@ -44,7 +28,7 @@ class FakeChecker:
         self._llm = llm or RecordingLLM(FakeLLM(lambda call: Answer(text=call.user)), record or "")
 
     def check(self, corpus: str) -> str:
-        reply = self._llm.complete(make_call(corpus, self._model), Answer)
+        reply = self._llm.complete(make_call(corpus, model=self._model), Answer)
         return f"{reply.value.text} ({reply.origin})"
 
 
