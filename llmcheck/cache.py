@@ -12,8 +12,8 @@ from concurrent.futures import Future
 from typing import Any
 
 from llmcheck.errors import CorruptRecord, InvalidReply
-from llmcheck.llm import LLM, Call, Reply, T, Tokens, parse_reply
-from llmcheck.store import ReplyStore
+from llmcheck.llm import LLM, Call, Reply, T, parse_reply
+from llmcheck.store import ReplyStore, StoredReply
 
 _log = logging.getLogger("llmcheck")
 
@@ -45,7 +45,7 @@ class CachedLLM:
                 mine = self._running[call.key] = Future[Reply[Any]]()
         if running is not None:
             first = running.result()
-            return _cached(first.raw, first.tokens, call, schema)
+            return _cached(_stored(first), call, schema)
         try:
             reply = self._stored(call, schema) or self._asked(call, schema)
         except BaseException as error:
@@ -61,7 +61,7 @@ class CachedLLM:
     def _stored(self, call: Call, schema: type[T]) -> Reply[T] | None:
         try:
             stored = self._store.read(call)
-            return stored and _cached(stored.raw, stored.tokens, call, schema)
+            return stored and _cached(stored, call, schema)
         except CorruptRecord as error:
             reason = str(error)
         except InvalidReply as error:
@@ -74,9 +74,14 @@ class CachedLLM:
         reply = self._inner.complete(call, schema)
         # A replayed answer may be made up for a test: it must not turn into the model's.
         if reply.origin == "model":
-            self._store.write(call, reply.raw, reply.tokens)
+            self._store.write(call, _stored(reply))
         return reply
 
 
-def _cached(raw: str, tokens: Tokens, call: Call, schema: type[T]) -> Reply[T]:
-    return Reply(parse_reply(raw, call, schema), raw, tokens, "cache")
+def _stored(reply: Reply[Any]) -> StoredReply:
+    return StoredReply(reply.raw, reply.tokens, reply.probabilities)
+
+
+def _cached(stored: StoredReply, call: Call, schema: type[T]) -> Reply[T]:
+    value = parse_reply(stored.raw, call, schema)
+    return Reply(value, stored.raw, stored.tokens, "cache", stored.probabilities)

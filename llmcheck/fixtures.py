@@ -150,7 +150,7 @@ class ReplayLLM:
             raise _corrupt(path, call, str(error)) from error
         self._used.add(path)
         tokens = Tokens(fixture.tokens.input, fixture.tokens.output)
-        return Reply(value, raw, tokens, "replay")
+        return Reply(value, raw, tokens, "replay", fixture.probabilities)
 
     def unused(self) -> list[Path]:
         """The recordings that no call has asked for, sorted."""

@@ -25,6 +25,9 @@ T = TypeVar("T", bound=BaseModel)
 
 Origin = Literal["model", "cache", "replay"]
 
+Probabilities = Mapping[str, Mapping[str, float]]
+"""For a field of an answer that is a choice: the probability of each option, sum 1."""
+
 
 def canonical_json(value: Any) -> str:
     """JSON with sorted keys and no spaces: equal values give equal text."""
@@ -91,6 +94,8 @@ class Reply(Generic[T]):
     """The answer as JSON text, as received; what is stored, and validated on every read."""
     tokens: Tokens
     origin: Origin
+    probabilities: Probabilities = field(default_factory=dict)
+    """How sure the model was of its choices; empty where the endpoint does not tell."""
 
 
 class LLM(Protocol):

@@ -12,11 +12,12 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from llmcheck.choices import Token, option_probabilities
 from llmcheck.endpoint_errors import (
     Endpoint,
     befalls_every_call,
@@ -90,7 +91,8 @@ class OpenAILLM:
                 cause = error.__cause__
             else:
                 self._modes_that_work.add(mode)
-                return Reply(value, raw, exchange.tokens, "model")
+                sure = option_probabilities(raw, exchange.places, call.schema)
+                return Reply(value, raw, exchange.tokens, "model", sure)
             if not self._leaves_mode(mode, cause):
                 # The cause may quote the request's headers: only its cleaned words go out.
                 raise self._failure(cause, call) from None
@@ -184,6 +186,9 @@ class OpenAILLM:
                 taken = "max_completion_tokens"
             if taken not in self._rejected:
                 translated[taken] = value
+        if "logprobs" in self._rejected:
+            # How many to list: asked alone it is an error.
+            translated.pop("top_logprobs", None)
         return translated
 
     def _learns(self, error: APIStatusError, parameters: Mapping[str, Any]) -> bool:
@@ -221,6 +226,8 @@ class _Exchange:
     call: Call
     tokens: Tokens = field(default_factory=Tokens)
     message: Any = None
+    places: Sequence[Token] = ()
+    """The tokens of the last answer, where the endpoint tells them."""
 
     def count(self, completion: Any) -> None:
         """Add the completion's tokens, at once: instructor later sums usages inside them."""
@@ -238,6 +245,7 @@ class _Exchange:
         """
         choice = completion.choices[0]
         self.message = choice.message
+        self.places = _places(choice)
         if choice.finish_reason == "length":
             raise self._invalid(f"was cut off at {self._limit()}: give it less text or more room")
         if choice.finish_reason == "content_filter":
@@ -278,6 +286,17 @@ def _messages(call: Call) -> list[dict[str, str]]:
         {"role": role, "content": text.encode("utf-8", "replace").decode()}
         for role, text in parts
         if text
+    ]
+
+
+def _places(choice: Any) -> list[Token]:
+    listed = getattr(getattr(choice, "logprobs", None), "content", None) or []
+    return [
+        Token(
+            place.token,
+            {other.token: other.logprob for other in (*(place.top_logprobs or ()), place)},
+        )
+        for place in listed
     ]
 
 

@@ -78,6 +78,8 @@ class Fixture(Frozen):
     raw: str | None = None
     """The exact answer, in place of ``reply``, where JSON cannot say it anew."""
     tokens: _Tokens
+    probabilities: dict[str, dict[str, float]] = Field(default_factory=dict)
+    """How sure the model was of its choices, where the endpoint told."""
 
 
 def path_of(directory: Path, call: Call) -> Path:
@@ -93,12 +95,15 @@ def call_files(directory: Path) -> list[Path]:
 def fixture_json(call: Call, reply: Reply[Any]) -> dict[str, Any]:
     """The content of the file that records ``reply``."""
     identity: dict[str, Any] = json.loads(canonical_json(call.identity))
-    return {
+    content = {
         "call": {**identity, "user": call.user.split("\n")},
         "key": call.key,
         **_answer_json(reply),
         "tokens": {"input": reply.tokens.input, "output": reply.tokens.output},
     }
+    if reply.probabilities:
+        content["probabilities"] = {name: dict(of) for name, of in reply.probabilities.items()}
+    return content
 
 
 def _answer_json(reply: Reply[Any]) -> dict[str, Any]:

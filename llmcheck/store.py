@@ -19,10 +19,13 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
+from pydantic import Field
+
 from llmcheck.errors import ConfigError, CorruptRecord
-from llmcheck.llm import Call, Tokens, canonical_json, digest
+from llmcheck.llm import Call, Probabilities, Tokens, canonical_json, digest
 from llmcheck.models import Frozen
 
 R = TypeVar("R")
@@ -44,10 +47,11 @@ class StoreInfo(NamedTuple):
 
 
 class StoredReply(NamedTuple):
-    """An answer as it was stored: JSON text, and the tokens it took."""
+    """An answer as it was stored: JSON text, the tokens it took, how sure its choices were."""
 
     raw: str
     tokens: Tokens
+    probabilities: Probabilities = MappingProxyType({})
 
 
 class _Row(Frozen):
@@ -59,6 +63,7 @@ class _Row(Frozen):
     output_tokens: int
     stored: str
     """UTC, ISO 8601."""
+    probabilities: dict[str, dict[str, float]] = Field(default_factory=dict)
 
 
 class _UnsafeRow(ValueError):
@@ -140,9 +145,10 @@ class ReplyStore:
             raise self._corrupt(call, "fails its checksum")
         if row.key != call.key:
             raise self._corrupt(call, "belongs to another call")
-        return StoredReply(row.raw, Tokens(row.input_tokens, row.output_tokens))
+        tokens = Tokens(row.input_tokens, row.output_tokens)
+        return StoredReply(row.raw, tokens, row.probabilities)
 
-    def write(self, call: Call, raw: str, tokens: Tokens) -> None:
+    def write(self, call: Call, reply: StoredReply) -> None:
         """Store an answer; it outlives this process from here on.
 
         A store that can no longer be written (disk full, locked) is warned of once: the answer
@@ -152,12 +158,13 @@ class ReplyStore:
             key=call.key,
             prompt=call.prompt,
             model=call.model,
-            raw=raw,
-            input_tokens=tokens.input,
-            output_tokens=tokens.output,
+            raw=reply.raw,
+            input_tokens=reply.tokens.input,
+            output_tokens=reply.tokens.output,
             stored=datetime.now(UTC).isoformat(timespec="seconds"),
+            probabilities={field: dict(given) for field, given in reply.probabilities.items()},
         )
-        envelope = {"row": row.model_dump(), "checksum": _checksum(row)}
+        envelope = {"row": row.model_dump(exclude_defaults=True), "checksum": _checksum(row)}
         blob = json.dumps(envelope).encode("ascii")
         try:
             self._use(lambda cache: cache.set(call.key, blob))
@@ -289,4 +296,5 @@ class ReplyStore:
 
 
 def _checksum(row: _Row) -> str:
-    return digest(canonical_json(row.model_dump()))
+    # Fields added since, where they say nothing, leave the checksums of older rows as they were.
+    return digest(canonical_json(row.model_dump(exclude_defaults=True)))

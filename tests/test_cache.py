@@ -26,7 +26,7 @@ from llmcheck import cache as cache_module
 from llmcheck.cache import CachedLLM
 from llmcheck.errors import ConfigError, CorruptRecord, ProviderError
 from llmcheck.llm import Call, FakeLLM, Reply, T, Tokens
-from llmcheck.store import ReplyStore
+from llmcheck.store import ReplyStore, StoredReply
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -103,8 +103,9 @@ def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplyStor
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text_comes_back_as_it_was(shared_store: ReplyStore, text: str) -> None:
     raw = Answer(text=text).model_dump_json()
-    shared_store.write(make_call(text), raw, Tokens(1, 2))
-    assert shared_store.read(make_call(text)) == (raw, Tokens(1, 2))
+    stored = StoredReply(raw, Tokens(1, 2), {"colour": {"red": 0.25, "blue": 0.75}})
+    shared_store.write(make_call(text), stored)
+    assert shared_store.read(make_call(text)) == stored
     assert CachedLLM(echo(), shared_store).complete(make_call(text), Answer).value.text == text
 
 
@@ -354,7 +355,7 @@ def test_threads_that_meet_a_damaged_database_together_move_it_once(tmp_path: Pa
     store = ReplyStore(tmp_path / "cache")
     calls = [make_call(f"question {number}") for number in range(16)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda call: store.write(call, call.user, Tokens()), calls))
+        list(pool.map(lambda call: store.write(call, StoredReply(call.user, Tokens())), calls))
     assert store.info().replies == 16
     assert sorted(os.listdir(tmp_path)) == ["cache", "cache.corrupt-1"]
     store.close()
@@ -370,7 +371,7 @@ def test_a_database_that_another_process_replaced_is_not_moved_again(
     def replaced_meanwhile(cache: Any) -> int:
         if not (tmp_path / "moved").exists():
             store.directory.rename(tmp_path / "moved")
-            other.write(make_call(), "{}", Tokens())
+            other.write(make_call(), StoredReply("{}", Tokens()))
             error = sqlite3.DatabaseError("failed")
             error.sqlite_errorcode = code
             raise error
@@ -506,7 +507,7 @@ import os, signal, sys
 from pathlib import Path
 from llmcheck.cache import CachedLLM
 from llmcheck.llm import Call, FakeLLM
-from llmcheck.store import ReplyStore
+from llmcheck.store import ReplyStore, StoredReply
 from pydantic import BaseModel
 
 class Answer(BaseModel):

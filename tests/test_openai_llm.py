@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import math
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -87,6 +88,34 @@ def test_a_valid_answer_is_returned_as_received_with_its_tokens() -> None:
         reply = ask(e)
     assert reply == Reply(BRIDGE, GOOD, Tokens(31, 9), "model")
     assert type(reply.value) is Bridge
+
+
+class Choice(BaseModel):
+    open: Literal["yes", "no"]
+
+
+def test_the_probabilities_of_a_choice_come_with_the_answer() -> None:
+    answer = completion(
+        '{"open": "yes"}',
+        tokens=[{'{"open": "': 0}, {"yes": math.log(0.6), "no": math.log(0.2)}, {'"}': 0}],
+    )
+    with Endpoint([answer]) as e:
+        reply = client(e).complete(call(schema=Choice.model_json_schema()), Choice)
+    assert reply.probabilities == {"open": {"yes": 0.75, "no": 0.25}}
+
+
+def test_an_endpoint_that_tells_no_probabilities_is_asked_without_them() -> None:
+    """Some refuse ``logprobs`` outright; the number wanted makes no sense alone."""
+    parameters = {"max_tokens": 9, "logprobs": True, "top_logprobs": 5}
+    no = failure(400, "'logprobs' is not supported with this model", param="logprobs")
+    with Endpoint([no, completion('{"open": "no"}')]) as e:
+        asked = call(schema=Choice.model_json_schema(), parameters=parameters)
+        reply = client(e).complete(asked, Choice)
+    assert reply.probabilities == {}
+    assert [set(r.body) & {"logprobs", "top_logprobs"} for r in e.requests] == [
+        {"logprobs", "top_logprobs"},
+        set(),
+    ]
 
 
 def test_the_request_carries_model_schema_parameters_and_key() -> None:

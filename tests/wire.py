@@ -39,9 +39,15 @@ def completion(
     *,
     finish_reason: str = "stop",
     usage: Mapping[str, int] | None = None,
+    tokens: Iterable[Mapping[str, float]] = (),
     **message: Any,
 ) -> Answer:
-    """A chat completion with this content; more fields of the message by name."""
+    """A chat completion with this content; more fields of the message by name.
+
+    ``tokens`` are its places, each the likeliest tokens with their log probabilities, the one
+    that was taken first.
+    """
+    places = [_place(place) for place in tokens]
     return Answer(
         {
             "id": "chatcmpl-1",
@@ -53,11 +59,17 @@ def completion(
                     "index": 0,
                     "finish_reason": finish_reason,
                     "message": {"role": "assistant", "content": content, **message},
+                    **({"logprobs": {"content": places}} if places else {}),
                 }
             ],
             **({"usage": usage} if usage else {}),
         }
     )
+
+
+def _place(likeliest: Mapping[str, float]) -> dict[str, Any]:
+    listed = [{"token": t, "logprob": p, "bytes": None} for t, p in likeliest.items()]
+    return {**listed[0], "top_logprobs": listed}
 
 
 def tool_call(arguments: str) -> Answer:
