@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from llmcheck.errors import BudgetExceeded, ConfigError
 from llmcheck.llm import LLM, Call, Origin, Reply, T, Tokens
-from llmcheck.models import Usage
+from llmcheck.models import PromptUsage, Usage
 
 
 def price(model: str, input_tokens: int, output_tokens: int) -> float | None:
@@ -88,6 +88,7 @@ class MeteredLLM:
         self._inner = inner
         self._model = model
         self._replies: dict[Origin, int] = {"model": 0, "cache": 0, "replay": 0}
+        self._prompts: dict[str, PromptUsage] = {}
         self._tokens = Tokens()
         self._spent: Decimal | None = Decimal(0)
         self._lock = threading.Lock()
@@ -97,6 +98,12 @@ class MeteredLLM:
         reply = self._inner.complete(call, schema)
         with self._lock:
             self._replies[reply.origin] += 1
+            before = self._prompts.get(call.prompt, PromptUsage())
+            self._prompts[call.prompt] = PromptUsage(
+                calls=before.calls + 1,
+                input_tokens=before.input_tokens + reply.tokens.input,
+                output_tokens=before.output_tokens + reply.tokens.output,
+            )
             if reply.origin == "model":
                 self._count(reply.tokens)
         return reply
@@ -120,4 +127,6 @@ class MeteredLLM:
                 input_tokens=self._tokens.input,
                 output_tokens=self._tokens.output,
                 cost_usd=None if self._spent is None else float(self._spent),
+                # Sorted: which prompt of a stage is answered first depends on the threads.
+                prompts=dict(sorted(self._prompts.items())),
             )

@@ -14,8 +14,31 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from llmcheck import eval_command, prompts_command
 from llmcheck.analyses import ANALYSES, Analysis, Page
 from llmcheck.errors import BudgetExceeded, ConfigError, IncompleteRun, LLMCheckError, LLMError
+from llmcheck.options import (
+    BUDGET,
+    CLEAN,
+    FINDINGS,
+    INCOMPLETE,
+    USAGE,
+    BaseUrl,
+    Cache,
+    Concurrency,
+    MaxCalls,
+    MaxCost,
+    Model,
+    NoCache,
+    Output,
+    Quiet,
+    Record,
+    Replay,
+    check_output,
+    chosen_settings,
+    failure_code,
+    stopped_by_ctrl_c,
+)
 from llmcheck.render.view import counted, usage_line
 from llmcheck.streams import emit, narrated, say, use_utf8
 
@@ -23,8 +46,6 @@ if TYPE_CHECKING:
     from llmcheck.documents import Corpus
     from llmcheck.models import Report
     from llmcheck.settings import Settings
-
-CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 _MOST_WARNINGS = 10
 _NARROWEST, _WIDEST = 40, 120
@@ -58,10 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
     """The exit code that a report asks for; the gravest of those that hold."""
-    if any(failure.cause == "budget" for failure in report.failures):
-        return BUDGET
-    if report.failures:
-        return INCOMPLETE
+    if code := failure_code(report.failures):
+        return code
     return FINDINGS if disputes_are_findings and report.disputes else CLEAN
 
 
@@ -69,25 +88,6 @@ Paths = Annotated[
     list[str],
     typer.Argument(metavar="PATHS", help="Files or folders to read; - is stdin."),
 ]
-Model = Annotated[str | None, typer.Option(help="Name of the model.")]
-BaseUrl = Annotated[
-    str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
-]
-Replay = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Answer from recorded replies, offline.")
-]
-Record = Annotated[Path | None, typer.Option(metavar="DIR", help="Record the replies here.")]
-Cache = Annotated[Path | None, typer.Option(metavar="DIR", help="Where replies are cached.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Use no cache.")]
-Output = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write here, not to stdout; whole or not.")
-]
-MaxCalls = Annotated[
-    int | None, typer.Option(metavar="N", help="Stop after N calls to the model.")
-]
-MaxCost = Annotated[float | None, typer.Option(metavar="USD", help="Stop after so many dollars.")]
-Concurrency = Annotated[int | None, typer.Option(metavar="N", help="Calls at the same time.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 
 def _register(analysis: Analysis) -> None:
@@ -120,22 +120,18 @@ def _register(analysis: Analysis) -> None:
         concurrency: Concurrency = None,
         quiet: Quiet = False,
     ) -> None:
-        from llmcheck.settings import load_settings
-
-        if cache is not None and no_cache:
-            raise typer.BadParameter("--cache and --no-cache exclude each other")
-        settings = load_settings(
+        settings = chosen_settings(
             model=model,
             base_url=base_url,
             replay=replay,
             record=record,
-            cache=False if no_cache else cache,
+            cache=cache,
+            no_cache=no_cache,
             max_calls=max_calls,
             max_cost=max_cost,
             concurrency=concurrency,
         )
-        if output is not None and (output.is_dir() or not output.parent.is_dir()):
-            raise ConfigError(f"--output {output}: must be a file in a folder that exists")
+        check_output(output)
         report, corpus = _run(analysis, paths, settings, quiet)
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
         emit(chosen.render(report, corpus, _page(output)), output)
@@ -157,21 +153,11 @@ def _run(
     from llmcheck.documents import Corpus
     from llmcheck.pipeline import Checker
 
-    with narrated() as line:
-        try:
-            # First the checker: a missing key should not wait until a large folder is read.
-            checker = Checker(settings=settings, on_progress=(lambda _: None) if quiet else line)
-            corpus = Corpus.read(*paths)
-            return analysis.run(checker, corpus), corpus
-        except KeyboardInterrupt:
-            line.erase()
-            kept = (
-                "there is no cache, so its finished calls are lost"
-                if settings.cache is None
-                else "finished calls are cached, so the same command goes on from here"
-            )
-            say(f"interrupted; {kept}")
-            raise typer.Exit(INTERRUPTED) from None
+    with narrated() as line, stopped_by_ctrl_c(settings, line):
+        # First the checker: a missing key should not wait until a large folder is read.
+        checker = Checker(settings=settings, on_progress=(lambda _: None) if quiet else line)
+        corpus = Corpus.read(*paths)
+        return analysis.run(checker, corpus), corpus
 
 
 def _page(output: Path | None) -> Page:
@@ -227,23 +213,8 @@ def _options(
     """Options of llmcheck itself."""
 
 
-@app.command()
-def prompts(
-    action: Annotated[Literal["list", "show"], typer.Argument()] = "list",
-    name: Annotated[str | None, typer.Argument(help="Which prompt to show.")] = None,
-) -> None:
-    """List the prompts, or show one."""
-    from llmcheck.prompts import load_prompt, prompt_names
-    from llmcheck.resources import shipped
-
-    if action == "show":
-        if name is None:
-            raise typer.BadParameter(f"which one? There are {', '.join(prompt_names())}")
-        load_prompt(name)
-        emit((shipped("prompts") / f"{name}.md").read_text(encoding="utf-8"))
-        return
-    for prompt in map(load_prompt, prompt_names()):
-        emit(f"{prompt.name}  {prompt.digest[:12]}  {prompt.description}\n")
+eval_command.register(app)
+prompts_command.register(app)
 
 
 @app.command("cache")

@@ -26,7 +26,7 @@ from llmcheck.prompts import load_prompt
 from llmcheck.text import one_line, squeeze
 from llmcheck.verdicts import Opinion, confirmed, same_words, told, verdict_of
 
-PROMPT = "judge.v1"
+PROMPT = "judge.v2"
 
 
 class _Judgement(BaseModel):
@@ -93,6 +93,8 @@ def _point(focus: Focus | None) -> str:
     """The point to compare, as the prompt's examples word it."""
     if focus is None:
         return ""
+    if focus.point == "question":
+        return focus.a
     if focus.point == "quotation":
         return f'who said "{focus.a}"'
     about = "who said it: " if focus.point == "speaker" else ""
@@ -110,13 +112,14 @@ def _take(
     failures: list[Failure],
 ) -> None:
     if isinstance(outcome, Reply):
-        verdicts[_ids(pair)] = _verdict(pair, outcome.value)
+        verdicts[_ids(pair)] = _verdict(pair, outcome)
     else:
         subject = f"{pair.a.text!r} ({pair.a.doc_id}) and {pair.b.text!r} ({pair.b.doc_id})"
         failures.append(failure("judge", subject, outcome))
 
 
-def _verdict(pair: CandidatePair, given: _Judgement) -> Verdict:
+def _verdict(pair: CandidatePair, reply: Reply[_Judgement]) -> Verdict:
+    given = reply.value
     return verdict_of(
         pair,
         Opinion(
@@ -127,5 +130,14 @@ def _verdict(pair: CandidatePair, given: _Judgement) -> Verdict:
             same_thing=given.same_thing == "yes",
             both_true=given.both_true == "yes",
             kind=given.kind,
+            contradiction=_probability(reply),
         ),
     )
+
+
+def _probability(reply: Reply[_Judgement]) -> float | None:
+    """That both answers are about one thing and cannot both be true."""
+    same, both = (reply.probabilities.get(field) for field in ("same_thing", "both_true"))
+    if same is None or both is None:
+        return None
+    return round(same["yes"] * both["no"], 4)

@@ -49,7 +49,7 @@ PaddingKind = Literal[
 ]
 """What a stretch of text is when it says nothing about the topic."""
 
-Stage = Literal["documents", "extract", "judge", "group", "padding", "summarize"]
+Stage = Literal["documents", "extract", "question", "judge", "group", "padding", "summarize"]
 """The parts of a run that can fail."""
 
 
@@ -119,13 +119,16 @@ class Claim(Frozen):
     """Who asserts it, when the document quotes or reports someone; None for the document."""
     time: str | None = None
     """The time the fact is about, in the document's words, where it gives one."""
+    questions: tuple[str, ...] = ()
+    """What the fact answers; asked for when claims are to be compared."""
 
 
 class Focus(Frozen):
     """A point on which two claims seem to be at odds."""
 
-    point: Literal["number", "holder", "speaker", "quotation"]
-    """A figure, who holds a role, who said something, or who said the words quoted."""
+    point: Literal["number", "holder", "speaker", "quotation", "question"]
+    """A figure, who holds a role, who said something, who said the words quoted, or what both
+    answer."""
     a: str
     """The words of the first claim that matter."""
     b: str
@@ -164,6 +167,9 @@ class Verdict(Frozen):
     """The kind of contradiction or look-alike; None for the other labels."""
     confidence: float = Field(ge=0, le=1)
     """Share of the judgements made of this pair (one, or both orders) that gave the label."""
+    contradiction: float | None = Field(default=None, ge=0, le=1)
+    """How probable the model held a contradiction, before code had its say; None where the
+    endpoint tells no probabilities."""
 
 
 class Position(Frozen):
@@ -252,6 +258,14 @@ class Failure(Frozen):
     """"budget" when a limit on calls or cost stopped it."""
 
 
+class PromptUsage(Frozen):
+    """Calls answered through one prompt, wherever the answers came from."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
 class Usage(Frozen):
     """Model calls of a run, by where the answer came from, and the tokens of those made."""
 
@@ -267,6 +281,8 @@ class Usage(Frozen):
     """Tokens received in the calls made."""
     cost_usd: float | None = 0.0
     """Price of the calls made; None when the model's price is unknown."""
+    prompts: dict[str, PromptUsage] = {}
+    """By prompt, what the answers took when they were made: made now, cached or recorded."""
 
 
 class DocumentInfo(Frozen):

@@ -1,19 +1,37 @@
-"""``Checker``: wires the stages together and returns a ``Report``."""
+"""``Checker``: wires the stages together and returns a ``Report``, or a ``Trace`` of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from llmcheck import extract, group, judge, padding, summarize
+from llmcheck import extract, group, judge, padding, questions, summarize
 from llmcheck.blocking import candidate_pairs
 from llmcheck.budget import MeteredLLM
 from llmcheck.connect import Connection, connect
 from llmcheck.documents import Corpus
 from llmcheck.llm import LLM, Progress, Runner
-from llmcheck.models import Document, DocumentInfo, PaddingFlag, Report
+from llmcheck.models import (
+    CandidatePair,
+    Document,
+    DocumentInfo,
+    PaddingFlag,
+    Report,
+    Verdict,
+)
 from llmcheck.prompts import load_prompt
 from llmcheck.settings import Settings, load_settings
+
+
+class Trace(NamedTuple):
+    """A report and what the stages handed on before it: for seeing where something was lost."""
+
+    report: Report
+    pairs: tuple[CandidatePair, ...]
+    """The pairs that were to be judged."""
+    verdicts: tuple[Verdict, ...]
+    """The verdicts on those that could be."""
 
 
 class Checker:
@@ -66,20 +84,32 @@ class Checker:
 
     def check(self, corpus: Corpus) -> Report:
         """The whole report. What failed stands in ``report.failures``."""
+        return self.trace(corpus).report
+
+    def trace(self, corpus: Corpus) -> Trace:
+        """The report of ``check``, with the pairs and verdicts that led to it."""
         meter, runner = self._begin()
         documents = corpus.documents
         flags, padding_failures = padding.find_padding(documents, runner)
         claims, ungrounded, extract_failures = extract.extract_claims(
             documents, runner, padding=flags
         )
-        verdicts, judge_failures = judge.judge_pairs(candidate_pairs(claims), runner)
+        claims, question_failures = questions.ask_questions(claims, runner)
+        pairs = candidate_pairs(claims)
+        verdicts, judge_failures = judge.judge_pairs(pairs, runner)
         disputes, agreements, lookalikes = group.group_verdicts(verdicts, claims)
         summary, summary_failures = summarize.summarize_findings(
             claims, disputes, agreements, runner
         )
-        return Report(
+        report = Report(
             model=runner.model,
-            prompts=_digests(padding.PROMPT, extract.PROMPT, judge.PROMPT, summarize.PROMPT),
+            prompts=_digests(
+                padding.PROMPT,
+                extract.PROMPT,
+                questions.PROMPT,
+                judge.PROMPT,
+                summarize.PROMPT,
+            ),
             documents=_infos(documents, flags),
             claims=tuple(claims),
             disputes=tuple(disputes),
@@ -92,11 +122,13 @@ class Checker:
                 *corpus.failures,
                 *padding_failures,
                 *extract_failures,
+                *question_failures,
                 *judge_failures,
                 *summary_failures,
             ),
             usage=meter.usage(),
         )
+        return Trace(report, tuple(pairs), tuple(verdicts))
 
     def claims(self, corpus: Corpus) -> Report:
         """A report of the claims alone: the same as those of ``check``."""

@@ -48,6 +48,8 @@ class Opinion(NamedTuple):
     """Whether both answers can be true at once."""
     kind: str
     """A kind of contradiction or look-alike, or "none"."""
+    contradiction: float | None = None
+    """How probable the model holds a contradiction, where the endpoint tells."""
 
 
 def told(claim: Claim) -> str:
@@ -109,6 +111,7 @@ def verdict_of(pair: CandidatePair, given: Opinion) -> Verdict:
             "label": label,
             "kind": kind,
             "confidence": 1.0,
+            "contradiction": given.contradiction,
         }
     )
 

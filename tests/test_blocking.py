@@ -14,11 +14,24 @@ from hostile import LINES, cpu_limit
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from llmcheck.blocking import AT_ODDS, MAX_POSTING, PER_SENTENCES, SIMILAR, candidate_pairs
+from llmcheck.blocking import (
+    AT_ODDS,
+    MAX_POSTING,
+    PER_SENTENCES,
+    SAME_QUESTION,
+    SIMILAR,
+    candidate_pairs,
+)
 from llmcheck.models import CandidatePair, Claim, content_id
 
 
-def claim(text: str, doc: str = "a", start: int = 0, speaker: str | None = None) -> Claim:
+def claim(
+    text: str,
+    doc: str = "a",
+    start: int = 0,
+    speaker: str | None = None,
+    questions: tuple[str, ...] = (),
+) -> Claim:
     return Claim(
         id=content_id("c", doc, start, text),
         text=text,
@@ -27,11 +40,26 @@ def claim(text: str, doc: str = "a", start: int = 0, speaker: str | None = None)
         end=start + 100,
         quote=text,
         speaker=speaker,
+        questions=questions,
     )
 
 
 def texts(pairs: Sequence[CandidatePair]) -> set[frozenset[str]]:
     return {frozenset((pair.a.text, pair.b.text)) for pair in pairs}
+
+
+MOST = SAME_QUESTION + SIMILAR + AT_ODDS
+QUESTIONS = [
+    "When did the harbour open?",
+    "Who owns the dome?",
+    "How many berths are there?",
+    "When was the dome opened?",
+    "Where is the choir from?",
+]
+
+
+def texts_of(claims: Sequence[Claim]) -> set[str]:
+    return {one.text for one in claims}
 
 
 @st.composite
@@ -48,6 +76,7 @@ def claim_sets(draw: st.DrawFn) -> list[Claim]:
             doc=draw(st.sampled_from("abc")),
             start=100 * draw(st.integers(0, 4)),
             speaker=draw(st.sampled_from([None, "Ada Moe", "Bo Lind"])),
+            questions=draw(st.lists(st.sampled_from(QUESTIONS), max_size=2, unique=True).map(tuple)),
         )
         found[one.id] = one
     return list(found.values())
@@ -90,7 +119,7 @@ def test_two_sentences_are_compared_a_few_times_at_most(claims: list[Claim]) -> 
 
 @given(claim_sets())
 def test_there_are_no_more_pairs_than_every_claim_may_put_forward(claims: list[Claim]) -> None:
-    assert len(candidate_pairs(claims)) <= (SIMILAR + AT_ODDS) * len(claims)
+    assert len(candidate_pairs(claims)) <= MOST * len(claims)
 
 
 @given(st.integers(10, 99), st.integers(10, 99))
@@ -143,6 +172,42 @@ def test_two_holders_of_one_role_are_compared() -> None:
         claim("The choir has lost director Eva Dahl.", start=200),
     ]
     assert texts(candidate_pairs(claims)) == {frozenset(c.text for c in claims)}
+
+
+def test_answers_in_other_words_to_one_question_are_compared_at_that_question() -> None:
+    claims = [
+        claim("A cracked lens put the lamp out.", "a", questions=("Why did the lamp go out?",)),
+        claim("Salt had eaten the cable.", "b", questions=("Why was the lamp out?",)),
+        claim("It was lit again.", "b", start=200, questions=("When was the lamp lit again?",)),
+    ]
+    (pair,) = (p for p in candidate_pairs(claims) if {p.a.text, p.b.text} == texts_of(claims[:2]))
+    assert pair.focus is not None
+    assert pair.focus.point == "question"
+    assert (pair.focus.a, pair.focus.b) == (pair.a.questions[0], pair.b.questions[0])
+
+
+def test_questions_that_ask_for_something_else_are_further_apart() -> None:
+    same, other = (
+        candidate_pairs(
+            [
+                claim("The keeper left at dawn.", "a", questions=("When did the keeper leave?",)),
+                claim("He went by boat.", "b", questions=(question,)),
+            ]
+        )
+        for question in ("When did the keeper leave Vell?", "Why did the keeper leave Vell?")
+    )
+    assert same[0].score > max((pair.score for pair in other), default=0)
+
+
+def test_a_shared_name_alone_makes_no_same_question() -> None:
+    claims = [
+        claim("Ada Moe keeps the lamp.", "a", questions=("What does Ada Moe keep?",)),
+        *(
+            claim(f"Fact {n}.", f"d{n}", questions=(f"How many {thing} has Ada Moe?",))
+            for n, thing in enumerate(["boats", "ropes", "oars", "coats", "maps", "cats"])
+        ),
+    ]
+    assert not any(claims[0] in (pair.a, pair.b) for pair in candidate_pairs(claims))
 
 
 def test_claims_that_share_nothing_are_not_compared() -> None:
@@ -201,7 +266,7 @@ def test_hundreds_of_like_claims_take_no_time_worth_mentioning() -> None:
     ]
     with cpu_limit(20):
         pairs = candidate_pairs(claims)
-    assert 0 < len(pairs) <= (SIMILAR + AT_ODDS) * len(claims)
+    assert 0 < len(pairs) <= MOST * len(claims)
 
 
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES)

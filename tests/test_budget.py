@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from llmcheck.budget import BudgetedLLM, MeteredLLM, price
 from llmcheck.errors import BudgetExceeded, ConfigError, ProviderError
 from llmcheck.llm import Call, Reply, T, Tokens, complete_all
-from llmcheck.models import Usage
+from llmcheck.models import PromptUsage, Usage
 
 KNOWN = "gpt-4o-mini"
 UNKNOWN = "house-model-7"
@@ -133,6 +133,7 @@ def test_usage_counts_replies_by_origin_and_tokens_of_those_made() -> None:
         input_tokens=2_000_000,
         output_tokens=100,
         cost_usd=price(KNOWN, 2_000_000, 100),
+        prompts={call().prompt: PromptUsage(calls=6, input_tokens=6_000_000, output_tokens=300)},
     )
 
 

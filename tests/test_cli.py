@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +28,8 @@ from llmcheck.errors import (
 )
 from llmcheck.llm import Progress
 from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Failure, Position, Report
+from llmcheck.prompts import load_prompt
+from llmcheck.render.data import to_json
 from llmcheck.settings import Settings
 from llmcheck.streams import ProgressLine, describe, emit
 
@@ -297,6 +299,7 @@ def test_an_error_is_one_line_without_a_traceback(
         ["check", "x", "--output", "no/such/folder/report"],
         ["prompts", "show"],
         ["prompts", "show", "no.v1"],
+        ["prompts", "show", "judge.v1", "extract.v1"],
         ["nonsense"],
     ],
 )
@@ -440,18 +443,123 @@ def test_quiet_silences_progress_but_no_warning(run: Callable[..., Ran], stage: 
 # --- prompts and cache ---
 
 
-def test_prompts_are_listed_with_digest_and_description_and_shown_as_they_are(
-    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = '+++\ndescription = "Ask"\n+++\n# system\nYou ask.\n# user\n{{ it }}\n'
-    (tmp_path / "ask.v1.md").write_text(source)
-    for module in ("llmcheck.prompts", "llmcheck.resources"):
-        monkeypatch.setattr(f"{module}.shipped", lambda _: tmp_path)
+PROMPT = '+++\ndescription = "Ask"\n+++\n# system\nYou ask{how}.\n# user\n{{{{ it }}}}\n'
 
-    assert run("prompts", "show", "ask.v1").out == source
-    name, digest, description = run("prompts").out.split()
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that stands for the shipped prompts: two versions of ``ask``, one of ``tell``."""
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    for name, how in (("ask.v1", ""), ("ask.v2", " twice"), ("tell.v1", " nothing")):
+        (folder / f"{name}.md").write_text(PROMPT.format(how=how))
+    for module in ("llmcheck.prompts", "llmcheck.resources"):
+        monkeypatch.setattr(f"{module}.shipped", lambda _: folder)
+    load_prompt.cache_clear()
+    yield folder
+    load_prompt.cache_clear()
+
+
+def saved_report(path: Path, prompts: dict[str, str]) -> str:
+    path.write_text(to_json(found(prompts=prompts)))
+    return str(path)
+
+
+def test_prompts_are_listed_with_digest_and_description_and_shown_as_they_are(
+    run: Callable[..., Ran], shelf: Path
+) -> None:
+    assert run("prompts", "show", "ask.v1").out == (shelf / "ask.v1.md").read_text()
+    name, digest, description = run("prompts").out.splitlines()[0].split()
     assert (name, len(digest), description) == ("ask.v1", 12, "Ask")
     assert run("prompts", "list").out == run("prompts").out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ask.v1", "ask.v2"], ["ask"], ["ask.v1", "ask"], ["shelf/ask.v1.md", "ask.v2"]]
+)
+def test_prompts_that_differ_are_shown_as_a_unified_diff_and_exit_1(
+    run: Callable[..., Ran], shelf: Path, arguments: list[str]
+) -> None:
+    ran = run("prompts", "diff", *arguments)
+    assert (ran.code, ran.err) == (1, "")
+    old, new, hunk, *rest = ran.out.splitlines()
+    assert old.startswith(f"--- {arguments[0].removesuffix('.v1')}")
+    assert new == f"+++ ask.v2 {load_prompt('ask.v2').digest[:12]}"
+    assert hunk.startswith("@@")
+    assert [line for line in rest if line[0] != " "] == ["-You ask.", "+You ask twice."]
+
+
+def test_equal_prompts_differ_in_nothing_and_exit_0(
+    run: Callable[..., Ran], shelf: Path, tmp_path: Path
+) -> None:
+    source = (shelf / "ask.v2.md").read_text()
+    (tmp_path / "draft.md").write_bytes(source.replace("\n", "\r\n").encode())
+    assert run("prompts", "diff", "ask", "draft.md") == Ran(0, "", "")
+
+
+def test_the_prompts_of_a_report_are_compared_with_those_of_today(
+    run: Callable[..., Ran], shelf: Path, tmp_path: Path
+) -> None:
+    as_today = {name: load_prompt(name).digest for name in ("ask.v1", "ask.v2")}
+    kept = saved_report(tmp_path / "kept.json", as_today)
+    assert run("prompts", "diff", kept) == Ran(
+        0, "ask.v1: unchanged; ask.v2 is the latest\nask.v2: unchanged\n", ""
+    )
+
+    saved_report(tmp_path / "old.json", {**as_today, "ask.v2": "0" * 64, "sing.v1\x1b": "0" * 64})
+    assert run("prompts", "diff", "old.json") == Ran(
+        1,
+        "ask.v1: unchanged; ask.v2 is the latest\nask.v2: changed\nsing.v1\\x1b: gone\n",
+        "",
+    )
+
+
+def test_the_prompts_of_two_reports_are_compared_with_each_other(
+    run: Callable[..., Ran], shelf: Path, tmp_path: Path
+) -> None:
+    before = saved_report(tmp_path / "before.json", {"a.v1": "0", "b.v1": "0", "c.v1": "0"})
+    after = saved_report(tmp_path / "after.json", {"a.v1": "0", "b.v1": "1", "d.v1": "0"})
+    assert run("prompts", "diff", before, before).code == 0
+    assert run("prompts", "diff", before, after) == Ran(
+        1, "a.v1: unchanged\nb.v1: changed\nc.v1: gone\nd.v1: new\n", ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ([], "which one? There are ask.v1, ask.v2, tell.v1"),
+        (["tell"], "tell has one version only, tell.v1"),
+        (["ask.v1"], "compare ask.v1 with what?"),
+        (["ask.v3", "ask.v2"], "no prompt and no file 'ask.v3'; there are: ask.v1, "),
+        (["ask.v1", "nowhere.md"], "no prompt and no file 'nowhere.md'"),
+        (["ask.v1", "shelf"], "shelf: cannot be read (Is a directory)"),
+        (["ask.v1", "notes.txt"], "prompt notes.txt: expected TOML front matter"),
+        (["ask.v1", "latin.md"], "latin.md: is not UTF-8"),
+        (["broken.json"], "broken.json: is no JSON ("),
+        (["other.json"], "other.json: is no report; save one with --format json"),
+        (["odd.json"], "odd.json: is no report"),
+        (["empty.json"], "empty.json: the report names no prompts"),
+        (["ask.v1", "kept.json"], "a report is compared with another report"),
+        (["kept.json", "ask.v1"], "a report is compared with another report"),
+    ],
+)
+def test_prompts_that_cannot_be_compared_exit_2_and_say_why(
+    run: Callable[..., Ran], shelf: Path, tmp_path: Path, arguments: list[str], problem: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("Ask twice.")
+    (tmp_path / "latin.md").write_bytes("+++\né".encode("latin-1"))
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "other.json").write_text('{"claims": []}')
+    (tmp_path / "odd.json").write_text('{"prompts": {"ask.v1": 1}}')
+    saved_report(tmp_path / "empty.json", {})
+    saved_report(tmp_path / "kept.json", {"ask.v1": load_prompt("ask.v1").digest})
+
+    ran = run("prompts", "diff", *arguments)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert problem in " ".join(ran.err.split())
+    assert "Traceback" not in ran.err
 
 
 def test_the_cache_is_described_and_emptied(run: Callable[..., Ran], tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ import typer
 
 from llmcheck import Checker, Corpus, FakeLLM, RecordingLLM, Settings
 from llmcheck.analyses import ANALYSES
-from llmcheck.cli import BUDGET, CLEAN, FINDINGS, INCOMPLETE, INTERRUPTED, USAGE, app
+from llmcheck.cli import app
+from llmcheck.options import BUDGET, CLEAN, FINDINGS, INCOMPLETE, INTERRUPTED, USAGE
 from llmcheck.render.data import CODES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,0 +1,195 @@
+"""Claims, agreements, padding and the summary against the labels."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from llmcheck.evaluation.counts import Ratio, Scores
+from llmcheck.evaluation.places import Located, Place, Spot, claims_on, each, touched
+from llmcheck.grounding import missing_names, missing_numbers
+from llmcheck.models import Document, Frozen, Report, SummarySentence
+from llmcheck.text import blocks
+
+EXTRACT = "extract."
+"""How the names of the prompts begin that ask for claims."""
+
+_AT_ODDS = re.compile(
+    r"\b(?:disagree|disput|differ|conflict|contradict|inconsisten|at odds|contrast|versus|vs\b|"
+    r"while\b|whereas\b|but\b|however\b|although\b|though\b)",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+class ClaimFigures(Frozen):
+    """What the claims cover, and what they cost."""
+
+    disputed_quotes: Ratio
+    """Quotes of labelled disputes that lie in the sentence of a claim."""
+    quotes: Ratio
+    """The same for the quotes of optional disputes, look-alikes and agreements too."""
+    ungrounded: Ratio
+    """Claims rejected because the document does not bear them out, of those and the kept."""
+    verbatim: Ratio
+    """Spans of claims and padding flags with ``text[start:end] == quote``."""
+    output_tokens: Ratio
+    """Tokens that the model wrote for claims, for each that was kept."""
+
+
+class PaddingFigures(Frozen):
+    """Characters flagged as padding against those labelled so, white space aside."""
+
+    padding: Scores
+    by_kind: dict[str, Scores]
+    """The same for flags and labels of one kind; another kind on either side is an error."""
+    facts_flagged: Ratio
+    """Passages labelled as no padding that a flag touches."""
+
+
+class SummaryFigures(Frozen):
+    """What the summary cites and what it admits."""
+
+    supported: Ratio
+    """Sentences whose numbers and names stand in the claims they cite."""
+    disputes: Ratio
+    """Labelled disputes that a sentence, worded as one, cites on two positions."""
+
+
+def score_claims(located: Located, documents: Sequence[Document], report: Report) -> ClaimFigures:
+    """What the claims of the report cover."""
+    texts = {document.id: document.text for document in documents}
+    spans = [(c.doc_id, c.start, c.end, c.quote) for c in report.claims]
+    spans += [(f.doc_id, f.start, f.end, f.quote) for f in report.padding]
+    disputed = [spot for _, sides in located.disputes for side in sides for spot in side]
+    wrote = sum(
+        count.output_tokens
+        for prompt, count in report.usage.prompts.items()
+        if prompt.startswith(EXTRACT)
+    )
+    return ClaimFigures(
+        disputed_quotes=_covered(set(disputed), report),
+        quotes=_covered(set(located.quotes()), report),
+        ungrounded=Ratio(
+            part=len(report.ungrounded), whole=len(report.claims) + len(report.ungrounded)
+        ),
+        verbatim=Ratio(
+            part=sum(texts.get(doc, "")[start:end] == quote for doc, start, end, quote in spans),
+            whole=len(spans),
+        ),
+        output_tokens=Ratio(part=wrote, whole=len(report.claims) if wrote else 0),
+    )
+
+
+def _covered(spots: Iterable[Spot], report: Report) -> Ratio:
+    covered = [bool(claims_on([spot], report.claims)) for spot in spots]
+    return Ratio(part=sum(covered), whole=len(covered))
+
+
+def agreements_found(located: Located, report: Report) -> dict[str, bool]:
+    """Whether a reported agreement holds claims on two quotes, for each labelled agreement."""
+    reported = [[report.claim(i) for i in found.claim_ids] for found in report.agreements]
+    return {
+        label.id: any(touched(each(spots), claims) >= 2 for claims in reported)
+        for label, spots in located.agreements
+    }
+
+
+def score_padding(
+    located: Located, documents: Sequence[Document], report: Report
+) -> PaddingFigures:
+    """Compare flagged characters with labelled ones.
+
+    A heading, a byline or a note in brackets that nobody labelled counts neither way.
+    """
+    flags = [(f.kind, Place(f.doc_id, f.start, f.end)) for f in report.padding]
+    labels = [(kind, place) for kind, spot in located.padding for place in spot]
+    labelled = [place for _, place in labels]
+    labelled += [p for spot in (*located.quotes(), *located.not_padding) for p in spot]
+    cells: Counter[tuple[str | None, str | None]] = Counter()
+    for document in documents:
+        wanted, given = (_painted(document, places) for places in (labels, flags))
+        aside = _unlabelled(document, labelled)
+        cells.update(
+            (wanted[at], given[at])
+            for at, character in enumerate(document.text)
+            if not character.isspace() and at not in aside
+        )
+    kinds = sorted({kind for cell in cells for kind in cell if kind})
+    both = sum(n for (wanted_kind, given_kind), n in cells.items() if wanted_kind and given_kind)
+    return PaddingFigures(
+        padding=Scores(
+            recall=Ratio(part=both, whole=sum(n for (want, _), n in cells.items() if want)),
+            precision=Ratio(part=both, whole=sum(n for (_, give), n in cells.items() if give)),
+        ),
+        by_kind={
+            kind: Scores(
+                recall=Ratio(
+                    part=cells[kind, kind],
+                    whole=sum(n for (want, _), n in cells.items() if want == kind),
+                ),
+                precision=Ratio(
+                    part=cells[kind, kind],
+                    whole=sum(n for (_, give), n in cells.items() if give == kind),
+                ),
+            )
+            for kind in kinds
+        },
+        facts_flagged=Ratio(
+            part=sum(
+                any(place.touches(flag) for place in spot for _, flag in flags)
+                for spot in located.not_padding
+            ),
+            whole=len(located.not_padding),
+        ),
+    )
+
+
+def _painted(document: Document, marks: Iterable[tuple[str, Place]]) -> list[str | None]:
+    """The kind that each character is marked with."""
+    kinds: list[str | None] = [None] * len(document.text)
+    for kind, place in marks:
+        if place.doc_id == document.id:
+            kinds[place.start : place.end] = [kind] * (place.end - place.start)
+    return kinds
+
+
+def _unlabelled(document: Document, labelled: Sequence[Place]) -> set[int]:
+    aside: set[int] = set()
+    for block in blocks(document.text):
+        place = Place(document.id, block.start, block.end)
+        body = document.text[block.start : block.end]
+        bare = block.kind == "heading" or _IN_BRACKETS.fullmatch(body)
+        if bare and not any(place.touches(other) for other in labelled):
+            aside.update(range(block.start, block.end))
+    return aside
+
+
+def score_summary(located: Located, report: Report) -> SummaryFigures:
+    """Check what the summary says against what it cites."""
+    sentences = report.summary.sentences
+    disputing = [
+        [report.claim(i) for i in sentence.claim_ids]
+        for sentence in sentences
+        if _AT_ODDS.search(sentence.text)
+    ]
+    return SummaryFigures(
+        supported=Ratio(
+            part=sum(_is_supported(sentence, report) for sentence in sentences),
+            whole=len(sentences),
+        ),
+        disputes=Ratio(
+            part=sum(
+                any(touched(positions, claims) >= 2 for claims in disputing)
+                for _, positions in located.disputes
+            ),
+            whole=len(located.disputes),
+        ),
+    )
+
+
+def _is_supported(sentence: SummarySentence, report: Report) -> bool:
+    cited = [report.claim(i) for i in sentence.claim_ids]
+    source = " ".join(words for claim in cited for words in (claim.text, claim.quote))
+    return not (missing_numbers(sentence.text, source) or missing_names(sentence.text, source))

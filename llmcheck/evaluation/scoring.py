@@ -1,0 +1,123 @@
+"""The score of a report on a labelled set, and of several sets taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from llmcheck.documents import Corpus
+from llmcheck.evaluation.counts import Ratio, added
+from llmcheck.evaluation.disputes import Alarm, DisputeFigures, FalseDispute, Found, score_disputes
+from llmcheck.evaluation.funnel import FunnelFigures, FunnelRow, funnel, funnel_figures
+from llmcheck.evaluation.gold import GoldSet
+from llmcheck.evaluation.labelled_claims import ClaimsScore
+from llmcheck.evaluation.labelled_pairs import PairsScore
+from llmcheck.evaluation.passages import (
+    ClaimFigures,
+    PaddingFigures,
+    SummaryFigures,
+    agreements_found,
+    score_claims,
+    score_padding,
+    score_summary,
+)
+from llmcheck.evaluation.places import LabelError, locate
+from llmcheck.models import Failure, Frozen, PromptUsage, Report
+from llmcheck.pipeline import Trace
+
+
+class Figures(Frozen):
+    """The figures of a set, or of several added up."""
+
+    disputes: DisputeFigures
+    funnel: FunnelFigures
+    claims: ClaimFigures
+    pairs: Ratio | None
+    """Pairs that were judged, of all pairs of claims; None without a trace."""
+    agreements: Ratio
+    """Labelled agreements of which a reported one holds claims on two quotes."""
+    padding: PaddingFigures
+    summary: SummaryFigures
+    prompts: dict[str, PromptUsage]
+    """Calls and tokens by prompt, wherever the answers came from."""
+
+
+class SetScore(Frozen):
+    """The score of one set: its figures, and by name what they are made of."""
+
+    name: str
+    model: str
+    figures: Figures
+    found: tuple[Found, ...]
+    missed: tuple[str, ...]
+    """Ids of the labelled disputes that were not found; ``funnel`` says where they were lost."""
+    false: tuple[FalseDispute, ...]
+    alarms: tuple[Alarm, ...]
+    funnel: tuple[FunnelRow, ...]
+    agreements_missed: tuple[str, ...]
+    label_errors: tuple[LabelError, ...]
+    """Quotes of the labels that are not in the documents; they lower no figure."""
+    failures: tuple[Failure, ...]
+    """What of the run failed: the figures are then those of a part."""
+
+
+class Evaluation(Frozen):
+    """Everything that one run of ``llmcheck eval`` measured."""
+
+    schema_version: Literal[1] = 1
+    sets: tuple[SetScore, ...] = ()
+    all: Figures | None = None
+    """All sets taken together, every count added up; None for fewer than two."""
+    pairs: PairsScore | None = None
+    claims: ClaimsScore | None = None
+
+    def failures(self) -> tuple[Failure, ...]:
+        """What failed in any part of the run."""
+        parts = [part for part in (*self.sets, self.pairs, self.claims) if part is not None]
+        return tuple(failure for part in parts for failure in part.failures)
+
+
+def evaluate(gold: GoldSet, corpus: Corpus, trace: Trace) -> SetScore:
+    """Score a run of the pipeline over the set's documents."""
+    return _score(gold, corpus, trace.report, trace)
+
+
+def score_report(gold: GoldSet, corpus: Corpus, report: Report) -> SetScore:
+    """Score a report that came about in another way: what only a trace shows stays open."""
+    return _score(gold, corpus, report, None)
+
+
+def pooled(scores: Sequence[SetScore]) -> Figures | None:
+    """The figures of all sets added up; None for fewer than two."""
+    return added([score.figures for score in scores]) if len(scores) > 1 else None
+
+
+def _score(gold: GoldSet, corpus: Corpus, report: Report, trace: Trace | None) -> SetScore:
+    documents = corpus.documents
+    located = locate(gold.labels, documents)
+    disputes = score_disputes(located, report)
+    rows = funnel(located, report, trace)
+    agreed = agreements_found(located, report)
+    count = len(report.claims)
+    return SetScore(
+        name=gold.name,
+        model=report.model,
+        figures=Figures(
+            disputes=disputes.figures,
+            funnel=funnel_figures(rows),
+            claims=score_claims(located, documents, report),
+            pairs=trace and Ratio(part=len(trace.pairs), whole=count * (count - 1) // 2),
+            agreements=Ratio(part=sum(agreed.values()), whole=len(agreed)),
+            padding=score_padding(located, documents, report),
+            summary=score_summary(located, report),
+            prompts=report.usage.prompts,
+        ),
+        found=disputes.found,
+        missed=disputes.missed,
+        false=disputes.false,
+        alarms=disputes.alarms,
+        funnel=rows,
+        agreements_missed=tuple(name for name, found in agreed.items() if not found),
+        label_errors=tuple(located.errors),
+        failures=report.failures,
+    )

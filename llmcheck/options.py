@@ -1,0 +1,78 @@
+"""What the commands that ask a model share: their options, their exit codes, how they stop."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from llmcheck.errors import ConfigError
+from llmcheck.streams import ProgressLine, say
+
+if TYPE_CHECKING:
+    from llmcheck.models import Failure
+    from llmcheck.settings import Settings
+
+CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+Model = Annotated[str | None, typer.Option(help="Name of the model.")]
+BaseUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
+]
+Replay = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Answer from recorded replies, offline.")
+]
+Record = Annotated[Path | None, typer.Option(metavar="DIR", help="Record the replies here.")]
+Cache = Annotated[Path | None, typer.Option(metavar="DIR", help="Where replies are cached.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Use no cache.")]
+Output = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write here, not to stdout; whole or not.")
+]
+MaxCalls = Annotated[
+    int | None, typer.Option(metavar="N", help="Stop after N calls to the model.")
+]
+MaxCost = Annotated[float | None, typer.Option(metavar="USD", help="Stop after so many dollars.")]
+Concurrency = Annotated[int | None, typer.Option(metavar="N", help="Calls at the same time.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+
+def chosen_settings(*, cache: Path | None, no_cache: bool, **given: Any) -> Settings:
+    """The settings with the options ``given``. Raises ConfigError for one that is wrong."""
+    from llmcheck.settings import load_settings
+
+    if cache is not None and no_cache:
+        raise typer.BadParameter("--cache and --no-cache exclude each other")
+    return load_settings(cache=False if no_cache else cache, **given)
+
+
+def check_output(output: Path | None) -> None:
+    """Raise ConfigError now, rather than after the run, when nothing can be written there."""
+    if output is not None and (output.is_dir() or not output.parent.is_dir()):
+        raise ConfigError(f"--output {output}: must be a file in a folder that exists")
+
+
+@contextlib.contextmanager
+def stopped_by_ctrl_c(settings: Settings, line: ProgressLine) -> Iterator[None]:
+    """Exit as interrupted on Ctrl-C, and say what becomes of the calls that were answered."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        line.erase()
+        kept = (
+            "there is no cache, so its finished calls are lost"
+            if settings.cache is None
+            else "finished calls are cached, so the same command goes on from here"
+        )
+        say(f"interrupted; {kept}")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def failure_code(failures: Iterable[Failure]) -> int:
+    """The exit code that the failures of a run ask for; CLEAN when there are none."""
+    causes = {failure.cause for failure in failures}
+    if "budget" in causes:
+        return BUDGET
+    return INCOMPLETE if causes else CLEAN

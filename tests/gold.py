@@ -1,0 +1,190 @@
+"""A small labelled set about a bridge, and reports on it, for the tests of the evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from llmcheck import (
+    Agreement,
+    CandidatePair,
+    Claim,
+    Corpus,
+    Dispute,
+    PaddingFlag,
+    Position,
+    Report,
+    Summary,
+    Verdict,
+)
+from llmcheck.evaluation import GoldLabels, GoldSet
+from llmcheck.models import SummarySentence, content_id
+from llmcheck.pipeline import Trace
+
+TEXTS = {
+    "paper.txt": (
+        "The bridge cost 40 million crowns, and 9 ships a day pass under it.\n\n"
+        "It was designed by Ida Moe.\n\n"
+        "Lights burn on it all night long.\n\n"
+        "By Ola Sund\n\n"
+        "Subscribe to our letter today.\n"
+    ),
+    "blog.txt": (
+        "They spent 52 million crowns on the bridge, with 11 boats daily below.\n\n"
+        "Its designer is Per Lie.\n\n"
+        "All night the lights are on.\n\n"
+        "Bridges have always fascinated people everywhere.\n"
+    ),
+    "guide.txt": (
+        "For the bridge the town paid 61 million crowns.\n\n"
+        "It has three arches.\n\nFour arches hold it.\n"
+    ),
+}
+CORPUS = Corpus.from_texts(TEXTS)
+
+
+def quote(doc: str, words: str) -> dict[str, str]:
+    return {"doc": f"{doc}.txt", "quote": words}
+
+
+LABELS: dict[str, Any] = {
+    "name": "bridge",
+    "disputes": [
+        {
+            "id": "D1",
+            "question": "What did the bridge cost?",
+            "kind": "numeric",
+            "positions": [
+                {"answer": "40", "quotes": [quote("paper", "cost 40 million")]},
+                {"answer": "52", "quotes": [quote("blog", "spent 52 million")]},
+                {"answer": "61", "quotes": [quote("guide", "paid 61 million")]},
+            ],
+        },
+        {
+            "id": "D2",
+            "question": "Who designed the bridge?",
+            "kind": "entity",
+            "positions": [
+                {"answer": "Moe", "quotes": [quote("paper", "designed by Ida Moe")]},
+                {"answer": "Lie", "quotes": [quote("blog", "designer is Per Lie")]},
+            ],
+        },
+    ],
+    "optional_disputes": [
+        {"id": "O1", "quotes": [quote("guide", "three arches"), quote("guide", "Four arches")]}
+    ],
+    "lookalikes": [
+        {
+            "id": "L1",
+            "reason": "different_referent",
+            "quotes": [quote("paper", "9 ships a day"), quote("blog", "11 boats daily")],
+        },
+        {
+            "id": "L2",
+            "reason": "scope",
+            "quotes": [quote("paper", "Ida Moe"), quote("paper", "all night long")],
+        },
+    ],
+    "agreements": [
+        {
+            "id": "A1",
+            "statement": "The lights burn all night.",
+            "quotes": [quote("paper", "Lights burn"), quote("blog", "the lights are on")],
+        }
+    ],
+    "padding": [
+        {"kind": "promotion", **quote("paper", "Subscribe to our letter today.")},
+        {
+            "kind": "seo_filler",
+            **quote("blog", "Bridges have always fascinated people everywhere."),
+        },
+    ],
+    "not_padding": [quote("guide", "Four arches hold it.")],
+}
+
+
+def gold(**changes: Any) -> GoldSet:
+    return GoldSet(GoldLabels.model_validate(LABELS | changes), Path("docs"))
+
+
+def claim(doc: str, words: str) -> Claim:
+    """A claim whose span is the sentence that has these words."""
+    name = f"{doc}.txt"
+    text = TEXTS[name]
+    start = text.rfind("\n", 0, text.index(words)) + 1
+    end = text.index("\n", start)
+    body = text[start:end]
+    return Claim(
+        id=content_id("c", name, start), text=body, doc_id=name, start=start, end=end, quote=body
+    )
+
+
+COST = [claim("paper", "40 million"), claim("blog", "52 million"), claim("guide", "61 million")]
+DESIGN = [claim("paper", "Ida Moe"), claim("blog", "Per Lie")]
+LIGHTS = [claim("paper", "Lights"), claim("blog", "the lights")]
+ARCHES = [claim("guide", "three"), claim("guide", "Four")]
+CLAIMS = [*COST, *DESIGN, *LIGHTS, *ARCHES]
+
+
+def dispute(*sides: Claim | Sequence[Claim], kind: Any = "numeric") -> Dispute:
+    """A dispute with these claims as its positions."""
+    grouped = [[side] if isinstance(side, Claim) else list(side) for side in sides]
+    return Dispute(
+        id=content_id("d", *(c.id for side in grouped for c in side)),
+        question="Which is it?",
+        kind=kind,
+        confidence=1,
+        rationale="They differ.",
+        positions=tuple(
+            Position(
+                answer=side[0].text,
+                claim_ids=tuple(c.id for c in side),
+                doc_ids=tuple(c.doc_id for c in side),
+            )
+            for side in grouped
+        ),
+    )
+
+
+def agreement(*claims: Claim) -> Agreement:
+    return Agreement(
+        id="a",
+        statement="So it is.",
+        claim_ids=tuple(c.id for c in claims),
+        doc_ids=tuple(c.doc_id for c in claims),
+    )
+
+
+def flag(doc: str, words: str, kind: Any) -> PaddingFlag:
+    name = f"{doc}.txt"
+    start = TEXTS[name].index(words)
+    return PaddingFlag(
+        doc_id=name, start=start, end=start + len(words), quote=words, kind=kind, rationale="-"
+    )
+
+
+def told(text: str, *claims: Claim) -> SummarySentence:
+    return SummarySentence(text=text, claim_ids=tuple(c.id for c in claims))
+
+
+def report(*disputes: Dispute, sentences: Sequence[SummarySentence] = (), **more: Any) -> Report:
+    fields: dict[str, Any] = {"model": "tiny", "claims": tuple(CLAIMS)}
+    return Report(disputes=disputes, summary=Summary(sentences=tuple(sentences)), **fields | more)
+
+
+def pair(a: Claim, b: Claim) -> CandidatePair:
+    return CandidatePair(a=a, b=b, score=1)
+
+
+def verdict(a: Claim, b: Claim, label: Any = "contradiction") -> Verdict:
+    return Verdict(
+        a_id=a.id, b_id=b.id, question="", answer_a="", answer_b="", rationale="",
+        label=label, confidence=1,
+    )  # fmt: skip
+
+
+def trace(
+    found: Report, pairs: Sequence[CandidatePair] = (), verdicts: Sequence[Verdict] = ()
+) -> Trace:
+    return Trace(found, tuple(pairs), tuple(verdicts))
