@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
-from llmcheck.quantities import Quantity, agree, quantities
+from llmcheck.figures import EXACT
+from llmcheck.numerals import PARTS
+from llmcheck.quantities import Quantity, agree, ends, quantities
 from llmcheck.text import names, squeeze, words
+from llmcheck.units import MONEY, is_measure
 
 
 def missing_numbers(statement: str, source: str) -> list[str]:
@@ -13,12 +17,22 @@ def missing_numbers(statement: str, source: str) -> list[str]:
 
     A statement may round what the source says, or bound it; it may not be more precise.
     """
-    there = quantities(source)
-    values = {quantity.value for quantity in there}
+    there = [end for quantity in quantities(source) for end in ends(quantity)]
+    # The source's "-5 degrees" may be "5 degrees below zero", its "3 out of 10" bears out a 3.
+    values = {sign * n for q in there for n in (q.value, *q.parts) for sign in (1, -1)}
+    # "Two boats" is no other wording of "three boats".
+    units = {q.unit for q in there} - {"", "%"}
+
+    def borne_out(quantity: Quantity) -> bool:
+        return any(_bears_out(other, quantity) for other in there)
+
     return [
-        f"{quantity.value:.10g}{quantity.unit if quantity.unit == '%' else ''}"
+        f"{number.value:.10g}{'%' if number.unit == '%' else ''}"
         for quantity in quantities(statement)
-        if quantity.value not in values and not any(_bears_out(other, quantity) for other in there)
+        if not (_is_in_words(quantity, statement, source) and quantity.unit not in units)
+        and not ((quantity.parts or quantity.high) and borne_out(quantity))
+        for number in _plain(quantity)
+        if number.value not in values and not borne_out(number)
     ]
 
 
@@ -29,8 +43,38 @@ def missing_names(statement: str, source: str) -> list[str]:
 
 
 def _bears_out(source: Quantity, statement: Quantity) -> bool:
+    # A month is no ground for a day in it.
+    if statement.date and statement.unit != source.unit:
+        return False
+    if statement.parts and source.unit != "%":
+        return False
+    if statement.high is not None and source.value in (statement.value, statement.high):
+        # "10" is no ground for "10 to 12", which 11 is.
+        return False
     # "Over 50" in the source is no ground for 62, nor "2 million" for 1.96 million.
     return statement.digits <= source.digits and agree(statement, source._replace(bound=0))
+
+
+def _is_in_words(quantity: Quantity, statement: str, source: str) -> bool:
+    """Whether the statement has a number only in words that a source can put in others.
+
+    "Doubled" may be two figures there, "two" two names, "half of the crew" half a crew.
+    """
+    if quantity.unit == "fold":
+        return True
+    if quantity.value == 2:
+        measured = is_measure(quantity.unit) or quantity.unit in {"%", "pp", *EXACT, *MONEY}
+        return not measured and not re.search(r"\b2\b", statement)
+    bottom = quantity.words.rpartition("/")[2].removesuffix(" of")
+    named = [name for name, number in PARTS.items() if str(number) == bottom]
+    return quantity.unit == "%" and any(name in source.casefold() for name in named)
+
+
+def _plain(quantity: Quantity) -> tuple[Quantity, ...]:
+    """What must be there instead of a range or of "3 out of 10": each of its numbers."""
+    if quantity.parts:
+        return tuple(quantity._replace(value=part, unit="", parts=()) for part in quantity.parts)
+    return ends(quantity)
 
 
 @lru_cache(maxsize=1 << 12)
