@@ -1,0 +1,283 @@
+"""llmcheck beside what one would do without it: same model, same documents, one table.
+
+    python benchmarks/baselines.py benchmarks/corpora/* --base-url URL --model NAME
+
+Methods (``--method``, repeatable; all of them without it):
+
+    whole-set             one prompt with all documents: "list the contradictions"
+    naive-pairs           "do these two contradict each other?" for all pairs of claims that
+                          share a name or a number
+    consistency-checker   the package of that name (see with_consistency_checker.py); left out
+                          with a word about it where it is not installed
+    llmcheck              ``Checker.check``
+
+Every method hands over a report, and ``llmcheck.evaluation`` scores them all alike. Calls and
+tokens count what the answers took when they were made, cached and replayed ones included; a time
+marked with * is that of a run in which some answers were not made anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+import naive_pairs
+import whole_set
+import with_consistency_checker
+from findings import Found
+
+from llmcheck.budget import MeteredLLM
+from llmcheck.connect import Connection, connect
+from llmcheck.documents import Corpus
+from llmcheck.errors import LLMCheckError
+from llmcheck.evaluation import GoldSet, SetScore, pooled, read_gold, score_report
+from llmcheck.evaluation.scoring import Figures
+from llmcheck.llm import Progress, Runner
+from llmcheck.pipeline import Checker
+from llmcheck.settings import Settings, load_settings
+from llmcheck.streams import narrated, say
+
+Method = Callable[[Corpus, Runner], Found]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one method found in one set, or in all of them."""
+
+    set: str
+    method: str
+    found: int
+    """Labelled disputes found, of ``disputes``."""
+    disputes: int
+    false: int
+    alarms: int
+    """Look-alikes reported, of ``lookalikes``."""
+    lookalikes: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    seconds: float
+    fresh: bool
+    """Whether every answer was made in this run, so that the seconds are those of the method."""
+    ungrounded: int
+    """What the model said was in the documents and is not."""
+    failures: int
+    """Failed calls: the figures are then those of a part."""
+    note: str
+
+
+def llmcheck(corpus: Corpus, runner: Runner) -> Found:
+    """The tool itself."""
+    checker = Checker(
+        runner.model,
+        settings=Settings(concurrency=runner.concurrency),
+        llm=runner.llm,
+        on_progress=runner.on_progress,
+    )
+    return Found(checker.check(corpus))
+
+
+def methods(max_pairs: int | None = None) -> dict[str, Method]:
+    """All methods by name."""
+    return {
+        "whole-set": whole_set.find,
+        "naive-pairs": partial(naive_pairs.find, max_pairs=max_pairs),
+        "consistency-checker": with_consistency_checker.find,
+        "llmcheck": llmcheck,
+    }
+
+
+def compare(
+    sets: Sequence[GoldSet],
+    chosen: dict[str, Method],
+    connection: Connection,
+    *,
+    concurrency: int = 4,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> list[Row]:
+    """A row for each set and method, then one for each method over all sets.
+
+    A method that is not installed is left out, with a line on stderr.
+    """
+    rows: list[Row] = []
+    scores: dict[str, list[SetScore]] = {name: [] for name in chosen}
+    missing: set[str] = set()
+    for gold in sets:
+        corpus = gold.read_documents()
+        for name, method in chosen.items():
+            if name in missing:
+                continue
+            meter = MeteredLLM(connection.llm, connection.model)
+            began = time.monotonic()
+            try:
+                found = method(corpus, Runner(meter, connection.model, concurrency, on_progress))
+            except with_consistency_checker.NotInstalled as error:
+                missing.add(name)
+                say(f"{name} is left out: {error}")
+                continue
+            seconds = time.monotonic() - began
+            usage = meter.usage()
+            report = found.report.model_copy(update={"usage": usage})
+            score = score_report(gold, corpus, report)
+            scores[name].append(score)
+            row = _row(gold.name, name, score.figures)
+            rows.append(
+                replace(
+                    row,
+                    seconds=round(seconds, 1),
+                    fresh=not (usage.cached or usage.replayed),
+                    ungrounded=len(report.ungrounded),
+                    failures=len(report.failures),
+                    note=found.note,
+                )
+            )
+    return rows + [
+        _total(figures, [row for row in rows if row.method == name])
+        for name in chosen
+        if (figures := pooled(scores[name])) is not None
+    ]
+
+
+def _row(name: str, method: str, figures: Figures) -> Row:
+    scores, alarms = figures.disputes.disputes, figures.disputes.alarms
+    used = figures.prompts.values()
+    return Row(
+        set=name,
+        method=method,
+        found=scores.recall.part,
+        disputes=scores.recall.whole,
+        false=scores.precision.whole - scores.precision.part,
+        alarms=alarms.part,
+        lookalikes=alarms.whole,
+        precision=scores.precision.value,
+        recall=scores.recall.value,
+        f1=scores.f1,
+        calls=sum(prompt.calls for prompt in used),
+        input_tokens=sum(prompt.input_tokens for prompt in used),
+        output_tokens=sum(prompt.output_tokens for prompt in used),
+        seconds=0.0,
+        fresh=True,
+        ungrounded=0,
+        failures=0,
+        note="",
+    )
+
+
+def _total(figures: Figures, rows: Sequence[Row]) -> Row:
+    return replace(
+        _row("all", rows[0].method, figures),
+        seconds=round(sum(row.seconds for row in rows), 1),
+        fresh=all(row.fresh for row in rows),
+        ungrounded=sum(row.ungrounded for row in rows),
+        failures=sum(row.failures for row in rows),
+    )
+
+
+_COLUMNS = "method found false alarms prec. recall F1 calls input output seconds".split()
+
+
+def table(rows: Sequence[Row], model: str) -> str:
+    """The rows as text, set by set, with what must be known of each method below them."""
+    lines = [f"model: {model}", ""]
+    for name, of_set in groupby(rows, key=lambda row: row.set):
+        here = list(of_set)
+        cells = [_COLUMNS, *map(_cells, here)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines.append(f"{name}: {here[0].disputes} disputes, {here[0].lookalikes} look-alikes")
+        for method, *figures in cells:
+            told = (cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True))
+            lines.append("  ".join((method.ljust(widths[0]), *told)))
+        lines += [f"  {row.method}: {remark}" for row in here for remark in _remarks(row)]
+        lines.append("")
+    if any(not row.fresh for row in rows):
+        lines += ["* some answers came from the cache or a recording", ""]
+    return "\n".join(lines)
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row.method,
+        f"{row.found}/{row.disputes}",
+        str(row.false),
+        f"{row.alarms}/{row.lookalikes}",
+        *(
+            "-" if value is None else f"{value:.2f}"
+            for value in (row.precision, row.recall, row.f1)
+        ),
+        f"{row.calls:,}",
+        f"{row.input_tokens:,}",
+        f"{row.output_tokens:,}",
+        f"{row.seconds:,.1f}{' ' if row.fresh else '*'}",
+    ]
+
+
+def _remarks(row: Row) -> Iterator[str]:
+    if row.note:
+        yield row.note
+    if row.ungrounded:
+        yield f"quotes or claims that the documents do not have: {row.ungrounded}"
+    if row.failures:
+        yield f"parts failed: {row.failures}; these are the figures of the rest"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the methods over labelled sets and print their figures."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings(
+            model=options.model,
+            base_url=options.base_url,
+            cache=options.cache,
+            record=options.record,
+            replay=options.replay,
+            concurrency=options.concurrency,
+        )
+        sets = [read_gold(folder) for folder in options.gold]
+        connection = connect(settings)
+        known = methods(options.max_pairs)
+        with narrated() as line:
+            rows = compare(
+                sets,
+                {name: known[name] for name in dict.fromkeys(options.method or known)},
+                connection,
+                concurrency=settings.concurrency,
+                on_progress=line,
+            )
+    except LLMCheckError as error:
+        say(f"error: {error}")
+        sys.exit(2)
+    print(table(rows, connection.model), end="")
+    if options.json:
+        told = {"model": connection.model, "rows": [asdict(row) for row in rows]}
+        options.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("gold", nargs="+", type=Path, metavar="GOLD_DIR")
+    parser.add_argument("--method", action="append", choices=list(methods()))
+    parser.add_argument("--max-pairs", type=int, metavar="N", help="naive-pairs: a seeded sample")
+    parser.add_argument("--model")
+    parser.add_argument("--base-url", metavar="URL")
+    parser.add_argument("--cache", type=Path, metavar="DIR")
+    parser.add_argument("--record", type=Path, metavar="DIR")
+    parser.add_argument("--replay", type=Path, metavar="DIR")
+    parser.add_argument("--concurrency", type=int, metavar="N")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows here, too")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

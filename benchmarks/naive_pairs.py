@@ -1,0 +1,96 @@
+"""Baseline: "do these two statements contradict each other?" for all pairs that share something.
+
+The statements are llmcheck's own claims; a pair is asked when its claims stand in two documents
+and share a name or a number. One question in one order, and its answer is taken at its word: no
+focus, no second order, no guard.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from random import Random
+from typing import Literal
+
+from findings import Found, pair_disputes
+from pydantic import BaseModel
+
+from llmcheck.documents import Corpus
+from llmcheck.llm import Reply, Runner, failure
+from llmcheck.models import Claim
+from llmcheck.pipeline import Checker
+from llmcheck.prompts import parse_prompt
+from llmcheck.quantities import quantities
+from llmcheck.settings import Settings
+from llmcheck.text import names, squeeze
+
+PROMPT = Path(__file__).parent / "prompts" / "naive-pairs.v1.md"
+SEED = 1
+"""Of the sample that ``max_pairs`` takes."""
+
+Pair = tuple[Claim, Claim]
+
+
+class _Answer(BaseModel):
+    contradiction: Literal["yes", "no"]
+
+
+def find(corpus: Corpus, runner: Runner, max_pairs: int | None = None) -> Found:
+    """Claims as llmcheck extracts them, then one call a pair, for at most ``max_pairs`` pairs."""
+    checker = Checker(
+        runner.model,
+        settings=Settings(concurrency=runner.concurrency),
+        llm=runner.llm,
+        on_progress=runner.on_progress,
+    )
+    report = checker.claims(corpus)
+    pairs = sharing_pairs(report.claims)
+    asked = sample(pairs, max_pairs)
+    prompt = parse_prompt(PROMPT.stem, PROMPT.read_text(encoding="utf-8"))
+    outcomes = runner.run("judge", prompt, [{"a": a.text, "b": b.text} for a, b in asked], _Answer)
+    contradictory, failures = [], []
+    for (a, b), outcome in zip(asked, outcomes, strict=True):
+        if not isinstance(outcome, Reply):
+            failures.append(failure("judge", f"{a.text!r} and {b.text!r}", outcome))
+        elif outcome.value.contradiction == "yes":
+            contradictory.append((a, b))
+    return Found(
+        report.model_copy(
+            update={
+                "disputes": tuple(pair_disputes(contradictory)),
+                "failures": (*report.failures, *failures),
+            }
+        ),
+        f"all {len(pairs):,} pairs that share a name or number"
+        if len(asked) == len(pairs)
+        else f"a seeded sample of {len(asked):,} of {len(pairs):,} pairs that share a name or "
+        "number: recall is that of the sample",
+    )
+
+
+def sharing_pairs(claims: Sequence[Claim]) -> list[Pair]:
+    """Pairs of claims of two documents that share a name or a number, ordered by their ids."""
+    having: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        for feature in _features(claim):
+            having[feature].append(claim)
+    pairs: dict[tuple[str, str], Pair] = {}
+    for sharing in having.values():
+        for a, b in combinations(sorted(sharing, key=lambda claim: claim.id), 2):
+            if a.doc_id != b.doc_id:
+                pairs[a.id, b.id] = (a, b)
+    return [pairs[ids] for ids in sorted(pairs)]
+
+
+def _features(claim: Claim) -> set[str]:
+    named = {squeeze(name) for name in names(claim.text)}
+    return named | {f"#{quantity.value:g}" for quantity in quantities(claim.text)}
+
+
+def sample(pairs: Sequence[Pair], size: int | None) -> list[Pair]:
+    """So many of the pairs, the same ones every time; all of them without a size."""
+    if size is None or size >= len(pairs):
+        return list(pairs)
+    return Random(SEED).sample(pairs, size)  # noqa: S311
