@@ -8,11 +8,12 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
 
+from llmcheck.filler_rules import REPORTS, filler_sections
 from llmcheck.llm import Reply, Runner, failure
 from llmcheck.models import Document, Failure, PaddingFlag
-from llmcheck.padding_rules import Rule, repeated_blocks, rule_for, section_rules
+from llmcheck.padding_rules import SHORT, Rule, repeated_blocks, rule_for, section_rules
 from llmcheck.prompts import load_prompt
-from llmcheck.quantities import quantities
+from llmcheck.reporting_cues import Vocabulary, balance
 from llmcheck.text import Block, blocks, line_of, squeeze
 
 PROMPT = "padding.v1"
@@ -55,16 +56,26 @@ class _Unit:
 def find_padding(documents: Sequence[Document], runner: Runner) -> Padding:
     """Flags of all documents; adjacent blocks of one kind are one flag.
 
-    Blocks with a figure or a quotation count as reporting and are not asked about. A failed
-    call is a failure that names the document and the line, and leaves its block unflagged.
+    Blocks whose wording shows that they report (``reporting_cues``) are not asked about. A
+    failed call is a failure that names the document and the line, and leaves its block unflagged.
     """
     found, rules = _by_rule(documents)
-    units = [
-        unit
-        for document in documents
-        if document.copy_of is None
-        for unit in _units(document, found[document.id], rules[document.id])
-    ]
+    vocabulary = _vocabulary(documents, found, rules)
+    units: list[_Unit] = []
+    for document in documents:
+        own = found[document.id]
+        headline = {i for i, block in enumerate(own) if _is_headline(document, block)}
+        filler = filler_sections(document.text, own, vocabulary, headline=headline)
+        # "Sign up early" among the tips is a tip.
+        rules[document.id] = filler | {
+            index: rule
+            for index, rule in rules[document.id].items()
+            if index not in filler or rule.kind != "promotion"
+        }
+        _join_questions(document, own, rules[document.id])
+        if document.copy_of is None:
+            asked = list(_units(document, own, rules[document.id]))
+            units.extend(_doubtful(asked, vocabulary, bool(filler)))
     outcomes = runner.run(
         "padding",
         load_prompt(PROMPT),
@@ -91,6 +102,36 @@ def _by_rule(
     for (doc_id, index), rule in repeated_blocks(documents, found).items():
         rules[doc_id].setdefault(index, rule)
     return found, rules
+
+
+def _vocabulary(
+    documents: Sequence[Document],
+    found: Mapping[str, Sequence[Block]],
+    rules: Mapping[str, Mapping[int, Rule]],
+) -> Vocabulary:
+    """Of the running text that is no padding by rule: advertisements name things, too."""
+    return Vocabulary.of(
+        document.text[block.start : block.end]
+        for document in documents
+        for index, block in enumerate(found[document.id])
+        if block.kind != "heading" and index not in rules[document.id]
+    )
+
+
+def _join_questions(document: Document, found: Sequence[Block], rules: dict[int, Rule]) -> None:
+    """A question goes with its answer."""
+    for index in range(len(found) - 2, -1, -1):
+        body = document.text[found[index].start : found[index].end]
+        rule = rules.get(index + 1)
+        if (
+            index not in rules
+            and rule is not None
+            and rule.kind in {"promotion", "seo_filler"}
+            and body.rstrip("*_ ").endswith("?")
+            and len(body) <= SHORT
+            and not _is_headline(document, found[index])
+        ):
+            rules[index] = rule
 
 
 def _flags(
@@ -130,7 +171,7 @@ def _units(
 
     def unit() -> Iterator[_Unit]:
         body = "\n".join(document.text[found[i].start : found[i].end] for i in run)
-        if run and not _reports(body):
+        if run:
             yield _Unit(document, tuple(run), body[:BLOCK_LENGTH])
         run.clear()
 
@@ -139,7 +180,7 @@ def _units(
             yield from unit()
             continue
         if run:
-            ending = document.text[found[run[-1]].end - 1]
+            ending = document.text[found[run[-1]].start : found[run[-1]].end].rstrip("*_ ")[-1:]
             goes_on = block.kind == "item" and (found[run[-1]].kind == "item" or ending == ":")
             answers = block.kind == "paragraph" and ending == "?" and len(run) == 1
             if not (goes_on or answers):
@@ -148,13 +189,20 @@ def _units(
     yield from unit()
 
 
+def _doubtful(
+    units: Sequence[_Unit], vocabulary: Vocabulary, has_section: bool
+) -> Iterator[_Unit]:
+    """The units that may be padding; a page that fills elsewhere must show more for the others."""
+    balances = [balance(unit.text, vocabulary) for unit in units]
+    fills = has_section + sum(value < 0 for value in balances) > 1
+    for unit, value in zip(units, balances, strict=True):
+        if value < (REPORTS if fills else 1):
+            yield unit
+
+
 def _is_headline(document: Document, block: Block) -> bool:
     body = document.text[block.start : block.end]
     return document.title is not None and squeeze(body.lstrip("# ")) == squeeze(document.title)
-
-
-def _reports(body: str) -> bool:
-    return bool(quantities(body)) or any(mark in body for mark in '"“”')
 
 
 def _merged(

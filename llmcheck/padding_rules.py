@@ -15,6 +15,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from llmcheck.models import Document, PaddingKind
+from llmcheck.reporting_cues import is_note, quotes_somebody
 from llmcheck.text import STOPWORDS, Block, squeeze, words
 
 
@@ -39,7 +40,14 @@ _PROMOTION = re.compile(
     r"|in\s+your\s+inbox|promo(?:tional)?\s+code|discount\s+code|use\s+code|percent\s+off"
     r"|affiliate|commission\s+(?:if|when)|sponsored|advertiser\s+disclosure|free\s+trial"
     r"|click\s+here|buy\s+now|limited\s+(?:time|offer)|our\s+partners?\s+(?:store|offers?)"
-    r"|reader[\s-]+(?:funded|supported)|donate|top\s+pick)\b",
+    r"|reader[\s-]+(?:funded|supported)|donate|(?:our|top)\s+(?:top\s+)?picks?|upgrade\s+(?:to|now|today)"
+    r"|wherever\s+you\s+get\s+your\s+podcasts|leave\s+us\s+a\s+review|rate\s+and\s+review"
+    r"|see\s+our\s+(?:\w+\s+)?(?:roundup|picks|guide|list|reviews?)|become\s+a\s+(?:member|supporter)"
+    r"|buy\s+(?:me|us)\s+a\s+coffee|chip\s+in|editor[’']s\s+choice|check\s+(?:\S+\s+)?(?:latest\s+)?price"
+    r"|(?:reserve|book|claim|save)\s+your\s+(?:seat|spot|place|offer)|free\s+(?:webinar|download|guide)"
+    r"|brought\s+to\s+you\s+by"
+    r"|(?:buy(?:ing)?|purchases?)\s+(?:made\s+)?through\s+(?:our|these|this)|qualifying\s+purchases"
+    r"|shop\s+(?:now|our|all)|\d+\s*%\s+off|support\s+(?:our|local|independent)\s+journalism)\b",
     re.IGNORECASE,
 )
 _CHROME = re.compile(
@@ -48,7 +56,32 @@ _CHROME = re.compile(
     r"|skip\s+to\s+(?:main\s+)?content|log\s?in|sign\s+in|shopping\s+cart|add\s+to\s+cart"
     r"|(?:reading|read)\s+time|min(?:ute)?s?\s+read|share\s+(?:this|on|via|story|article)"
     r"|copy\s+link|link\s+(?:has\s+been\s+)?copied|follow\s+us|redistribution|written\s+permission"
-    r"|comments\s+are|leave\s+a\s+comment|table\s+of\s+contents)\b|©",
+    r"|comments\s+are|leave\s+a\s+comment|table\s+of\s+contents|licens(?:e|ing)\s+(?:rights|fees)"
+    r"|(?:data|quotes|prices)\s+(?:is\s+|are\s+)?delayed|reprints?\s+and\s+permissions|sitemap"
+    r"|editorial\s+(?:principles|standards|guidelines|policy)|do\s+not\s+sell\s+(?:or\s+share\s+)?my"
+    r"|not\s+(?:to\s+)?be\s+(?:re)?(?:published|produced|distributed|broadcast)|guest\s+posts?|write\s+for\s+us|advertise\s+with\s+us|information(?:al)?\s+(?:purposes\s+)?only"
+    r"|not\s+(?:constitute\s+|give\s+|intended\s+as\s+)?(?:\w+\s+)?(?:medical|legal|financial|investment"
+    r"|professional)\s+advice|opinions\s+(?:expressed\s+)?(?:here\s+)?are\s+(?:mine|my\s+own)"
+    r"|nothing\s+(?:here|on\s+this\s+\w+)\s+is\s+an?\s+offer|for\s+immediate\s+release)\b|©",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"(?:media|press|investors?|news)\s+(?:and\s+\w+\s+)?(?:contacts?|in?quir(?:y|ies)|enquir(?:y|ies)"
+    r"|office|relations|desk)(?:\s*[:|–]|\s*\Z)|notes?\s+to\s+editors\b|-*\s*ends\s*-*\Z"
+    r"|(?:for\s+)?(?:more|further)\s+information\b[^.]{0,40}\b(?:contact|call|visit|e-?mail)\b",
+    re.IGNORECASE,
+)
+_LEGAL = re.compile(
+    r"(?P<what>forward-looking\s+statements?)|(?P<risk>risks?\s+and\s+uncertainties)"
+    r"|(?P<differ>differ\s+materially)|(?P<duty>undertakes?\s+no\s+(?:obligation|duty))"
+    r"|(?P<law>required\s+by\s+(?:applicable\s+)?law)|(?P<act>securities\s+litigation|safe\s+harbou?r)"
+    r"|(?P<words>words\s+such\s+as)|(?P<offer>solicitation\s+of\s+an?\s+offer)",
+    re.IGNORECASE,
+)
+_NAVIGATION = re.compile(
+    r"home|news|sports?|business|opinion|about(?:\s+us)?|contact(?:\s+us)?|privacy(?:\s+policy)?"
+    r"|terms(?:\s+of\s+(?:use|service))?|log\s?in|sign\s+in|subscribe|shop|obituaries"
+    r"|reviews|videos?|podcasts?|newsletters?|careers|help|search|archives?|faqs?|deals|categories",
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(
@@ -59,7 +92,8 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"\b(?:you|your|we|our|us|click|subscribe|join|sign\s+up|free|reserved|permission)\b|©",
+    r"\b(?:you|your|we|our|us|click|subscribe|join|sign\s+up|free|reserved"
+    r"|permissions?|licen[cs](?:e|ing)|this\s+(?:page|site|website|blog)|redistributed|broadcast|buy\s+me)\b|©",
     re.IGNORECASE,
 )
 # Every label ends (and but for the first begins) with ink: were the spaces between labels and
@@ -68,12 +102,14 @@ _BREADCRUMB = re.compile(
     r"[^>»›\n]{0,39}[^\s>»›](?:\s+[>»›]\s+[^\s>»›](?:[^>»›\n]{0,78}[^\s>»›])?){1,5}"
 )
 _RELATED = re.compile(
-    r"\W*(?:(?:related|recent|latest|popular|trending|recommended|more|other|top)\s+"
-    r"(?:news|stories|articles|posts|reading|coverage|links|headlines|from\b.*|on\b.*|in\b.*)"
-    r"|related|read\s+(?:more|next|also)\b.*|see\s+also|you\s+(?:might|may)\s+(?:also|like)\b.*"
+    r"\W*(?:(?:related|recent|latest|popular|trending|recommended|more|other|top|older|previous"
+    r"|earlier)\s+(?:news|stories|articles|posts|reading|coverage|links|headlines|reviews|guides"
+    r"|from\b.*|on\b.*|in\b.*)|(?:trending|popular)(?:\s+now)?|most\s+(?:read|popular|viewed)"
+    r"|editor[’']?s[’']?\s+picks|from\s+(?:the|our)\s+archives?|around\s+the\s+web|up\s+next|related|read\s+(?:more|next|also)\b.*|see\s+also|you\s+(?:might|may)\s+(?:also|like)\b.*"
     r"|further\s+reading|keep\s+reading|don[’']t\s+miss|what\s+to\s+read\s+next|more\s+like\s+this)\W*",
     re.IGNORECASE,
 )
+_MARK = re.compile(r"\d{1,2}[.)]\s+")
 _LINK = re.compile(r"\[[^\]]+\]\([^)]+\)|https?://\S+")
 _CONTENTS = re.compile(
     r"\W*(?:table\s+of\s+)?contents\W*|\W*in\s+this\s+article\W*|\W*on\s+this\s+page\W*",
@@ -84,6 +120,8 @@ LABEL = 30
 """Characters up to which a line is a label, whatever its punctuation."""
 SHORT = 240
 """Characters up to which one tell-tale phrase makes a whole block furniture."""
+LEGAL_SIGNS = 2
+"""Stock phrases of a safe-harbour statement from which a block is one; news may use one."""
 REPEATED_LENGTH = 80
 """Characters from which a block found again is no coincidence."""
 REPEATED_RATIO = 92
@@ -94,7 +132,7 @@ COPY_SHARE = 0.5
 
 def rule_for(text: str) -> Rule | None:
     """The rule that a block breaks on its own, if any."""
-    body = text.strip().lstrip("#*->•0123456789. ").rstrip()
+    body = _MARK.sub("", text.strip().lstrip("#*->•_ "), count=1).rstrip("*_ \n")
     if _INJECTION.search(body):
         return Rule("injection", "It gives orders to a program that reads the page.")
     if _FURNITURE.fullmatch(body) or _BREADCRUMB.fullmatch(body):
@@ -103,7 +141,15 @@ def rule_for(text: str) -> Rule | None:
         return Rule("site_chrome", "A list of labels without a sentence.")
     if len(body) <= SHORT and _LINK.search(body) and _mostly_links(body):
         return Rule("related_links", "Links without text of their own.")
-    if len(body) <= SHORT and _CHROME.search(body) and not _is_plain_sentence(body):
+    if _is_navigation(body):
+        return Rule("site_chrome", "A line of a menu.")
+    if len({found.lastgroup for found in _LEGAL.finditer(body)}) >= LEGAL_SIGNS:
+        return Rule("site_chrome", "Stock wording of the law.")
+    if quotes_somebody(body) or (is_note(body) and not _PROMOTION.search(body)):
+        return None
+    if len(body) <= SHORT and (
+        _CONTACT.match(text.strip()) or (_CHROME.search(body) and not _is_plain_sentence(body))
+    ):
         return Rule("site_chrome", "Wording of page furniture.")
     if len(body) <= 2 * SHORT and _PROMOTION.search(body) and not _is_plain_sentence(body):
         return Rule("promotion", "Wording of an offer to the reader.")
@@ -188,6 +234,16 @@ def _is_word_list(body: str) -> bool:
         and not re.search(r"[.!?:,;]", body)
         and sum(token in STOPWORDS for token in tokens) <= len(tokens) // 10
         and sum(token[:1].isupper() for token in body.split()) <= len(tokens) // 3
+    )
+
+
+def _is_navigation(body: str) -> bool:
+    """Whether it is "Home | World | Sport": labels in a row, one of them every site's."""
+    labels = [label.strip() for label in re.split(r"[|•·]", body)]
+    return (
+        len(labels) >= 3
+        and all(0 < len(label) <= LABEL for label in labels)
+        and any(map(_NAVIGATION.fullmatch, labels))
     )
 
 

@@ -17,12 +17,13 @@ from llmcheck.padding import PROMPT, find_padding
 from llmcheck.prompts import load_prompt
 
 TITLE = "Choir of Elvestad sings in the old mine"
-NEWS = "The choir of Elvestad sang in the old mine, far below the church."
-MORE_NEWS = "Conductor Marte Holm asked the miners to sing along."
+NEWS = "A choir sings deep in an old mine, far below its church."
+MORE_NEWS = "Miners are invited to sing along."
 GENERAL = "Music has always brought people together and will matter even more tomorrow."
 ADVICE = "Warm up your voice slowly before you sing in cold places."
 FIGURE = "The mine lies 140 metres under the church."
 QUOTATION = "Marte Holm called it “the best hall in the county” afterwards."
+TOLD = "Conductor Marte Holm was told that the miners of Elvestad would come."
 CONSENT = "We use cookies. Accept all cookies or read our privacy policy."
 
 
@@ -86,11 +87,43 @@ def test_blocks_about_the_event_are_not_flagged() -> None:
     assert asked == sorted([NEWS, GENERAL])
 
 
-@pytest.mark.parametrize("block", [FIGURE, QUOTATION])
-def test_a_block_with_a_figure_or_a_quotation_reports_and_is_not_asked_about(block: str) -> None:
+@pytest.mark.parametrize("block", [FIGURE, QUOTATION, TOLD])
+def test_a_block_whose_wording_reports_is_not_asked_about(block: str) -> None:
     flags, _, asked = find(document(block, NEWS), lambda _: "general")
     assert asked == [NEWS]
     assert [flag.quote for flag in flags] == [NEWS]
+
+
+def test_a_page_that_fills_elsewhere_must_show_more_to_count_as_reporting() -> None:
+    weak = "The echo was strong."
+    stock = [f"In today's {what} landscape, music is crucial." for what in ("fast", "vast")]
+    assert weak not in find(document(NEWS, weak), lambda _: "event")[2]
+    assert weak in find(document(NEWS, weak, *stock), lambda _: "event")[2]
+
+
+def test_a_filler_section_is_flagged_without_asking() -> None:
+    tips = ["3 tips for singers", "- Drink water", "- Sign up early", "- Rest"]
+    (flag,), _, asked = find(document(NEWS, "\n".join(tips)), lambda _: "event")
+    assert (flag.quote, flag.kind) == ("\n".join(tips), "seo_filler")
+    assert asked == [NEWS]
+
+
+def test_a_headline_makes_no_filler_section_of_the_article() -> None:
+    title = "How to sing in an old mine"
+    flags, _, asked = find(document(NEWS, MORE_NEWS, title=title), lambda _: "event")
+    assert (flags, asked) == ([], sorted([NEWS, MORE_NEWS]))
+
+
+def test_a_question_goes_with_the_advertisement_that_answers_it() -> None:
+    advert = ["Which lamp should I buy?", "See our roundup of the best mining lamps under $50."]
+    (flag,), _, asked = find(document(NEWS, "\n".join(advert)), lambda _: "event")
+    assert (flag.quote, flag.kind) == ("\n".join(advert), "promotion")
+    assert asked == [NEWS]
+
+
+def test_a_question_in_bold_is_judged_with_its_answer() -> None:
+    pair = "**Can anyone sing?**\nNearly everyone can."
+    assert pair in find(document(NEWS, pair), lambda _: "event")[2]
 
 
 def test_a_list_is_judged_whole_with_the_line_that_leads_it_in() -> None:
