@@ -18,7 +18,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ("prompts", "fixtures")
+SHIPPED = ("prompts", "fixtures/seeds")
 
 
 def say(message: str) -> None:

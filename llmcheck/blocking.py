@@ -15,18 +15,18 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from llmcheck import asked
-from llmcheck.focus import Signs, focus_of, signs
-from llmcheck.models import CandidatePair, Claim, Focus
+from llmcheck.focus import focus_of, signs
+from llmcheck.models import Answer, CandidatePair, Claim, Focus
 from llmcheck.quantities import quantities
 from llmcheck.text import content_stems, names, stem
 
-SAME_QUESTION = 3
+SAME_QUESTION = 2
 """Claims of other documents with the same question that a claim puts forward."""
 SIMILAR = 1
 """Nearest claims of other documents that a claim puts forward."""
-AT_ODDS = 1
+AT_ODDS = 2
 """Claims with a focus that a claim puts forward, those of its own document included."""
-MIN_QUESTION = 0.25
+MIN_QUESTION = 0.3
 """Likeness below which two questions share a name and no more."""
 OTHER_ASKS = 0.6
 """What is left of the likeness of two questions that ask for different things."""
@@ -45,7 +45,7 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
 
     Deterministic, and blind to where documents lie: the same claims give the same pairs, with
     ``a`` and ``b`` in an order of their own. Claims of one sentence are not paired. Without
-    ``questions`` on the claims, that channel is empty.
+    ``answers`` on the claims, the channel of questions is empty.
     """
     read = [signs(claim) for claim in claims]
     words = _Index([_weights(claim) for claim in claims])
@@ -67,7 +67,11 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
         ):
             # Ordered by content, so that a call does not depend on the order of the documents.
             i, j = sorted((index, other), key=lambda at: claims[at].id)
-            focus = focus_of(read[i], read[j]) or questions.shared(i, j)
+            focus = (
+                focus_of(read[i], read[j])
+                or questions.shared(i, j)
+                or _one_sided(claims[i], claims[j])
+            )
             score = round(max(words.score(i, j), questions.likeness(i, j)), 6)
             pair = CandidatePair(a=claims[i], b=claims[j], score=score, focus=focus)
             chosen[pair.a.id, pair.b.id] = pair
@@ -128,14 +132,14 @@ class _Questions:
     """Which claims answer the same question."""
 
     def __init__(self, claims: Sequence[Claim]) -> None:
-        asking = [(at, question) for at, claim in enumerate(claims) for question in claim.questions]
-        index = _Index([asked.features(question) for _, question in asking])
+        asking = [(at, given) for at, claim in enumerate(claims) for given in claim.answers]
+        index = _Index([asked.features(given.question) for _, given in asking])
         self._best: defaultdict[int, dict[int, tuple[float, Focus]]] = defaultdict(dict)
-        for number, (at, question) in enumerate(asking):
+        for number, (at, given) in enumerate(asking):
             for other_number in index.neighbours(number):
-                other, other_question = asking[other_number]
+                other, theirs = asking[other_number]
                 likeness = index.cosine(number, other_number)
-                if asked.asks_for(question) != asked.asks_for(other_question):
+                if asked.asks_for(given.question) != asked.asks_for(theirs.question):
                     likeness = round(likeness * OTHER_ASKS, 6)
                 known = self._best[at].get(other)
                 if (
@@ -143,7 +147,7 @@ class _Questions:
                     and claims[at].doc_id != claims[other].doc_id
                     and (known is None or likeness > known[0])
                 ):
-                    focus = Focus(point="question", a=question, b=other_question)
+                    focus = _at(given, theirs.answer)
                     self._best[at][other] = (likeness, focus)
         self._ids = [claim.id for claim in claims]
 
@@ -159,6 +163,28 @@ class _Questions:
     def shared(self, i: int, j: int) -> Focus | None:
         """The closest questions of the two, where they are alike."""
         return self._best[i][j][1] if j in self._best[i] else None
+
+
+def _one_sided(a: Claim, b: Claim) -> Focus | None:
+    """A question of one of the claims, to which the other as a whole may be an answer."""
+    asking = [
+        *((given, b, _at(given, b.text)) for given in a.answers),
+        *((given, a, _turned(_at(given, a.text))) for given in b.answers),
+    ]
+    shared = [
+        (len(content_stems(given.question) & content_stems(other.text)), focus)
+        for given, other, focus in asking
+    ]
+    most, focus = max(shared, key=lambda scored: scored[0], default=(0, None))
+    return focus if most else None
+
+
+def _at(given: Answer, other: str) -> Focus:
+    return Focus(point="question", question=given.question, a=given.answer, b=other)
+
+
+def _turned(focus: Focus) -> Focus:
+    return focus.model_copy(update={"a": focus.b, "b": focus.a})
 
 
 def _weights(claim: Claim) -> dict[str, float]:

@@ -100,6 +100,14 @@ class Document(Frozen):
         return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+class Answer(Frozen):
+    """A question that a claim answers."""
+
+    question: str
+    answer: str
+    """The answer, in a few words of the claim."""
+
+
 class Claim(Frozen):
     """One fact that a document states, and the words that state it."""
 
@@ -119,20 +127,21 @@ class Claim(Frozen):
     """Who asserts it, when the document quotes or reports someone; None for the document."""
     time: str | None = None
     """The time the fact is about, in the document's words, where it gives one."""
-    questions: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
     """What the fact answers; asked for when claims are to be compared."""
 
 
 class Focus(Frozen):
-    """A point on which two claims seem to be at odds."""
+    """The point at which two claims are compared: one question, and what each of them answers."""
 
     point: Literal["number", "holder", "speaker", "quotation", "question"]
-    """A figure, who holds a role, who said something, who said the words quoted, or what both
-    answer."""
+    """What led to it: another figure, another holder of a role, the same statement or quotation
+    from another mouth, or the question itself."""
+    question: str
     a: str
-    """The words of the first claim that matter."""
+    """The answer of the first claim, in its words."""
     b: str
-    """The words of the second claim that matter."""
+    """The answer of the second claim, in its words."""
 
 
 class CandidatePair(Frozen):
@@ -143,7 +152,7 @@ class CandidatePair(Frozen):
     score: float
     """How much the claims share; higher is closer. Comparable within one corpus only."""
     focus: Focus | None = None
-    """What of the claims seems to be at odds; None when nothing does."""
+    """Where to compare them; None when no one point stands out."""
 
 
 class Verdict(Frozen):

@@ -22,7 +22,7 @@ from llmcheck.blocking import (
     SIMILAR,
     candidate_pairs,
 )
-from llmcheck.models import CandidatePair, Claim, content_id
+from llmcheck.models import Answer, CandidatePair, Claim, Focus, content_id
 
 
 def claim(
@@ -30,7 +30,7 @@ def claim(
     doc: str = "a",
     start: int = 0,
     speaker: str | None = None,
-    questions: tuple[str, ...] = (),
+    answers: tuple[Answer, ...] = (),
 ) -> Claim:
     return Claim(
         id=content_id("c", doc, start, text),
@@ -40,7 +40,7 @@ def claim(
         end=start + 100,
         quote=text,
         speaker=speaker,
-        questions=questions,
+        answers=answers,
     )
 
 
@@ -48,14 +48,31 @@ def texts(pairs: Sequence[CandidatePair]) -> set[frozenset[str]]:
     return {frozenset((pair.a.text, pair.b.text)) for pair in pairs}
 
 
+def asks(*given: tuple[str, str] | str) -> tuple[Answer, ...]:
+    """What a claim answers: questions, each with its answer where that matters."""
+    both = [(one, "something") if isinstance(one, str) else one for one in given]
+    return tuple(Answer(question=question, answer=answer) for question, answer in both)
+
+
+def at(pair: CandidatePair) -> dict[str, str]:
+    """What the claims of the pair answer where they are compared, by their texts."""
+    assert pair.focus is not None
+    return {pair.a.text: pair.focus.a, pair.b.text: pair.focus.b}
+
+
 MOST = SAME_QUESTION + SIMILAR + AT_ODDS
-QUESTIONS = [
-    "When did the harbour open?",
-    "Who owns the dome?",
-    "How many berths are there?",
-    "When was the dome opened?",
-    "Where is the choir from?",
+ASKED = [
+    ("When did the harbour open?", "in 1911"),
+    ("Who owns the dome?", "the choir"),
+    ("How many berths are there?", "40"),
+    ("How many berths are there?", "55 berths"),
+    ("When was the dome opened?", "in 1934"),
+    ("Where is the choir from?", "Vell"),
+    ("Who said “the lamp is out for good”?", "Ada Moe"),
 ]
+
+
+WHY = "Why did the lamp go out?"
 
 
 def texts_of(claims: Sequence[Claim]) -> set[str]:
@@ -76,7 +93,7 @@ def claim_sets(draw: st.DrawFn) -> list[Claim]:
             doc=draw(st.sampled_from("abc")),
             start=100 * draw(st.integers(0, 4)),
             speaker=draw(st.sampled_from([None, "Ada Moe", "Bo Lind"])),
-            questions=draw(st.lists(st.sampled_from(QUESTIONS), max_size=2, unique=True).map(tuple)),
+            answers=asks(*draw(st.lists(st.sampled_from(ASKED), max_size=2, unique=True))),
         )
         found[one.id] = one
     return list(found.values())
@@ -176,22 +193,128 @@ def test_two_holders_of_one_role_are_compared() -> None:
 
 def test_answers_in_other_words_to_one_question_are_compared_at_that_question() -> None:
     claims = [
-        claim("A cracked lens put the lamp out.", "a", questions=("Why did the lamp go out?",)),
-        claim("Salt had eaten the cable.", "b", questions=("Why was the lamp out?",)),
-        claim("It was lit again.", "b", start=200, questions=("When was the lamp lit again?",)),
+        claim("A cracked lens put the lamp out.", "a", answers=asks((WHY, "a cracked lens"))),
+        claim("Salt had eaten the cable.", "b", answers=asks(("Why was the lamp out?", "salt"))),
+        claim("It was lit again.", "b", start=200, answers=asks("When was the lamp lit again?")),
     ]
     (pair,) = (p for p in candidate_pairs(claims) if {p.a.text, p.b.text} == texts_of(claims[:2]))
     assert pair.focus is not None
     assert pair.focus.point == "question"
-    assert (pair.focus.a, pair.focus.b) == (pair.a.questions[0], pair.b.questions[0])
+    assert pair.focus.question == pair.a.answers[0].question
+    assert at(pair) == {claims[0].text: "a cracked lens", claims[1].text: "salt"}
+
+
+def test_of_several_questions_the_closest_is_the_one_to_compare_at() -> None:
+    claims = [
+        claim(
+            "The lens cracked in May and put the lamp out.",
+            "a",
+            answers=asks(("When did the lens crack?", "in May"), (WHY, "the lens cracked")),
+        ),
+        claim(
+            "Salt ate the cable in June.",
+            "b",
+            answers=asks(("When did salt eat the cable?", "in June"), (WHY, "salt")),
+        ),
+    ]
+    (pair,) = candidate_pairs(claims)
+    assert pair.focus is not None
+    assert pair.focus.question == WHY
+    assert at(pair) == {claims[0].text: "the lens cracked", claims[1].text: "salt"}
+
+
+def test_claims_of_one_document_are_not_compared_for_their_questions() -> None:
+    claims = [
+        claim("A cracked lens.", start=0, answers=asks(WHY)),
+        claim("Salt ate the cable.", start=200, answers=asks(WHY)),
+    ]
+    assert candidate_pairs(claims) == []
+
+
+def test_a_claim_without_that_question_is_compared_as_a_whole() -> None:
+    claims = [
+        claim("A cracked lens put the lamp of Vell out.", "a", answers=asks((WHY, "a lens"))),
+        claim("Salt in the cable left the lamp of Vell dark.", "b"),
+    ]
+    (pair,) = candidate_pairs(claims)
+    assert pair.focus is not None
+    assert (pair.focus.point, pair.focus.question) == ("question", WHY)
+    assert at(pair) == {claims[0].text: "a lens", claims[1].text: claims[1].text}
+
+
+def test_the_one_sided_question_is_the_one_that_the_other_claim_speaks_of_most() -> None:
+    dim = ("When was the lamp of Vell dimmed?", "at dawn")
+    claims = [
+        claim("A lens put the lamp of Vell out.", "a", answers=asks((WHY, "a lens"), dim)),
+        claim("The lamp of Vell was dimmed by order.", "b"),
+    ]
+    (pair,) = candidate_pairs(claims)
+    assert pair.focus is not None
+    assert pair.focus.question == dim[0]
+
+
+def test_claims_whose_questions_the_other_does_not_touch_have_no_point_to_compare() -> None:
+    claims = [
+        claim("The observatory closed its gallery.", "a", answers=asks("Who paid?")),
+        claim("Visitors lost the gallery of the observatory.", "b"),
+    ]
+    (pair,) = candidate_pairs(claims)
+    assert pair.focus is None
+
+
+def test_numbers_at_odds_are_compared_at_the_question_that_they_answer() -> None:
+    question = "How many berths has the basin?"
+    claims = [
+        claim("The basin holds 40 berths.", "a", answers=asks("When was the basin dug?")),
+        claim(
+            "There is room for 55 berths in the basin.",
+            "b",
+            answers=asks("Where is the basin?", (question, "55 berths")),
+        ),
+    ]
+    (pair,) = candidate_pairs(claims)
+    assert pair.focus is not None
+    assert (pair.focus.point, pair.focus.question) == ("number", question)
+    assert at(pair) == {claims[0].text: "40 berths", claims[1].text: "55 berths"}
+
+
+def test_a_question_that_the_quotation_answers_names_who_speaks() -> None:
+    lamp = "“the lamp is out for good”"
+    claims = [
+        claim(f"Ada Moe said {lamp}.", "a", answers=asks((f"Who said {lamp}?", "Ada Moe"))),
+        claim(f"Keeper Lind told islanders {lamp}.", "b", speaker="Bo Lind"),
+    ]
+    (pair,) = candidate_pairs(claims)
+    assert pair.focus == Focus(
+        point="quotation",
+        question='Who said "the lamp is out for good"?',
+        a=at(pair)[pair.a.text],
+        b=at(pair)[pair.b.text],
+    )
+    assert at(pair) == {claims[0].text: "Ada Moe", claims[1].text: "Bo Lind"}
+
+
+@given(claim_sets())
+def test_an_answer_that_is_compared_is_given_or_the_whole_claim(claims: list[Claim]) -> None:
+    for pair in candidate_pairs(claims):
+        for one, answer in (
+            (pair.a, pair.focus and pair.focus.a),
+            (pair.b, pair.focus and pair.focus.b),
+        ):
+            given_answers = {given.answer for given in one.answers}
+            assert (
+                answer is None
+                or answer in {*given_answers, one.speaker}
+                or answer.casefold() in one.text.casefold()
+            )
 
 
 def test_questions_that_ask_for_something_else_are_further_apart() -> None:
     same, other = (
         candidate_pairs(
             [
-                claim("The keeper left at dawn.", "a", questions=("When did the keeper leave?",)),
-                claim("He went by boat.", "b", questions=(question,)),
+                claim("The keeper left at dawn.", "a", answers=asks("When did the keeper leave?")),
+                claim("He went by boat.", "b", answers=asks(question)),
             ]
         )
         for question in ("When did the keeper leave Vell?", "Why did the keeper leave Vell?")
@@ -201,9 +324,9 @@ def test_questions_that_ask_for_something_else_are_further_apart() -> None:
 
 def test_a_shared_name_alone_makes_no_same_question() -> None:
     claims = [
-        claim("Ada Moe keeps the lamp.", "a", questions=("What does Ada Moe keep?",)),
+        claim("Ada Moe keeps the lamp.", "a", answers=asks("What does Ada Moe keep?")),
         *(
-            claim(f"Fact {n}.", f"d{n}", questions=(f"How many {thing} has Ada Moe?",))
+            claim(f"Fact {n}.", f"d{n}", answers=asks(f"How many {thing} has Ada Moe?"))
             for n, thing in enumerate(["boats", "ropes", "oars", "coats", "maps", "cats"])
         ),
     ]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from gold import LABELS, TEXTS
 
-from llmcheck import FakeLLM, RecordingLLM, extract, judge, padding, summarize
+from llmcheck import FakeLLM, RecordingLLM, extract, judge, padding, questions, summarize
 from llmcheck.cli import main
 from llmcheck.eval_command import CLAIMS, PAIRS
 from llmcheck.evaluation import read_gold, read_pairs, read_sentences, score_pairs
@@ -29,14 +29,14 @@ def answer(call: Call) -> Any:
         return {"gist": "-", "about": "event"}
     if call.prompt == extract.PROMPT:
         return {"facts": [call.user.rpartition("Sentence: ")[2]]}
+    if call.prompt == questions.PROMPT:
+        figures = re.findall(r"\d+ \w+", call.user)[:1]
+        return {"asked": [{"question": "How many million?", "answer": each} for each in figures]}
     if call.prompt == judge.PROMPT:
-        a, b, *_ = (line[3:] for line in call.user.splitlines())
-        figures = [re.findall(r"\d+ \w+", text)[:1] for text in (a, b)]
-        asked = "How many million?" if all(figures) else ""
-        return {
-            "question": asked, "answer_a": "".join(figures[0]), "answer_b": "".join(figures[1]),
-            "rationale": "-", "same_thing": "yes", "both_true": "no", "kind": "numeric",
-        }  # fmt: skip
+        _, _, a, _, b = (line.partition(": ")[2] for line in call.user.splitlines())
+        figures = [*re.findall(r"\d+ \w+", a)[:1], *re.findall(r"\d+ \w+", b)[:1]]
+        same = "yes" if len(figures) == 2 else "no"
+        return {"same_thing": same, "both_true": "no", "kind": "numeric"}
     return {"sentences": []}
 
 
@@ -114,7 +114,8 @@ def test_everything_is_measured_in_one_command_each_from_its_own_recording(
     assert ran.data["pairs"]["figures"]["accuracy"] == {"part": 1, "whole": 2, "value": 0.5}
     assert ran.data["claims"]["figures"]["covered"]["value"] == 1
     usage = ran.data["sets"][0]["figures"]["prompts"]
-    assert set(usage) == {extract.PROMPT, judge.PROMPT, padding.PROMPT, summarize.PROMPT}
+    stages = (extract, judge, padding, questions, summarize)
+    assert set(usage) == {stage.PROMPT for stage in stages}
 
 
 def test_the_tables_name_what_was_lost_and_fit_80_columns(
