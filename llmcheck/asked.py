@@ -13,9 +13,10 @@ _ASKS = tuple(
     for asks, pattern in (
         ("number", r"how (?:many|much|long|far|old|big|large|high|often)\b|what (?:share|percent"
                    r"|percentage|proportion|number|amount|part)\b|at what (?:price|rate)\b"),
-        ("time", r"(?:since |until |by )?when\b|(?:at |on |in |by )?(?:what|which) (?:day|date|time"
-                 r"|year|month|quarter)\b"),
-        ("place", r"where\b|(?:in |at )?(?:what|which) (?:place|city|town|country|part|area|site)\b"),
+        ("time", r"(?:since |until |by )?when\b|(?:at |on |in |by )?(?:what|which) (?:day|date"
+                 r"|time|year|month|quarter)\b"),
+        ("place", r"where\b|(?:in |at )?(?:what|which) (?:place|city|town|country"
+                  r"|part|area|site)\b"),
         ("person", r"(?:by |to |for |from )?who(?:m|se)?\b"),
         ("cause", r"why\b|what (?:caused|led to|triggered|started|is the (?:cause|reason)"
                   r"|was the (?:cause|reason)|made)\b|how did .{1,60} (?:start|begin)"),

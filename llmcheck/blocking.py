@@ -16,22 +16,24 @@ from itertools import islice
 
 from llmcheck import asked
 from llmcheck.focus import focus_of, signs
-from llmcheck.models import Answer, CandidatePair, Claim, Focus
+from llmcheck.models import CandidatePair, Claim, Focus
 from llmcheck.quantities import quantities
 from llmcheck.text import content_stems, names, stem
 
-SAME_QUESTION = 2
+SAME_QUESTION = 1
 """Claims of other documents with the same question that a claim puts forward."""
-SIMILAR = 1
+SIMILAR = 2
 """Nearest claims of other documents that a claim puts forward."""
 AT_ODDS = 2
 """Claims with a focus that a claim puts forward, those of its own document included."""
-MIN_QUESTION = 0.3
+MIN_QUESTION = 0.4
 """Likeness below which two questions share a name and no more."""
 OTHER_ASKS = 0.6
 """What is left of the likeness of two questions that ask for different things."""
-MIN_SIMILAR = 0.1
+MIN_SIMILAR = 0.3
 """Score below which claims share a common word or two."""
+MIN_AT_ODDS = 0.1
+"""The same for claims with a focus, which may be worded quite differently."""
 MAX_POSTING = 64
 """A feature in more claims than this leads to none of them."""
 PER_SENTENCES = 2
@@ -55,9 +57,13 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
         near = sorted(
             (-score, claims[other].id, other)
             for other, score in words.neighbours(index).items()
-            if score >= MIN_SIMILAR and not _same_sentence(claim, claims[other])
+            if score >= MIN_AT_ODDS and not _same_sentence(claim, claims[other])
         )
-        similar = (other for *_, other in near if claims[other].doc_id != claim.doc_id)
+        similar = (
+            other
+            for negative, _, other in near
+            if -negative >= MIN_SIMILAR and claims[other].doc_id != claim.doc_id
+        )
         # Not a list: a focus is looked for until enough are found, not in every neighbour.
         at_odds = (other for *_, other in near if focus_of(read[index], read[other]))
         for other in (
@@ -67,11 +73,7 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
         ):
             # Ordered by content, so that a call does not depend on the order of the documents.
             i, j = sorted((index, other), key=lambda at: claims[at].id)
-            focus = (
-                focus_of(read[i], read[j])
-                or questions.shared(i, j)
-                or _one_sided(claims[i], claims[j])
-            )
+            focus = focus_of(read[i], read[j]) or questions.shared(i, j)
             score = round(max(words.score(i, j), questions.likeness(i, j)), 6)
             pair = CandidatePair(a=claims[i], b=claims[j], score=score, focus=focus)
             chosen[pair.a.id, pair.b.id] = pair
@@ -147,7 +149,7 @@ class _Questions:
                     and claims[at].doc_id != claims[other].doc_id
                     and (known is None or likeness > known[0])
                 ):
-                    focus = _at(given, theirs.answer)
+                    focus = Focus(point="question", a=given.question, b=theirs.question)
                     self._best[at][other] = (likeness, focus)
         self._ids = [claim.id for claim in claims]
 
@@ -163,28 +165,6 @@ class _Questions:
     def shared(self, i: int, j: int) -> Focus | None:
         """The closest questions of the two, where they are alike."""
         return self._best[i][j][1] if j in self._best[i] else None
-
-
-def _one_sided(a: Claim, b: Claim) -> Focus | None:
-    """A question of one of the claims, to which the other as a whole may be an answer."""
-    asking = [
-        *((given, b, _at(given, b.text)) for given in a.answers),
-        *((given, a, _turned(_at(given, a.text))) for given in b.answers),
-    ]
-    shared = [
-        (len(content_stems(given.question) & content_stems(other.text)), focus)
-        for given, other, focus in asking
-    ]
-    most, focus = max(shared, key=lambda scored: scored[0], default=(0, None))
-    return focus if most else None
-
-
-def _at(given: Answer, other: str) -> Focus:
-    return Focus(point="question", question=given.question, a=given.answer, b=other)
-
-
-def _turned(focus: Focus) -> Focus:
-    return focus.model_copy(update={"a": focus.b, "b": focus.a})
 
 
 def _weights(claim: Claim) -> dict[str, float]:

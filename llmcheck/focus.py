@@ -29,7 +29,6 @@ OFFICES = frozenset(
 )
 """Roles that one person holds at a time."""
 
-_WHO_SAID = re.compile(r"Who (?:said|told|wrote|added|announced|called)\b")
 _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 _ROLE = re.compile(
     r"(?<!former )(?<!ex-)\b(?P<role>[A-Z]{2,4}|[a-z]{4,}),?\s+"
@@ -48,10 +47,6 @@ class Signs:
     """Runs of quoted words, squeezed, with the quotation they stand in."""
     holders: Mapping[str, str]
     """Who holds which role: "CEO", "director"."""
-    speaker: str | None
-    """Who says it, by the claim's own words or else by its sentence."""
-    who_said: str | None
-    """The question to which the speaker is the answer, where the claim has one."""
     statement: frozenset[str]
     """Stems of what is said, the speaker aside."""
 
@@ -62,8 +57,6 @@ def signs(claim: Claim) -> Signs:
     for number in dict.fromkeys(quantities(claim.text)):
         if number.unit and len(numbers.get(number.unit, ())) < MAX_NUMBERS:
             numbers[number.unit] = (*numbers.get(number.unit, ()), number)
-    said = next((given for given in claim.answers if _WHO_SAID.match(given.question)), None)
-    speaker = said.answer if said else claim.speaker
     return Signs(
         claim=claim,
         numbers=numbers,
@@ -77,9 +70,7 @@ def signs(claim: Claim) -> Signs:
             for match in _ROLE.finditer(claim.text)
             if match["role"].casefold() in OFFICES
         },
-        speaker=speaker,
-        who_said=said and said.question,
-        statement=content_stems(claim.text) - content_stems(speaker or ""),
+        statement=content_stems(claim.text) - content_stems(claim.speaker or ""),
     )
 
 
@@ -99,40 +90,22 @@ def _numbers(a: Signs, b: Signs) -> Focus | None:
                 # A share "of" something and a share by name ("a 5% stake") are two things.
                 alike = x.words.endswith(" of") == y.words.endswith(" of")
                 if alike and not any(agree(y, z) for z in numbers):
-                    question = _answered_by(a.claim, x) or _answered_by(b.claim, y)
-                    return Focus(
-                        point="number",
-                        question=question or f"{x.words} or {y.words}?",
-                        a=x.words,
-                        b=y.words,
-                    )
+                    return Focus(point="number", a=x.words, b=y.words)
     return None
 
 
-def _answered_by(claim: Claim, number: Quantity) -> str | None:
-    """The question of the claim to which the number is the answer."""
-    return next(
-        (
-            given.question
-            for given in claim.answers
-            if any(agree(number, other) for other in quantities(given.answer))
-        ),
-        None,
-    )
-
-
 def _speakers(a: Signs, b: Signs) -> Focus | None:
-    one, other = a.speaker, b.speaker
-    if not one or not other or same_name(one, other):
+    one, other = a.claim.speaker, b.claim.speaker
+    if one and other and same_name(one, other):
         return None
     for run, quoted in a.quotation.items():
         if run in b.quotation:
             # The shorter of the two wordings is what both of them quote.
             shorter = min(quoted, b.quotation[run], key=len)
-            return Focus(point="quotation", question=f'Who said "{shorter}"?', a=one, b=other)
-    if len(a.statement & b.statement - content_stems(f"{one} {other}")) >= STATEMENT_STEMS:
-        question = a.who_said or b.who_said or "Who said it?"
-        return Focus(point="speaker", question=question, a=one, b=other)
+            return Focus(point="quotation", a=shorter, b=shorter)
+    said = a.statement & b.statement - content_stems(f"{one} {other}")
+    if one and other and len(said) >= STATEMENT_STEMS:
+        return Focus(point="speaker", a=one, b=other)
     return None
 
 
@@ -140,7 +113,7 @@ def _holders(a: Signs, b: Signs) -> Focus | None:
     for role, name in a.holders.items():
         for role_b, name_b in b.holders.items():
             if role.casefold() == role_b.casefold() and not same_name(name, name_b):
-                return Focus(point="holder", question=f"Who is the {role}?", a=name, b=name_b)
+                return Focus(point="holder", a=f"{role} {name}", b=f"{role_b} {name_b}")
     return None
 
 

@@ -1,9 +1,9 @@
-"""Verdicts on candidate pairs: one question, both answers, then two plain questions.
+"""Verdicts on candidate pairs: the question first, both answers, then two plain questions.
 
-The model is given what each claim answers and says whether the answers are about the same thing
-and can both be true; ``verdicts`` reads the label off that and guards what code knows better.
-A contradiction is asked again with the claims swapped, since small models favour an order.
-(Position bias: Zheng et al., arXiv:2306.05685.)
+The model is told the point at issue, writes down the one question and both answers, and says
+whether they are about the same thing and can both be true; ``verdicts`` reads the label off that
+and guards what code knows better. A contradiction is asked again with the claims swapped, since
+small models favour an order. (Position bias: Zheng et al., arXiv:2306.05685.)
 """
 
 from __future__ import annotations
@@ -18,16 +18,22 @@ from llmcheck.models import (
     CandidatePair,
     ContradictionKind,
     Failure,
+    Focus,
     LookalikeKind,
     Verdict,
 )
 from llmcheck.prompts import load_prompt
-from llmcheck.verdicts import Opinion, confirmed, point_of, settled, told, verdict_of
+from llmcheck.text import one_line, squeeze
+from llmcheck.verdicts import Opinion, confirmed, same_words, told, verdict_of
 
-PROMPT = "judge.v2"
+PROMPT = "judge.v1"
 
 
 class _Judgement(BaseModel):
+    question: str
+    answer_a: str
+    answer_b: str
+    rationale: str
     same_thing: Literal["yes", "no"]
     both_true: Literal["yes", "no"]
     kind: ContradictionKind | LookalikeKind | Literal["none"]
@@ -43,14 +49,18 @@ class Judgements(NamedTuple):
 def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
     """A verdict on every pair; contradictions stand only when both orders find them.
 
-    Pairs that say the same in the same words agree without a call. A failed call is a failure
-    that names both claims, never "no contradiction".
+    Pairs of claims in the same words agree without a call. A failed call is a failure that
+    names both claims, never "no contradiction".
     """
-    verdicts = {_ids(pair): verdict for pair in pairs if (verdict := settled(pair)) is not None}
-    asked = [pair for pair in pairs if _ids(pair) not in verdicts]
+    asked = [pair for pair in pairs if squeeze(pair.a.text) != squeeze(pair.b.text)]
+    first = dict(zip(map(_ids, asked), _ask(asked, runner), strict=True))
+    verdicts: dict[tuple[str, str], Verdict] = {}
     failures: list[Failure] = []
-    for pair, outcome in zip(asked, _ask(asked, runner), strict=True):
-        _take(pair, outcome, verdicts, failures)
+    for pair in pairs:
+        if _ids(pair) not in first:
+            verdicts[_ids(pair)] = same_words(pair)
+        else:
+            _take(pair, first[_ids(pair)], verdicts, failures)
     positives = [
         pair
         for pair in asked
@@ -66,28 +76,29 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
         else:
             # The failure stands in its place: what one order found is no verdict yet.
             verdicts.pop(_ids(pair), None)
-    in_order = [verdicts[_ids(pair)] for pair in pairs if _ids(pair) in verdicts]
-    return Judgements(in_order, failures)
+    return Judgements(list(verdicts.values()), failures)
 
 
 def _ask(pairs: Sequence[CandidatePair], runner: Runner) -> list[Outcome[_Judgement]]:
-    inputs = [
-        {
-            "question": point.question,
-            "a": told(pair.a),
-            "answer_a": point.answer_a,
-            "b": told(pair.b),
-            "answer_b": point.answer_b,
-        }
-        for pair in pairs
-        for point in [point_of(pair)]
-    ]
+    inputs = [{"a": told(p.a), "b": told(p.b), "focus": _point(p.focus)} for p in pairs]
     return runner.run("judge", load_prompt(PROMPT), inputs, _Judgement)
 
 
 def _swapped(pair: CandidatePair) -> CandidatePair:
-    focus = pair.focus and pair.focus.model_copy(update={"a": pair.focus.b, "b": pair.focus.a})
+    focus = pair.focus and Focus(point=pair.focus.point, a=pair.focus.b, b=pair.focus.a)
     return CandidatePair(a=pair.b, b=pair.a, score=pair.score, focus=focus)
+
+
+def _point(focus: Focus | None) -> str:
+    """The point to compare, as the prompt's examples word it."""
+    if focus is None:
+        return ""
+    if focus.point == "question":
+        return focus.a
+    if focus.point == "quotation":
+        return f'who said "{focus.a}"'
+    about = "who said it: " if focus.point == "speaker" else ""
+    return f'{about}"{focus.a}" in A, "{focus.b}" in B'
 
 
 def _ids(pair: CandidatePair) -> tuple[str, str]:
@@ -109,13 +120,19 @@ def _take(
 
 def _verdict(pair: CandidatePair, reply: Reply[_Judgement]) -> Verdict:
     given = reply.value
-    opinion = Opinion(
-        same_thing=given.same_thing == "yes",
-        both_true=given.both_true == "yes",
-        kind=given.kind,
-        contradiction=_probability(reply),
+    return verdict_of(
+        pair,
+        Opinion(
+            question=one_line(given.question),
+            answer_a=one_line(given.answer_a),
+            answer_b=one_line(given.answer_b),
+            rationale=one_line(given.rationale),
+            same_thing=given.same_thing == "yes",
+            both_true=given.both_true == "yes",
+            kind=given.kind,
+            contradiction=_probability(reply),
+        ),
     )
-    return verdict_of(pair, opinion)
 
 
 def _probability(reply: Reply[_Judgement]) -> float | None:

@@ -132,16 +132,15 @@ class Claim(Frozen):
 
 
 class Focus(Frozen):
-    """The point at which two claims are compared: one question, and what each of them answers."""
+    """The point at which two claims are to be compared."""
 
     point: Literal["number", "holder", "speaker", "quotation", "question"]
-    """What led to it: another figure, another holder of a role, the same statement or quotation
-    from another mouth, or the question itself."""
-    question: str
+    """Another figure, another holder of a role, the same statement or quotation from another
+    mouth, or a question that both answer."""
     a: str
-    """The answer of the first claim, in its words."""
+    """The words of the first claim that matter, or the question as it puts it."""
     b: str
-    """The answer of the second claim, in its words."""
+    """The words of the second claim that matter, or the question as it puts it."""
 
 
 class CandidatePair(Frozen):

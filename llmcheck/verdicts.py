@@ -22,7 +22,7 @@ from llmcheck.models import (
     Verdict,
 )
 from llmcheck.quantities import at_odds, quantities, same_numbers
-from llmcheck.text import NEGATIONS, STOPWORDS, content_stems, names, squeeze, stem, words
+from llmcheck.text import NEGATIONS, STOPWORDS, names, squeeze, stem, words
 
 _CONTRADICTIONS: frozenset[str] = frozenset(get_args(ContradictionKind))
 _LOOKALIKES: frozenset[str] = frozenset(get_args(LookalikeKind))
@@ -35,17 +35,14 @@ _NO_ANSWER = re.compile(
 )
 
 
-class Point(NamedTuple):
-    """What a pair is compared at."""
+class Opinion(NamedTuple):
+    """What a model says of a pair, every text on one line."""
 
     question: str
+    """The one question that both claims answer; empty when there is none."""
     answer_a: str
     answer_b: str
-
-
-class Opinion(NamedTuple):
-    """What a model says of a pair."""
-
+    rationale: str
     same_thing: bool
     """Whether both answers are about the same thing at the same time."""
     both_true: bool
@@ -56,13 +53,6 @@ class Opinion(NamedTuple):
     """How probable the model holds a contradiction, where the endpoint tells."""
 
 
-def point_of(pair: CandidatePair) -> Point:
-    """The question at which the pair is compared; the claims themselves where none stands out."""
-    if pair.focus is None:
-        return Point("Which of the two is right?", pair.a.text, pair.b.text)
-    return Point(pair.focus.question, pair.focus.a, pair.focus.b)
-
-
 def told(claim: Claim) -> str:
     """The claim, with its speaker where only the document's context names him."""
     if claim.speaker is None or not missing_names(f"It is {claim.speaker}", claim.text):
@@ -70,46 +60,25 @@ def told(claim: Claim) -> str:
     return f"{claim.text} (said by {claim.speaker})"
 
 
-def settled(pair: CandidatePair) -> Verdict | None:
-    """The verdict on a pair that needs no model: claims, or answers and most else, the same."""
-    if squeeze(pair.a.text) == squeeze(pair.b.text):
-        rationale = "Both say it in the same words."
-    elif _answer_alike(pair):
-        rationale = "Both give the same answer."
-    else:
-        return None
-    point = point_of(pair)
+def same_words(pair: CandidatePair) -> Verdict:
+    """The verdict on claims in the same words, which needs no model."""
     return Verdict(
         a_id=pair.a.id,
         b_id=pair.b.id,
-        question=point.question,
-        answer_a=point.answer_a,
-        answer_b=point.answer_b,
-        rationale=rationale,
+        question="",
+        answer_a=pair.a.text,
+        answer_b=pair.b.text,
+        rationale="Both say it in the same words.",
         label="agreement",
         confidence=1.0,
-        contradiction=0.0,
     )
-
-
-def _answer_alike(pair: CandidatePair) -> bool:
-    """Whether both claims give one answer, and have half of the shorter one's words in common."""
-    if pair.focus is None or pair.focus.point != "question":
-        return False
-    one, other = _gist(pair.focus.a), _gist(pair.focus.b)
-    same = same_numbers(pair.focus.a, pair.focus.b)
-    if not (same or (same is None and one and one == other)):
-        return False
-    a, b = content_stems(pair.a.text), content_stems(pair.b.text)
-    return 2 * len(a & b) >= min(len(a), len(b))
 
 
 def verdict_of(pair: CandidatePair, given: Opinion) -> Verdict:
     """The model's opinion as a verdict, corrected where code knows better."""
-    question, answer_a, answer_b = point_of(pair)
-    label, kind = _label(given, answer_a, answer_b)
+    answer_a, answer_b, rationale = given.answer_a, given.answer_b, given.rationale
+    label, kind = _label(given)
     across = pair.a.doc_id != pair.b.doc_id
-    rationale = ""
     if not (_answers(answer_a, pair.a) and _answers(answer_b, pair.b)):
         label, kind = "unrelated", None
         rationale = "An answer is missing or not the claim's."
@@ -127,16 +96,19 @@ def verdict_of(pair: CandidatePair, given: Opinion) -> Verdict:
         rationale = "The answers name different people."
     elif label == "agreement" and not _alike(answer_a, answer_b):
         label, kind = "unrelated", None
+    elif label == "lookalike" and pair.focus is None and not given.same_thing:
+        # Two facts about two things, with nothing at odds, look like no contradiction at all.
+        label, kind = "unrelated", None
     if label == "contradiction" and kind is None:
-        kind = _kind_of(question, answer_a, answer_b)
+        kind = _kind_of(given.question, answer_a, answer_b)
     return Verdict.model_validate(
         {
             "a_id": pair.a.id,
             "b_id": pair.b.id,
-            "question": question,
+            "question": given.question,
             "answer_a": answer_a,
             "answer_b": answer_b,
-            "rationale": rationale or _rationale(label, kind, answer_a, answer_b),
+            "rationale": rationale,
             "label": label,
             "kind": kind,
             "confidence": 1.0,
@@ -145,26 +117,15 @@ def verdict_of(pair: CandidatePair, given: Opinion) -> Verdict:
     )
 
 
-def _rationale(label: str, kind: str | None, answer_a: str, answer_b: str) -> str:
-    """The answers side by side, in words of our own: a small model's reasons are often wrong."""
-    both = f"\u201c{answer_a}\u201d and \u201c{answer_b}\u201d"
-    if label == "unrelated":
-        return f"{both} answer no question in common."
-    if label == "contradiction":
-        return f"{both} cannot both be true."
-    if label == "agreement":
-        return f"{both} say the same."
-    return f"{both} can both be true ({(kind or 'complementary').replace('_', ' ')})."
-
-
-def _label(given: Opinion, answer_a: str, answer_b: str) -> tuple[str, str | None]:
+def _label(given: Opinion) -> tuple[str, str | None]:
     """What the model's answers come to, and the kind where it named a fitting one."""
     contradiction = given.kind if given.kind in _CONTRADICTIONS else None
     lookalike = given.kind if given.kind in _LOOKALIKES else None
+    if not given.question:
+        return "unrelated", None
     if not given.same_thing:
-        # Two facts about two things look like no contradiction unless the model says which.
-        return ("lookalike", lookalike) if lookalike else ("unrelated", None)
-    if _gist(answer_a) == _gist(answer_b):
+        return "lookalike", lookalike or "different_referent"
+    if _gist(given.answer_a) == _gist(given.answer_b):
         return "agreement", None
     if not given.both_true:
         return "contradiction", contradiction
@@ -178,10 +139,20 @@ def confirmed(verdict: Verdict, swapped: Verdict) -> Verdict:
     """The verdict after a second look with the claims swapped: without it, no contradiction."""
     if swapped.label == "contradiction":
         return verdict
+    if swapped.label == "lookalike":
+        return swapped.model_copy(
+            update={
+                "a_id": verdict.a_id,
+                "b_id": verdict.b_id,
+                "answer_a": verdict.answer_a,
+                "answer_b": verdict.answer_b,
+                "confidence": 0.5,
+            }
+        )
     return verdict.model_copy(
         update={
             "label": swapped.label,
-            "kind": swapped.kind,
+            "kind": None,
             "rationale": swapped.rationale,
             "confidence": 0.5,
         }
@@ -193,7 +164,7 @@ def _answers(answer: str, claim: Claim) -> bool:
     if not words(answer) or _NO_ANSWER.fullmatch(answer.strip(" .")):
         return False
     source = f"{told(claim)} {claim.quote}"
-    return not missing_numbers(answer, source) and not missing_names(f"It is {answer}", source)
+    return not missing_numbers(answer, claim.text) and not missing_names(f"It is {answer}", source)
 
 
 def _is_another_person(focus: Focus | None, label: str, answer_a: str, answer_b: str) -> bool:

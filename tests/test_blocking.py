@@ -72,6 +72,7 @@ ASKED = [
 ]
 
 
+CALLED = ("Who called help to the lamp?", "a boy")
 WHY = "Why did the lamp go out?"
 
 
@@ -181,6 +182,16 @@ def test_one_quotation_from_two_mouths_is_compared() -> None:
     assert texts(candidate_pairs(claims)) == {frozenset(c.text for c in claims)}
     same = [one.model_copy(update={"speaker": "Ada Moe"}) for one in claims]
     assert candidate_pairs(same) == []
+
+
+@pytest.mark.xfail(strict=True, reason="who called for help is taken for who speaks")
+def test_who_called_or_added_something_is_no_speaker() -> None:
+    claims = [
+        claim("A boy called help to the dark lamp at Vell.", "a", answers=asks(CALLED)),
+        claim("Help reached the dark lamp at Vell by boat.", "b", speaker="Ada Moe"),
+    ]
+    (pair,) = candidate_pairs(claims)
+    assert pair.focus is None or pair.focus.point != "speaker"
 
 
 def test_two_holders_of_one_role_are_compared() -> None:
@@ -295,18 +306,12 @@ def test_a_question_that_the_quotation_answers_names_who_speaks() -> None:
 
 
 @given(claim_sets())
-def test_an_answer_that_is_compared_is_given_or_the_whole_claim(claims: list[Claim]) -> None:
+def test_an_answer_that_is_compared_is_given_or_the_claims_words(claims: list[Claim]) -> None:
     for pair in candidate_pairs(claims):
-        for one, answer in (
-            (pair.a, pair.focus and pair.focus.a),
-            (pair.b, pair.focus and pair.focus.b),
-        ):
-            given_answers = {given.answer for given in one.answers}
-            assert (
-                answer is None
-                or answer in {*given_answers, one.speaker}
-                or answer.casefold() in one.text.casefold()
-            )
+        compared = [(pair.a, pair.focus.a), (pair.b, pair.focus.b)] if pair.focus else []
+        for one, answer in compared:
+            answers = {one.speaker, *(given.answer for given in one.answers)}
+            assert answer in answers or answer.casefold() in one.text.casefold()
 
 
 def test_questions_that_ask_for_something_else_are_further_apart() -> None:

@@ -21,11 +21,13 @@ from llmcheck.models import (
     Document,
     DocumentInfo,
     Failure,
+    Focus,
     Frozen,
     Position,
     Report,
     Span,
     SummarySentence,
+    Verdict,
     content_id,
 )
 
@@ -45,6 +47,21 @@ def make_dispute() -> Dispute:
             Position(answer="3 tonnes", claim_ids=("c-1",), doc_ids=("a.txt",)),
             Position(answer="5 tonnes", claim_ids=("c-2",), doc_ids=("b.txt",)),
         ),
+    )
+
+
+def make_verdict() -> Verdict:
+    return Verdict(
+        a_id="c-1",
+        b_id="c-2",
+        question="How heavy is the bell?",
+        answer_a="3 tonnes",
+        answer_b="5 tonnes",
+        rationale="It has one weight.",
+        label="contradiction",
+        kind="numeric",
+        confidence=1.0,
+        contradiction=0.9,
     )
 
 
@@ -122,6 +139,9 @@ def test_spans_overlap_when_they_share_a_character(start: int, end: int, expecte
             1.01,
         ),
         (Span(start=0, end=1), "start", -1),
+        (make_verdict(), "contradiction", 1.01),
+        (make_verdict(), "kind", "odd"),
+        (Focus(point="question", question="How heavy?", a="3", b="5"), "point", "place"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

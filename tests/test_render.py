@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from llmcheck.models import (
     Agreement,
+    Answer,
     Claim,
     ContradictionKind,
     Dispute,
@@ -69,7 +70,13 @@ def claim(id_: str, document: Document, quote: str, text: str, **more: Any) -> C
 
 
 CLAIMS = (
-    claim("c1", TIDES, "The main span measures 320 metres.", "The main span is 320 m long."),
+    claim(
+        "c1",
+        TIDES,
+        "The main span measures 320 metres.",
+        "The main span is 320 m long.",
+        answers=(Answer(question="How long is the main span?", answer="320 m"),),
+    ),
     claim("c2", FERRY, "At 340 metres, the main span is a record.", "The main span is 340 m."),
     claim("c3", PIER, PIER.text, "The span is 320 m long.", speaker="the port authority"),
     claim("c4", TIDES, "It opened on 4 May.", "The bridge opened on 4 May.", time="4 May"),
@@ -160,6 +167,7 @@ def hostile_report() -> Report:
     made = Claim(
         id="h", text=HOSTILE_TEXT, doc_id=HOSTILE_TEXT, start=0, end=9, quote=HOSTILE_TEXT,
         speaker=HOSTILE_TEXT, time=HOSTILE_TEXT,
+        answers=(Answer(question=HOSTILE_TEXT, answer=HOSTILE_TEXT),),
     )  # fmt: skip
     position = Position(answer=HOSTILE_TEXT, claim_ids=("h",), doc_ids=(HOSTILE_TEXT,))
     flag = PaddingFlag(
@@ -478,7 +486,7 @@ def test_json_satisfies_the_published_schema() -> None:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.validate(json.loads(to_json(report())), schema)
     broken = json.loads(to_json(report()))
-    del broken["claims"][0]["quote"]
+    del broken["claims"][0]["answers"][0]["question"]
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(broken, schema)
 
