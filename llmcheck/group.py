@@ -86,11 +86,12 @@ def _by_question(contradictions: Sequence[Verdict]) -> list[list[Verdict]]:
     for i, one in enumerate(contradictions):
         for j in range(i):
             other = contradictions[j]
-            if (
-                _same_kind_of_answer(one, other)
-                and _overlap(stems[i], stems[j]) >= SAME_QUESTION
-                and ({one.a_id, one.b_id} & {other.a_id, other.b_id} or _shares(one, other))
-            ):
+            one_claim = bool({one.a_id, one.b_id} & {other.a_id, other.b_id})
+            # "Who said it?" means nothing alone: it is asked of the claim.
+            alike = _overlap(stems[i], stems[j]) >= SAME_QUESTION or (
+                one_claim and one.kind == other.kind and not (stems[i] and stems[j])
+            )
+            if alike and _same_kind_of_answer(one, other) and (one_claim or _shares(one, other)):
                 same.join(i, j)
     return [[contradictions[i] for i in members] for members in same.groups()]
 

@@ -131,7 +131,7 @@ class Checker:
         return Trace(report, tuple(pairs), tuple(verdicts))
 
     def claims(self, corpus: Corpus) -> Report:
-        """A report of the claims alone: the same as those of ``check``."""
+        """A report of the claims alone: those of ``check``, which also carry their answers."""
         meter, runner = self._begin()
         flags, padding_failures = padding.find_padding(corpus.documents, runner)
         claims, ungrounded, failures = extract.extract_claims(

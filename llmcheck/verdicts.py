@@ -22,12 +22,16 @@ from llmcheck.models import (
     Verdict,
 )
 from llmcheck.quantities import at_odds, quantities, same_numbers
-from llmcheck.text import NEGATIONS, STOPWORDS, names, squeeze, stem, words
+from llmcheck.text import NEGATIONS, STOPWORDS, content_stems, names, squeeze, stem, words
 
 _CONTRADICTIONS: frozenset[str] = frozenset(get_args(ContradictionKind))
 _LOOKALIKES: frozenset[str] = frozenset(get_args(LookalikeKind))
 _TELLING = NEGATIONS | {"over", "under", "above", "below", "more", "before", "after"}
 """Stop words that make another answer of the same words."""
+_EXCLUSIVE = frozenset(
+    "mostly mainly primarily chiefly predominantly disproportionately hardest worst".split()
+)
+"""Words that leave room for one answer only."""
 _NO_ANSWER = re.compile(
     r"(?:n/?a\b|none|unknown|unclear|empty|no (?:answer|information|mention)"
     r"|not (?:stated|specified|mentioned|given|known|applicable)).{0,40}",
@@ -88,12 +92,20 @@ def verdict_of(pair: CandidatePair, given: Opinion) -> Verdict:
     elif label == "contradiction" and _contains(answer_a, answer_b):
         label, kind = "lookalike", "complementary"
         rationale = "One answer only says more than the other."
-    elif label == "agreement" and across and at_odds(answer_a, answer_b):
+    elif (
+        label == "agreement"
+        and across
+        and at_odds(answer_a, answer_b)
+        and not _asked_apart(pair, answer_a, answer_b)
+    ):
         label, kind = "contradiction", None
         rationale = "The figures differ, and nothing says that both can hold."
     elif _is_another_person(pair.focus, label, answer_a, answer_b):
         label, kind = "contradiction", None
         rationale = "The answers name different people."
+    elif label == "lookalike" and _both_exclude(pair) and not _contains(answer_a, answer_b):
+        label, kind = "contradiction", "category"
+        rationale = "Each is said to be the one most of all."
     elif label == "agreement" and not _alike(answer_a, answer_b):
         label, kind = "unrelated", None
     elif label == "lookalike" and pair.focus is None and not given.same_thing:
@@ -178,6 +190,31 @@ def _is_another_person(focus: Focus | None, label: str, answer_a: str, answer_b:
     one, other = (" ".join(names(f"It is {answer}")) for answer in (answer_a, answer_b))
     named = bool(one and other) and label in ("agreement", "contradiction")
     return named and not same_name(one, other)
+
+
+def _asked_apart(pair: CandidatePair, answer_a: str, answer_b: str) -> bool:
+    """Whether the numbers answer two questions, by what each claim was said to answer."""
+    one, other = (
+        [
+            content_stems(given.question)
+            for given in claim.answers
+            if quantities(given.answer) and same_numbers(given.answer, answer)
+        ]
+        for claim, answer in ((pair.a, answer_a), (pair.b, answer_b))
+    )
+    return bool(one and other) and not any(a & b for a in one for b in other)
+
+
+def _both_exclude(pair: CandidatePair) -> bool:
+    """Whether both claims answer one question with what holds "mostly" or "hardest".
+
+    Two teams can both be hit, but not both hit hardest; small models overlook the word.
+    """
+    return (
+        pair.focus is not None
+        and pair.focus.point == "question"
+        and all(_EXCLUSIVE & set(squeeze(claim.text).split()) for claim in (pair.a, pair.b))
+    )
 
 
 def _alike(answer_a: str, answer_b: str) -> bool:

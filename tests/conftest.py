@@ -1,12 +1,19 @@
-"""What holds for every test: no network, no settings from outside, a home of its own."""
+"""What holds for every test: no network, no clock, no settings from outside, its own home."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["pytester"]
+
+# Wall clocks fail on a busy machine; what must be fast is held to a limit of processor time.
+settings.register_profile(
+    "llmcheck", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("llmcheck")
 
 # Set by llmcheck's own pytest plugin, which is active here: it stays, so that no test, and no
 # process that a test starts, makes a real call.

@@ -7,14 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-
-# Wall clocks fail on a busy machine; what must be fast is held to a limit of processor time.
-settings.register_profile(
-    "llmcheck", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("llmcheck")
 
 LENGTH = 50_000
 """Characters of a hostile line: what takes quadratic time takes far beyond the limit."""

@@ -12,7 +12,7 @@ import pytest
 import whole_set
 import with_consistency_checker as checker
 from findings import claim_at, locate, pair_disputes
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -101,7 +101,6 @@ def test_a_quote_is_found_through_white_space_quotation_marks_and_small_changes(
         assert KILN[span.start : span.end] == place
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60), st.text(min_size=1, max_size=30))
 def test_words_of_the_document_are_always_found_and_quoted_as_they_stand(
     before: str, after: str, words: str

@@ -22,7 +22,7 @@ from llmcheck.blocking import (
     SIMILAR,
     candidate_pairs,
 )
-from llmcheck.models import Answer, CandidatePair, Claim, Focus, content_id
+from llmcheck.models import Answer, CandidatePair, Claim, content_id
 
 
 def claim(
@@ -55,7 +55,7 @@ def asks(*given: tuple[str, str] | str) -> tuple[Answer, ...]:
 
 
 def at(pair: CandidatePair) -> dict[str, str]:
-    """What the claims of the pair answer where they are compared, by their texts."""
+    """What of the claims of the pair is to be compared, by their texts."""
     assert pair.focus is not None
     return {pair.a.text: pair.focus.a, pair.b.text: pair.focus.b}
 
@@ -65,14 +65,10 @@ ASKED = [
     ("When did the harbour open?", "in 1911"),
     ("Who owns the dome?", "the choir"),
     ("How many berths are there?", "40"),
-    ("How many berths are there?", "55 berths"),
     ("When was the dome opened?", "in 1934"),
     ("Where is the choir from?", "Vell"),
     ("Who said “the lamp is out for good”?", "Ada Moe"),
 ]
-
-
-CALLED = ("Who called help to the lamp?", "a boy")
 WHY = "Why did the lamp go out?"
 
 
@@ -184,16 +180,6 @@ def test_one_quotation_from_two_mouths_is_compared() -> None:
     assert candidate_pairs(same) == []
 
 
-@pytest.mark.xfail(strict=True, reason="who called for help is taken for who speaks")
-def test_who_called_or_added_something_is_no_speaker() -> None:
-    claims = [
-        claim("A boy called help to the dark lamp at Vell.", "a", answers=asks(CALLED)),
-        claim("Help reached the dark lamp at Vell by boat.", "b", speaker="Ada Moe"),
-    ]
-    (pair,) = candidate_pairs(claims)
-    assert pair.focus is None or pair.focus.point != "speaker"
-
-
 def test_two_holders_of_one_role_are_compared() -> None:
     claims = [
         claim("Conductor Ada Moe and director Bo Lind left the choir.", start=0),
@@ -211,8 +197,7 @@ def test_answers_in_other_words_to_one_question_are_compared_at_that_question() 
     (pair,) = (p for p in candidate_pairs(claims) if {p.a.text, p.b.text} == texts_of(claims[:2]))
     assert pair.focus is not None
     assert pair.focus.point == "question"
-    assert pair.focus.question == pair.a.answers[0].question
-    assert at(pair) == {claims[0].text: "a cracked lens", claims[1].text: "salt"}
+    assert at(pair) == {claims[0].text: WHY, claims[1].text: "Why was the lamp out?"}
 
 
 def test_of_several_questions_the_closest_is_the_one_to_compare_at() -> None:
@@ -229,9 +214,37 @@ def test_of_several_questions_the_closest_is_the_one_to_compare_at() -> None:
         ),
     ]
     (pair,) = candidate_pairs(claims)
+    assert at(pair) == {claims[0].text: WHY, claims[1].text: WHY}
+
+
+def test_numbers_at_odds_are_the_point_even_where_both_answer_one_question() -> None:
+    question = "How many berths has the basin?"
+    claims = [
+        claim("The basin holds 40 berths.", "a", answers=asks(question)),
+        claim("There is room for 55 berths in the basin.", "b", answers=asks(question)),
+    ]
+    (pair,) = candidate_pairs(claims)
     assert pair.focus is not None
-    assert pair.focus.question == WHY
-    assert at(pair) == {claims[0].text: "the lens cracked", claims[1].text: "salt"}
+    assert pair.focus.point == "number"
+    assert at(pair) == {claims[0].text: "40 berths", claims[1].text: "55 berths"}
+
+
+@given(claim_sets())
+def test_what_is_to_be_compared_is_of_the_claims_themselves(claims: list[Claim]) -> None:
+    for pair in candidate_pairs(claims):
+        compared = [(pair.a, pair.focus.a), (pair.b, pair.focus.b)] if pair.focus else []
+        for one, point in compared:
+            given_words = {one.speaker, *(given.question for given in one.answers)}
+            assert point in given_words or point.casefold() in one.text.casefold()
+
+
+def test_claims_that_answer_different_questions_have_no_point_to_compare() -> None:
+    claims = [
+        claim("The observatory closed its gallery.", "a", answers=asks("Who paid?")),
+        claim("Visitors lost the gallery of the observatory.", "b", answers=asks("Where was it?")),
+    ]
+    (pair,) = candidate_pairs(claims)
+    assert pair.focus is None
 
 
 def test_claims_of_one_document_are_not_compared_for_their_questions() -> None:
@@ -240,78 +253,6 @@ def test_claims_of_one_document_are_not_compared_for_their_questions() -> None:
         claim("Salt ate the cable.", start=200, answers=asks(WHY)),
     ]
     assert candidate_pairs(claims) == []
-
-
-def test_a_claim_without_that_question_is_compared_as_a_whole() -> None:
-    claims = [
-        claim("A cracked lens put the lamp of Vell out.", "a", answers=asks((WHY, "a lens"))),
-        claim("Salt in the cable left the lamp of Vell dark.", "b"),
-    ]
-    (pair,) = candidate_pairs(claims)
-    assert pair.focus is not None
-    assert (pair.focus.point, pair.focus.question) == ("question", WHY)
-    assert at(pair) == {claims[0].text: "a lens", claims[1].text: claims[1].text}
-
-
-def test_the_one_sided_question_is_the_one_that_the_other_claim_speaks_of_most() -> None:
-    dim = ("When was the lamp of Vell dimmed?", "at dawn")
-    claims = [
-        claim("A lens put the lamp of Vell out.", "a", answers=asks((WHY, "a lens"), dim)),
-        claim("The lamp of Vell was dimmed by order.", "b"),
-    ]
-    (pair,) = candidate_pairs(claims)
-    assert pair.focus is not None
-    assert pair.focus.question == dim[0]
-
-
-def test_claims_whose_questions_the_other_does_not_touch_have_no_point_to_compare() -> None:
-    claims = [
-        claim("The observatory closed its gallery.", "a", answers=asks("Who paid?")),
-        claim("Visitors lost the gallery of the observatory.", "b"),
-    ]
-    (pair,) = candidate_pairs(claims)
-    assert pair.focus is None
-
-
-def test_numbers_at_odds_are_compared_at_the_question_that_they_answer() -> None:
-    question = "How many berths has the basin?"
-    claims = [
-        claim("The basin holds 40 berths.", "a", answers=asks("When was the basin dug?")),
-        claim(
-            "There is room for 55 berths in the basin.",
-            "b",
-            answers=asks("Where is the basin?", (question, "55 berths")),
-        ),
-    ]
-    (pair,) = candidate_pairs(claims)
-    assert pair.focus is not None
-    assert (pair.focus.point, pair.focus.question) == ("number", question)
-    assert at(pair) == {claims[0].text: "40 berths", claims[1].text: "55 berths"}
-
-
-def test_a_question_that_the_quotation_answers_names_who_speaks() -> None:
-    lamp = "“the lamp is out for good”"
-    claims = [
-        claim(f"Ada Moe said {lamp}.", "a", answers=asks((f"Who said {lamp}?", "Ada Moe"))),
-        claim(f"Keeper Lind told islanders {lamp}.", "b", speaker="Bo Lind"),
-    ]
-    (pair,) = candidate_pairs(claims)
-    assert pair.focus == Focus(
-        point="quotation",
-        question='Who said "the lamp is out for good"?',
-        a=at(pair)[pair.a.text],
-        b=at(pair)[pair.b.text],
-    )
-    assert at(pair) == {claims[0].text: "Ada Moe", claims[1].text: "Bo Lind"}
-
-
-@given(claim_sets())
-def test_an_answer_that_is_compared_is_given_or_the_claims_words(claims: list[Claim]) -> None:
-    for pair in candidate_pairs(claims):
-        compared = [(pair.a, pair.focus.a), (pair.b, pair.focus.b)] if pair.focus else []
-        for one, answer in compared:
-            answers = {one.speaker, *(given.answer for given in one.answers)}
-            assert answer in answers or answer.casefold() in one.text.casefold()
 
 
 def test_questions_that_ask_for_something_else_are_further_apart() -> None:

@@ -365,7 +365,7 @@ def test_plain_text_is_read_without_the_slow_libraries() -> None:
     ),
     st.sampled_from(["a.txt", "a.md", "a.html", "a"]),
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
     try:
         document = read_one(name, data)

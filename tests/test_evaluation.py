@@ -189,7 +189,7 @@ def test_without_a_trace_blocking_and_judging_stay_open() -> None:
     assert (scored.figures.funnel.blocking, scored.figures.pairs) == (None, None)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.sampled_from(CLAIMS), min_size=2, max_size=4), max_size=4))
 def test_a_dispute_is_found_exactly_when_the_funnel_keeps_a_pair(sides: list[list[Claim]]) -> None:
     scored = score(report(*(dispute(*claims) for claims in sides)))
@@ -345,7 +345,7 @@ def test_a_name_that_two_documents_end_in_is_an_error_of_the_label() -> None:
     assert errors[0].reason == "several documents have this name"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([" ", "\n", "\t", "\n\n  "]), min_size=9, max_size=9))
 def test_white_space_does_not_matter_to_a_quote(spaces: list[str]) -> None:
     words = "the bridge cost forty and not fifty million crowns altogether".split()
@@ -377,7 +377,7 @@ def test_what_failed_stands_in_the_score() -> None:
     assert score(report(failures=(failure,))).failures == (failure,)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(*[st.integers(0, 50)] * 4), min_size=1))
 def test_sums_do_not_depend_on_the_order_and_f1_lies_between(rows: list[tuple[int, ...]]) -> None:
     scores = [

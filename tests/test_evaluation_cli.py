@@ -33,10 +33,16 @@ def answer(call: Call) -> Any:
         figures = re.findall(r"\d+ \w+", call.user)[:1]
         return {"asked": [{"question": "How many million?", "answer": each} for each in figures]}
     if call.prompt == judge.PROMPT:
-        _, _, a, _, b = (line.partition(": ")[2] for line in call.user.splitlines())
-        figures = [*re.findall(r"\d+ \w+", a)[:1], *re.findall(r"\d+ \w+", b)[:1]]
-        same = "yes" if len(figures) == 2 else "no"
-        return {"same_thing": same, "both_true": "no", "kind": "numeric"}
+        a, b, *_ = (re.findall(r"\d+ \w+", line)[:1] for line in call.user.splitlines())
+        return {
+            "question": "How many million?" if a and b else "",
+            "answer_a": "".join(a),
+            "answer_b": "".join(b),
+            "rationale": "-",
+            "same_thing": "yes",
+            "both_true": "no",
+            "kind": "numeric",
+        }
     return {"sentences": []}
 
 

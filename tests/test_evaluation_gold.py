@@ -117,7 +117,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         read_gold(tmp_path)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=3) | st.sampled_from(["D1", "numeric"]),

@@ -141,7 +141,7 @@ def test_a_row_becomes_two_claims_of_two_documents_with_the_point_at_issue(
 SCORES = st.lists(st.integers(0, 5).map(float), min_size=1, max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SCORES, SCORES)
 def test_auroc_is_the_chance_that_a_positive_scores_higher(
     positives: list[float], negatives: list[float]
@@ -320,7 +320,7 @@ def test_a_sentence_whose_call_failed_counts_in_no_figure() -> None:
     assert counts(scored.figures.covered) == (1, 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=60), st.text(max_size=20).filter(str.strip))
 def test_any_text_can_be_a_row(document: str, text: str) -> None:
     llm = FakeLLM(lambda call: {"facts": []})

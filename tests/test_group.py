@@ -293,26 +293,6 @@ def test_claims_that_agree_through_others_join_the_position_as_well() -> None:
     assert rows(dispute)["7 km"] == {"b1", "c1", "d1"}
 
 
-# Known to be wrong
-
-
-@pytest.mark.xfail(strict=True, reason="a whole claim that holds the answer is taken for it")
-def test_a_contradiction_with_a_whole_claim_is_a_dispute() -> None:
-    whole = "The tunnel was dug by hand, though a lens of salt lay in the rock."
-    disputes, _, _ = group(against("a1", "b1", "salt", whole, kind="causal"))
-    assert len(disputes) == 1
-
-
-@pytest.mark.xfail(strict=True, reason="a unit is all that such questions have in common")
-def test_numbers_without_a_question_of_their_own_are_not_one_dispute_for_their_unit() -> None:
-    disputes, _, _ = group(
-        against("a1", "b1", "4 km", "7 km", question="4 km or 7 km?"),
-        against("c1", "d1", "4 km", "9 km", question="4 km or 9 km?"),
-    )
-    assert len(disputes) == 2
-
-
-@pytest.mark.xfail(strict=True, reason="such questions have no word that counts")
 def test_who_said_it_of_one_claim_is_one_dispute() -> None:
     disputes, _, _ = group(
         against("a1", "b1", "Ada", "Bo", question="Who said it?", kind="attribution"),

@@ -234,7 +234,7 @@ MARKUP = st.recursive(
 
 
 @given(MARKUP)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_spans_and_white_space_hold_for_any_markup(markup: str) -> None:
     try:
         page = read_page(markup)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from llmcheck.errors import BudgetExceeded, ProviderError
 from llmcheck.judge import PROMPT, Judgements, judge_pairs
-from llmcheck.llm import Call, FakeLLM, Runner
+from llmcheck.llm import Call, FakeLLM, Reply, Runner
 from llmcheck.models import (
     CandidatePair,
     Claim,
@@ -106,6 +107,18 @@ def test_what_seems_at_odds_is_named_and_swapped_with_the_claims() -> None:
     assert first.user.index("9 trees", len(NINE)) < first.user.rindex("40 trees")
     assert second.user.rindex("9 trees") > second.user.rindex("40 trees")
     assert all(len(call.user.splitlines()) == 3 for call in llm.calls)
+
+
+def test_a_question_that_both_answer_is_the_point_to_compare() -> None:
+    focus = Focus(point="question", a="How many trees fell?", b="How many trees were lost?")
+    _, llm = judge(
+        lambda a, b: says("contradiction", *(("9", "40") if a == NINE else ("40", "9"))),
+        PAIR.model_copy(update={"focus": focus}),
+    )
+    assert [call.user.splitlines()[2:] for call in llm.calls] == [
+        ["Compare: How many trees fell?"],
+        ["Compare: How many trees were lost?"],
+    ]
 
 
 def test_claims_are_shown_as_they_stand_and_only_to_the_user_message() -> None:
@@ -326,6 +339,42 @@ def test_whatever_the_model_answers_kind_and_label_fit(answers: list[dict[str, A
         assert len(llm.calls) == 2
 
 
+# How sure the model was
+
+
+class Sure(FakeLLM):
+    """Answers like any other, and tells how probable each "no" was, the same for every call."""
+
+    def __init__(self, answer: Callable[[str, str], Any], **noes: float) -> None:
+        super().__init__(lambda call: answer(*claims_in(call)))
+        self._probabilities = {field: {"yes": 1 - no, "no": no} for field, no in noes.items()}
+
+    def complete(self, call: Call, schema: type[Any]) -> Reply[Any]:
+        return replace(super().complete(call, schema), probabilities=self._probabilities)
+
+
+def test_a_verdict_carries_how_probable_the_model_held_a_contradiction() -> None:
+    llm = Sure(lambda a, b: says("unrelated"), same_thing=0.2, both_true=0.6)
+    ((verdict,), _) = judge_pairs([PAIR], Runner(llm, "tiny"))
+    assert verdict.contradiction == pytest.approx(0.8 * 0.6)
+
+
+def test_that_probability_is_the_models_whatever_code_makes_of_its_answer() -> None:
+    llm = Sure(lambda a, b: says("contradiction", "9", "9"), same_thing=0.1, both_true=0.9)
+    ((verdict,), _) = judge_pairs([make_pair(NINE, "9 fell.")], Runner(llm, "tiny"))
+    assert verdict.label != "contradiction"
+    assert verdict.contradiction == pytest.approx(0.9 * 0.9)
+
+
+@pytest.mark.parametrize("told", [{}, {"same_thing": 0.2}, {"both_true": 0.6}])
+def test_without_both_probabilities_there_is_none_of_a_contradiction(
+    told: dict[str, float],
+) -> None:
+    llm = Sure(lambda a, b: says("unrelated"), **told)
+    ((verdict,), _) = judge_pairs([PAIR], Runner(llm, "tiny"))
+    assert verdict.contradiction is None
+
+
 # What makes a call
 
 
@@ -339,9 +388,6 @@ def test_a_call_knows_the_claims_alone() -> None:
         judge(lambda a, b: says("contradiction"), p) for p in (PAIR, elsewhere)
     )
     assert {call.key for call in here.calls} == {call.key for call in there.calls}
-
-
-# Known to be wrong
 
 
 def test_a_name_that_begins_like_no_answer_is_an_answer() -> None:

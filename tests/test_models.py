@@ -141,7 +141,7 @@ def test_spans_overlap_when_they_share_a_character(start: int, end: int, expecte
         (Span(start=0, end=1), "start", -1),
         (make_verdict(), "contradiction", 1.01),
         (make_verdict(), "kind", "odd"),
-        (Focus(point="question", question="How heavy?", a="3", b="5"), "point", "place"),
+        (Focus(point="number", a="3 tonnes", b="5 tonnes"), "point", "place"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -62,30 +62,36 @@ def answer(call: Call) -> Any:
     if call.prompt == extract.PROMPT:
         return {"facts": [read(call)]}
     if call.prompt == questions.PROMPT:
-        return {"asked": [dict(zip(("question", "answer"), what_is_answered(call), strict=True))]}
+        question, given_answer = what_is_answered(call.user.removeprefix("Fact: "))
+        return {"asked": [{"question": question, "answer": given_answer}]}
     if call.prompt == judge.PROMPT:
-        return judgement(call)
+        a, b, *_ = call.user.splitlines()
+        return judgement(a.removeprefix("A: "), b.removeprefix("B: "))
     facts = [line.partition(". ")[2] for line in call.user.splitlines()]
     return {"sentences": [{"text": fact, "facts": [n]} for n, fact in enumerate(facts, 1)]}
 
 
-def what_is_answered(call: Call) -> tuple[str, str]:
-    fact = call.user.removeprefix("Fact: ")
-    if "visitors" in fact:
-        return HOW_MANY, next(
-            f"{number} visitors" for number in ("4,200", "6,900") if number in fact
-        )
+def what_is_answered(fact: str) -> tuple[str, str]:
+    """A question and its answer; what is no fact of the market answers none."""
+    visitors = re.search(r"[\d,]+ visitors", fact)
+    if visitors:
+        return HOW_MANY, visitors[0]
     if "bell" in fact:
         return "What did the mayor open?", "the cheese market"
-    return "What is it?", ""
+    return "", ""
 
 
-def judgement(call: Call) -> dict[str, str]:
-    _, _, a, _, b = (line.partition(": ")[2] for line in call.user.splitlines())
-    numbers = [[f"{q.value:g}" for q in quantities(answer)] for answer in (a, b)]
-    same = numbers[0] == numbers[1]
+def judgement(a: str, b: str) -> dict[str, str]:
+    (question, answer_a), (other, answer_b) = what_is_answered(a), what_is_answered(b)
+    if question != other:
+        question = answer_a = answer_b = ""
+    same = answer_a == answer_b
     return {
-        "same_thing": "yes" if "visitors" in a and "visitors" in b else "no",
+        "question": question,
+        "answer_a": answer_a,
+        "answer_b": answer_b,
+        "rationale": "Only one number can be right.",
+        "same_thing": "yes" if question else "no",
         "both_true": "yes" if same else "no",
         "kind": "none" if same else "numeric",
     }
@@ -521,7 +527,7 @@ def test_a_hostile_answer_changes_no_document_and_stops_no_run() -> None:
     assert_quoted(report, TEXTS)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.lists(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcheck.errors import BudgetExceeded, ProviderError
@@ -114,7 +114,6 @@ ASKED = st.tuples(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(ASKED, max_size=3))
 def test_whatever_the_model_answers_what_is_kept_is_the_claims_own(
     asked: list[tuple[str, str]],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcheck.errors import BudgetExceeded, ProviderError
@@ -240,7 +240,6 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.lists(WORDS, max_size=6).map(" ".join), st.lists(st.integers(-1, 5))),
