@@ -30,7 +30,7 @@ ASKS_WEIGHT = 1.5
 
 @lru_cache(maxsize=1 << 12)
 def asks_for(question: str) -> str:
-    """"number", "time", "place", "person", "cause", "whether", or "thing" for all others."""
+    """What it asks for: "number", "time", "place", "person", "cause", "whether", else "thing"."""
     plain = squeeze(question)
     return next((asks for asks, pattern in _ASKS if pattern.match(plain)), "thing")
 

@@ -103,7 +103,7 @@ def verdict_of(pair: CandidatePair, given: Opinion) -> Verdict:
     elif _is_another_person(pair.focus, label, answer_a, answer_b):
         label, kind = "contradiction", None
         rationale = "The answers name different people."
-    elif label == "lookalike" and _both_exclude(pair) and not _contains(answer_a, answer_b):
+    elif kind == "different_referent" and _both_exclude(pair, answer_a, answer_b):
         label, kind = "contradiction", "category"
         rationale = "Each is said to be the one most of all."
     elif label == "agreement" and not _alike(answer_a, answer_b):
@@ -205,16 +205,16 @@ def _asked_apart(pair: CandidatePair, answer_a: str, answer_b: str) -> bool:
     return bool(one and other) and not any(a & b for a in one for b in other)
 
 
-def _both_exclude(pair: CandidatePair) -> bool:
-    """Whether both claims answer one question with what holds "mostly" or "hardest".
+def _both_exclude(pair: CandidatePair, answer_a: str, answer_b: str) -> bool:
+    """Whether both claims answer one question about one time with what holds "mostly".
 
     Two teams can both be hit, but not both hit hardest; small models overlook the word.
     """
-    return (
-        pair.focus is not None
-        and pair.focus.point == "question"
-        and all(_EXCLUSIVE & set(squeeze(claim.text).split()) for claim in (pair.a, pair.b))
-    )
+    if pair.focus is None or pair.focus.point != "question" or _contains(answer_a, answer_b):
+        return False
+    if pair.a.time and pair.b.time and squeeze(pair.a.time) != squeeze(pair.b.time):
+        return False
+    return all(_EXCLUSIVE & set(map(squeeze, words(c.text))) for c in (pair.a, pair.b))
 
 
 def _alike(answer_a: str, answer_b: str) -> bool:

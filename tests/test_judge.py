@@ -14,6 +14,7 @@ from llmcheck.errors import BudgetExceeded, ProviderError
 from llmcheck.judge import PROMPT, Judgements, judge_pairs
 from llmcheck.llm import Call, FakeLLM, Reply, Runner
 from llmcheck.models import (
+    Answer,
     CandidatePair,
     Claim,
     ContradictionKind,
@@ -421,3 +422,67 @@ def test_answers_that_differ_in_a_small_word_are_not_the_same(
 ) -> None:
     verdict = both_orders(f"It was {answer_a}.", f"It was {answer_b}.", answer_a, answer_b)
     assert verdict.label == "contradiction"
+
+
+# What room the words leave
+
+
+def with_question(a: Claim, b: Claim, question: str) -> CandidatePair:
+    focus = Focus(point="question", a=question, b=question)
+    return CandidatePair(a=a, b=b, score=1.0, focus=focus)
+
+
+HARDEST = (
+    ("Rain hit the bakers hardest.", "the bakers"),
+    ("The rain was felt mostly by the brewers.", "the brewers"),
+)
+
+
+def hit(times: tuple[str | None, str | None] = (None, None), **changes: Any) -> Verdict:
+    claims = [
+        make_claim(text, doc).model_copy(update={"time": time})
+        for (text, _), doc, time in zip(HARDEST, ("a.txt", "b.txt"), times, strict=True)
+    ]
+    answers = dict(HARDEST)
+
+    def answer(first: str, second: str) -> Any:
+        apart = {"same_thing": "no", "both_true": "yes", "kind": "different_referent"} | changes
+        return says("lookalike", answers[first], answers[second], **apart)
+
+    pair = with_question(claims[0], claims[1], "Whom did the rain hit?")
+    (verdicts, _), _ = judge(answer, pair)
+    return verdicts[0]
+
+
+def test_two_that_are_each_hit_hardest_contradict_each_other() -> None:
+    assert (hit().label, hit().kind) == ("contradiction", "category")
+
+
+def test_they_do_not_at_two_times_or_where_the_model_names_another_reason() -> None:
+    assert hit(("May", "June")).label == "lookalike"
+    assert hit(("May", "May")).label == "contradiction"
+    assert hit(kind="superseded").label == "lookalike"
+
+
+def figures(question_a: str, question_b: str) -> str:
+    """The label of two sums that the model lets both stand."""
+    one = make_claim("The mill is valued at 40 crowns.", "a.txt")
+    other = make_claim("Lunde paid 55 crowns for half of the mill.", "b.txt")
+    pair = CandidatePair(
+        a=one.model_copy(update={"answers": (Answer(question=question_a, answer="40 crowns"),)}),
+        b=other.model_copy(update={"answers": (Answer(question=question_b, answer="55 crowns"),)}),
+        score=1.0,
+    )
+
+    def answer(first: str, second: str) -> Any:
+        sums = ("40 crowns", "55 crowns") if first == one.text else ("55 crowns", "40 crowns")
+        return says("agreement", *sums)
+
+    (verdicts, _), _ = judge(answer, pair)
+    return verdicts[0].label
+
+
+def test_figures_that_the_claims_give_to_two_questions_are_not_at_odds() -> None:
+    value, paid = "What is the mill worth?", "How much did Lunde pay?"
+    assert figures(value, paid) == "unrelated"
+    assert figures(value, "What is half of the mill worth?") == "contradiction"

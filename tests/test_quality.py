@@ -21,12 +21,17 @@ def seeds() -> SetScore:
     return score
 
 
-def test_three_of_the_four_disputes_of_the_seeds_are_found(seeds: SetScore) -> None:
-    assert len(seeds.found) >= 3
+def test_every_dispute_of_the_seeds_is_found_and_its_kind_told(seeds: SetScore) -> None:
+    assert seeds.missed == ()
+    assert seeds.figures.disputes.kind_accuracy.value == 1
 
 
 def test_no_dispute_of_the_seeds_is_false(seeds: SetScore) -> None:
     assert seeds.false == ()
+
+
+def test_one_look_alike_of_the_seeds_at_most_raises_an_alarm(seeds: SetScore) -> None:
+    assert [alarm.lookalike for alarm in seeds.alarms] in ([], ["L5"])
 
 
 def test_every_span_of_the_seeds_is_verbatim(seeds: SetScore) -> None:
@@ -37,19 +42,19 @@ def test_nine_of_ten_labelled_quotes_are_covered_by_a_claim(seeds: SetScore) -> 
     assert (seeds.figures.claims.disputed_quotes.value or 0) >= 0.9
 
 
-def test_blocking_keeps_seven_of_ten_disputed_pairs_at_two_percent_of_all(
+def test_blocking_keeps_eight_of_ten_disputed_pairs_at_two_percent_of_all(
     seeds: SetScore,
 ) -> None:
     kept, judged = seeds.figures.funnel.blocking, seeds.figures.pairs
     assert kept is not None
     assert judged is not None
-    assert (kept.value or 0) >= 0.7
+    assert (kept.value or 0) >= 0.8
     assert (judged.value or 1) <= 0.02
 
 
 def test_padding_is_found_and_not_overdone(seeds: SetScore) -> None:
     assert (seeds.figures.padding.padding.recall.value or 0) >= 0.9
-    assert (seeds.figures.padding.padding.precision.value or 0) >= 0.65
+    assert (seeds.figures.padding.padding.precision.value or 0) >= 0.7
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "benchmarks" / "corpora").glob("*/gold.json")))
