@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from llmcheck.text import content_stems, names, squeeze, stem
+from llmcheck.text import squeeze, word_weights
 
 _ASKS = tuple(
     (asks, re.compile(pattern))
@@ -23,7 +23,6 @@ _ASKS = tuple(
         ("whether", r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|may)\b"),
     )
 )  # fmt: skip
-NAME_WEIGHT = 1.5
 ASKS_WEIGHT = 1.5
 """As much as a name: "when" and "where" are what parts two questions about one event."""
 
@@ -38,6 +37,4 @@ def asks_for(question: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def features(question: str) -> Mapping[str, float]:
     """The question's content with a weight each, for an index: stems, names, what it asks for."""
-    weights = dict.fromkeys(content_stems(question), 1.0)
-    weights |= {stem(name): NAME_WEIGHT for name in names(question)}
-    return {**weights, f"?{asks_for(question)}": ASKS_WEIGHT}
+    return {**word_weights(question), f"?{asks_for(question)}": ASKS_WEIGHT}

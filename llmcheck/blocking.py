@@ -18,7 +18,7 @@ from llmcheck import asked
 from llmcheck.focus import focus_of, signs
 from llmcheck.models import CandidatePair, Claim, Focus
 from llmcheck.quantities import quantities
-from llmcheck.text import content_stems, names, stem
+from llmcheck.text import stem, word_weights
 
 SAME_QUESTION = 1
 """Claims of other documents with the same question that a claim puts forward."""
@@ -38,7 +38,6 @@ MAX_POSTING = 64
 """A feature in more claims than this leads to none of them."""
 PER_SENTENCES = 2
 """Pairs between the claims of two sentences: more would ask the same thing again."""
-NAME_WEIGHT = 1.5
 UNIT_WEIGHT = 0.5
 
 
@@ -56,8 +55,9 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
     for index, claim in enumerate(claims):
         near = sorted(
             (-score, claims[other].id, other)
-            for other, score in words.neighbours(index).items()
-            if score >= MIN_AT_ODDS and not _same_sentence(claim, claims[other])
+            for other in words.neighbours(index)
+            if not _same_sentence(claim, claims[other])
+            and (score := words.score(index, other)) >= MIN_AT_ODDS
         )
         similar = (
             other
@@ -73,6 +73,8 @@ def candidate_pairs(claims: Sequence[Claim]) -> list[CandidatePair]:
         ):
             # Ordered by content, so that a call does not depend on the order of the documents.
             i, j = sorted((index, other), key=lambda at: claims[at].id)
+            if (claims[i].id, claims[j].id) in chosen:
+                continue
             focus = focus_of(read[i], read[j]) or questions.shared(i, j)
             score = round(max(words.score(i, j), questions.likeness(i, j)), 6)
             pair = CandidatePair(a=claims[i], b=claims[j], score=score, focus=focus)
@@ -104,8 +106,8 @@ class _Index:
             for feature in vector:
                 self._postings[feature].append(index)
 
-    def neighbours(self, index: int) -> dict[int, float]:
-        """The items that share a telling feature with this one, with their scores."""
+    def neighbours(self, index: int) -> list[int]:
+        """The items that share a telling feature with this one, in order."""
         found = {
             other
             for feature in self._vectors[index]
@@ -113,13 +115,14 @@ class _Index:
             for other in self._postings[feature]
         }
         found.discard(index)
-        return {other: self.score(index, other) for other in sorted(found)}
+        return sorted(found)
 
     def score(self, i: int, j: int) -> float:
         """Mean of cosine and containment: a long sentence may hold all of a short claim."""
-        small = min(self._norms[i], self._norms[j])
         shared = self._shared(i, j)
-        return round((self.cosine(i, j) + min(1.0, shared / (small * small))) / 2, 6)
+        cosine = round(shared / (self._norms[i] * self._norms[j]), 6)
+        small = min(self._norms[i], self._norms[j])
+        return round((cosine + min(1.0, shared / (small * small))) / 2, 6)
 
     def cosine(self, i: int, j: int) -> float:
         """Cosine of the two vectors."""
@@ -168,8 +171,7 @@ class _Questions:
 
 
 def _weights(claim: Claim) -> dict[str, float]:
-    weights = dict.fromkeys(content_stems(claim.text), 1.0)
-    weights |= {stem(name): NAME_WEIGHT for name in names(claim.text)}
+    weights = word_weights(claim.text)
     for quantity in quantities(claim.text):
         weights[f"#{quantity.value:g}"] = 1.0
         if quantity.unit:

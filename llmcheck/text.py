@@ -16,6 +16,8 @@ _SENTENCE_END = re.compile(r"[.!?…:;,]['\"”’)\]*_]*\s*$")
 _ODD_SPACE = re.compile(r"\n|[^\S\x00-\x7f]")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _HEADING_LENGTH = 120
+NAME_WEIGHT = 1.5
+"""What a name weighs in ``word_weights``, where another word weighs 1."""
 # The same words and claims are compared many times over; the caches hold a few megabytes.
 _REMEMBERED = 1 << 14
 # Prose is wrapped by hand between these widths; a line beyond is a paragraph of its own.
@@ -167,6 +169,12 @@ def names(text: str) -> list[str]:
         if squeeze(word) not in STOPWORDS:
             found.append(re.sub(r"['’]s?$", "", word))
     return found
+
+
+def word_weights(text: str) -> dict[str, float]:
+    """The text's content for an index: its stems with weight 1, those of names with more."""
+    named = {stem(name): NAME_WEIGHT for name in names(text)}
+    return dict.fromkeys(content_stems(text), 1.0) | named
 
 
 def _looks_like_name(word: str) -> bool:
