@@ -43,13 +43,12 @@ record: $(INSTALLED)
 	@test -n "$(BASE_URL)" && test -n "$(MODEL)" || \
 		{ echo 'usage: make record BASE_URL=http://127.0.0.1:8080/v1 MODEL=name' >&2; exit 2; }
 	rm -rf build/recording
-	$(BIN)/llmcheck summarize seeds/ --base-url "$(BASE_URL)" --model "$(MODEL)" \
+	$(BIN)/llmcheck eval benchmarks/corpora/* --base-url "$(BASE_URL)" --model "$(MODEL)" \
 		--cache build/recording-cache --record build/recording
-	rm -rf fixtures/seeds
-	mkdir -p fixtures
-	mv build/recording fixtures/seeds
+	rm -rf fixtures
+	mv build/recording fixtures
 	rm -rf build/recording-cache
-	@echo 'fixtures/seeds is recorded anew; next: make readme test'
+	@echo 'fixtures/ is recorded anew; next: make readme test'
 
 readme: $(INSTALLED)
 	$(BIN)/python docs/sample.py

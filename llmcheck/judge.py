@@ -1,9 +1,9 @@
-"""Verdicts on candidate pairs: the question first, both answers, then two plain questions.
+"""Verdicts on candidate pairs: the question first, both answers, then whether both can hold.
 
 The model is told the point at issue, writes down the one question and both answers, and says
-whether they are about the same thing and can both be true; ``verdicts`` reads the label off that
-and guards what code knows better. A contradiction is asked again with the claims swapped, since
-small models favour an order. (Position bias: Zheng et al., arXiv:2306.05685.)
+what claim B is if claim A is true; ``verdicts`` reads the label off that and guards what code
+knows better. A contradiction is asked again with the claims swapped, since small models favour
+an order. (Position bias: Zheng et al., arXiv:2306.05685.)
 """
 
 from __future__ import annotations
@@ -26,16 +26,14 @@ from llmcheck.prompts import load_prompt
 from llmcheck.text import one_line, squeeze
 from llmcheck.verdicts import Opinion, confirmed, same_words, told, verdict_of
 
-PROMPT = "judge.v1"
+PROMPT = "judge.v2"
 
 
 class _Judgement(BaseModel):
     question: str
-    answer_a: str
-    answer_b: str
-    rationale: str
-    same_thing: Literal["yes", "no"]
-    both_true: Literal["yes", "no"]
+    a: str
+    b: str
+    b_is: Literal["true", "false", "unknown"]
     kind: ContradictionKind | LookalikeKind | Literal["none"]
 
 
@@ -124,20 +122,10 @@ def _verdict(pair: CandidatePair, reply: Reply[_Judgement]) -> Verdict:
         pair,
         Opinion(
             question=one_line(given.question),
-            answer_a=one_line(given.answer_a),
-            answer_b=one_line(given.answer_b),
-            rationale=one_line(given.rationale),
-            same_thing=given.same_thing == "yes",
-            both_true=given.both_true == "yes",
+            answer_a=one_line(given.a),
+            answer_b=one_line(given.b),
+            b_is=given.b_is,
             kind=given.kind,
-            contradiction=_probability(reply),
+            contradiction=reply.probabilities.get("b_is", {}).get("false"),
         ),
     )
-
-
-def _probability(reply: Reply[_Judgement]) -> float | None:
-    """That both answers are about one thing and cannot both be true."""
-    same, both = (reply.probabilities.get(field) for field in ("same_thing", "both_true"))
-    if same is None or both is None:
-        return None
-    return round(same["yes"] * both["no"], 4)

@@ -1,15 +1,23 @@
 """From what a model says of a pair to a verdict.
 
-The label is read off two plain answers (the same thing? both true?), and code overrules the
-model where it knows better: numbers that agree after rounding or conversion, numbers and people
-that differ, answers that contain each other, answers that the claims do not hold.
+The label is read off what the second claim is if the first is true, and code overrules the model
+where it knows better: numbers that agree after rounding or conversion, numbers and people that
+differ, answers that contain each other, answers that the claims do not hold.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
+from llmcheck.answers import (
+    alike,
+    both_the_most,
+    contains,
+    exclude_each_other,
+    figures_differ,
+    gist,
+)
 from llmcheck.figures import EXACT
 from llmcheck.focus import same_name
 from llmcheck.grounding import missing_names, missing_numbers
@@ -21,17 +29,36 @@ from llmcheck.models import (
     LookalikeKind,
     Verdict,
 )
-from llmcheck.quantities import at_odds, quantities, same_numbers
-from llmcheck.text import NEGATIONS, STOPWORDS, content_stems, names, squeeze, stem, words
+from llmcheck.quantities import quantities, same_numbers
+from llmcheck.text import NEGATIONS, names, squeeze, words
 
 _CONTRADICTIONS: frozenset[str] = frozenset(get_args(ContradictionKind))
 _LOOKALIKES: frozenset[str] = frozenset(get_args(LookalikeKind))
-_TELLING = NEGATIONS | {"over", "under", "above", "below", "more", "before", "after"}
-"""Stop words that make another answer of the same words."""
-_EXCLUSIVE = frozenset(
-    "mostly mainly primarily chiefly predominantly disproportionately hardest worst".split()
-)
-"""Words that leave room for one answer only."""
+_RATIONALES = {
+    "numeric": "The figures differ.",
+    "temporal": "The times differ.",
+    "entity": "Different people or things are named.",
+    "location": "The places differ.",
+    "category": "Different groups or kinds are named.",
+    "negation": "One says that it is so, the other that it is not.",
+    "causal": "The causes differ.",
+    "attribution": "The same is given to different people.",
+    "definition": "It is described in ways that exclude each other.",
+    "implicit": "What the one says excludes what the other says.",
+    "rounding": "One is a rounding of the other.",
+    "unit_basis": "They count in different units, or from a different base.",
+    "superseded": "The later one takes the place of the earlier.",
+    "scope": "One is about a part, or about more.",
+    "different_referent": "They are about two different things.",
+    "opinion": "They are opinions.",
+    "forecast_vs_outcome": "One was expected, the other came about.",
+    "reported_speech": "One only reports what somebody said.",
+    "complementary": "Both can hold together.",
+    "reconciled": "A document says how both hold together.",
+    "agreement": "Both give the same answer.",
+    "unrelated": "They answer no common question.",
+}
+"""What every label and kind says of the two answers, where code has no better reason."""
 _NO_ANSWER = re.compile(
     r"(?:n/?a\b|none|unknown|unclear|empty|no (?:answer|information|mention)"
     r"|not (?:stated|specified|mentioned|given|known|applicable)).{0,40}",
@@ -46,11 +73,8 @@ class Opinion(NamedTuple):
     """The one question that both claims answer; empty when there is none."""
     answer_a: str
     answer_b: str
-    rationale: str
-    same_thing: bool
-    """Whether both answers are about the same thing at the same time."""
-    both_true: bool
-    """Whether both answers can be true at once."""
+    b_is: Literal["true", "false", "unknown"]
+    """What the second claim is, supposing that the first is true."""
     kind: str
     """A kind of contradiction or look-alike, or "none"."""
     contradiction: float | None = None
@@ -80,44 +104,49 @@ def same_words(pair: CandidatePair) -> Verdict:
 
 def verdict_of(pair: CandidatePair, given: Opinion) -> Verdict:
     """The model's opinion as a verdict, corrected where code knows better."""
-    answer_a, answer_b, rationale = given.answer_a, given.answer_b, given.rationale
+    answer_a, answer_b = given.answer_a, given.answer_b
+    # Of who said it, models repeat the hint in place of a question.
+    at_issue = pair.focus is not None and pair.focus.point == "speaker"
+    question = "Who said it?" if at_issue and given.question else given.question
     label, kind = _label(given)
-    across = pair.a.doc_id != pair.b.doc_id
+    rationale = ""
     if not (_answers(answer_a, pair.a) and _answers(answer_b, pair.b)):
         label, kind = "unrelated", None
         rationale = "An answer is missing or not the claim's."
     elif label == "contradiction" and same_numbers(answer_a, answer_b):
         label, kind = "lookalike", "rounding"
         rationale = "The numbers agree after rounding or conversion."
-    elif label == "contradiction" and _contains(answer_a, answer_b):
+    elif label == "contradiction" and contains(answer_a, answer_b):
         label, kind = "lookalike", "complementary"
         rationale = "One answer only says more than the other."
-    elif (
-        label == "agreement"
-        and across
-        and at_odds(answer_a, answer_b)
-        and not _asked_apart(pair, answer_a, answer_b)
-    ):
-        label, kind = "contradiction", None
-        rationale = "The figures differ, and nothing says that both can hold."
     elif _is_another_person(pair.focus, label, answer_a, answer_b):
         label, kind = "contradiction", None
         rationale = "The answers name different people."
-    elif kind == "different_referent" and _both_exclude(pair, answer_a, answer_b):
+    elif (label == "contradiction" or kind == "different_referent") and both_the_most(
+        pair, answer_a, answer_b
+    ):
         label, kind = "contradiction", "category"
         rationale = "Each is said to be the one most of all."
-    elif label == "agreement" and not _alike(answer_a, answer_b):
+    elif label == "contradiction" and not exclude_each_other(
+        pair, given.question, answer_a, answer_b
+    ):
         label, kind = "unrelated", None
-    elif label == "lookalike" and pair.focus is None and not given.same_thing:
+        rationale = "By their own account they answer different questions."
+    elif label == "agreement" and figures_differ(pair, given.question, answer_a, answer_b):
+        label, kind = "contradiction", None
+    elif label == "agreement" and not alike(answer_a, answer_b):
+        label, kind = "unrelated", None
+    elif kind == "different_referent" and pair.focus is None:
         # Two facts about two things, with nothing at odds, look like no contradiction at all.
         label, kind = "unrelated", None
     if label == "contradiction" and kind is None:
         kind = _kind_of(given.question, answer_a, answer_b)
+    rationale = rationale or _RATIONALES.get(kind or label, "")
     return Verdict.model_validate(
         {
             "a_id": pair.a.id,
             "b_id": pair.b.id,
-            "question": given.question,
+            "question": question,
             "answer_a": answer_a,
             "answer_b": answer_b,
             "rationale": rationale,
@@ -135,12 +164,12 @@ def _label(given: Opinion) -> tuple[str, str | None]:
     lookalike = given.kind if given.kind in _LOOKALIKES else None
     if not given.question:
         return "unrelated", None
-    if not given.same_thing:
-        return "lookalike", lookalike or "different_referent"
-    if _gist(given.answer_a) == _gist(given.answer_b):
+    if gist(given.answer_a) == gist(given.answer_b):
         return "agreement", None
-    if not given.both_true:
+    if given.b_is == "false":
         return "contradiction", contradiction
+    if given.b_is == "unknown":
+        return "lookalike", lookalike or "different_referent"
     if lookalike in (None, "rounding"):
         # Whether numbers agree when rounded is for code to say.
         return "agreement", None
@@ -192,55 +221,6 @@ def _is_another_person(focus: Focus | None, label: str, answer_a: str, answer_b:
     return named and not same_name(one, other)
 
 
-def _asked_apart(pair: CandidatePair, answer_a: str, answer_b: str) -> bool:
-    """Whether the numbers answer two questions, by what each claim was said to answer."""
-    one, other = (
-        [
-            content_stems(given.question)
-            for given in claim.answers
-            if quantities(given.answer) and same_numbers(given.answer, answer)
-        ]
-        for claim, answer in ((pair.a, answer_a), (pair.b, answer_b))
-    )
-    return bool(one and other) and not any(a & b for a in one for b in other)
-
-
-def _both_exclude(pair: CandidatePair, answer_a: str, answer_b: str) -> bool:
-    """Whether both claims answer one question about one time with what holds "mostly".
-
-    Two teams can both be hit, but not both hit hardest; small models overlook the word.
-    """
-    if pair.focus is None or pair.focus.point != "question" or _contains(answer_a, answer_b):
-        return False
-    if pair.a.time and pair.b.time and squeeze(pair.a.time) != squeeze(pair.b.time):
-        return False
-    return all(_EXCLUSIVE & set(map(squeeze, words(c.text))) for c in (pair.a, pair.b))
-
-
-def _alike(answer_a: str, answer_b: str) -> bool:
-    """Whether two wordings may be one answer: at least half of the shorter is in the other."""
-    a, b = _gist(answer_a), _gist(answer_b)
-    numbers = same_numbers(answer_a, answer_b)
-    if numbers is not None:
-        return numbers
-    return a == b or 2 * len(a & b) >= max(1, min(len(a), len(b)))
-
-
-def _contains(answer_a: str, answer_b: str) -> bool:
-    """Whether one answer is the other with words added, negations aside."""
-    a, b = _gist(answer_a), _gist(answer_b)
-    return bool(a and b) and (a <= b or b <= a) and not (a ^ b) & NEGATIONS
-
-
-def _gist(answer: str) -> frozenset[str]:
-    kept = (squeeze(word) for word in words(answer))
-    return frozenset(
-        word if word in _TELLING else stem(word)
-        for word in kept
-        if word in _TELLING or word not in STOPWORDS
-    )
-
-
 def _kind_of(question: str, answer_a: str, answer_b: str) -> str:
     """The kind of a contradiction, read off its question and answers."""
     asked = squeeze(question)
@@ -258,6 +238,6 @@ def _kind_of(question: str, answer_a: str, answer_b: str) -> str:
         return "location"
     if re.match(r"why\b|what (?:caused|led to|is the (?:cause|reason))", asked):
         return "causal"
-    if _gist(answer_a) ^ _gist(answer_b) <= NEGATIONS | {"yes"}:
+    if gist(answer_a) ^ gist(answer_b) <= NEGATIONS | {"yes"}:
         return "negation"
     return "category"

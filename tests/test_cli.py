@@ -299,7 +299,7 @@ def test_an_error_is_one_line_without_a_traceback(
         ["check", "x", "--output", "no/such/folder/report"],
         ["prompts", "show"],
         ["prompts", "show", "no.v1"],
-        ["prompts", "show", "judge.v1", "extract.v1"],
+        ["prompts", "show", "judge.v2", "extract.v1"],
         ["nonsense"],
     ],
 )

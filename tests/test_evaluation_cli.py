@@ -36,11 +36,9 @@ def answer(call: Call) -> Any:
         a, b, *_ = (re.findall(r"\d+ \w+", line)[:1] for line in call.user.splitlines())
         return {
             "question": "How many million?" if a and b else "",
-            "answer_a": "".join(a),
-            "answer_b": "".join(b),
-            "rationale": "-",
-            "same_thing": "yes",
-            "both_true": "no",
+            "a": "".join(a),
+            "b": "".join(b),
+            "b_is": "false",
             "kind": "numeric",
         }
     return {"sentences": []}

@@ -41,10 +41,10 @@ PAIR = make_pair(NINE, FORTY)
 
 
 ANSWERED = {
-    "contradiction": {"same_thing": "yes", "both_true": "no", "kind": "numeric"},
-    "agreement": {"same_thing": "yes", "both_true": "yes", "kind": "none"},
-    "lookalike": {"same_thing": "yes", "both_true": "yes", "kind": "scope"},
-    "unrelated": {"same_thing": "no", "both_true": "yes", "kind": "none", "question": ""},
+    "contradiction": {"b_is": "false", "kind": "numeric"},
+    "agreement": {"b_is": "true", "kind": "none"},
+    "lookalike": {"b_is": "unknown", "kind": "scope"},
+    "unrelated": {"b_is": "unknown", "kind": "none", "question": ""},
 }
 
 
@@ -52,9 +52,8 @@ def says(label: str, a: str = "9 trees", b: str = "40 trees", **changes: Any) ->
     """An answer of the model that comes to ``label``."""
     return {
         "question": "How many trees did the orchard at Lunde lose?",
-        "answer_a": a,
-        "answer_b": b,
-        "rationale": "It lost one number of trees.",
+        "a": a,
+        "b": b,
         **ANSWERED[label],
     } | changes
 
@@ -93,7 +92,7 @@ def both_orders(a: str, b: str, answer_a: str, answer_b: str, **changes: Any) ->
 def test_the_model_writes_the_question_and_both_answers_before_it_decides() -> None:
     _, llm = judge(lambda a, b: says("unrelated"))
     fields = list(llm.calls[0].schema["properties"])
-    assert fields[:4] == ["question", "answer_a", "answer_b", "rationale"]
+    assert fields[:3] == ["question", "a", "b"]
     assert fields[-1] == "kind"
 
 
@@ -175,14 +174,14 @@ def test_only_contradictions_are_asked_again_and_then_with_the_claims_swapped() 
 def test_a_contradiction_found_in_one_order_only_is_none(second: str, kind: str | None) -> None:
     def answer(a: str, b: str) -> Any:
         if a == NINE:
-            return says("contradiction", "oaks", "firs", rationale="first look")
+            return says("contradiction", "oaks", "firs")
         answers = ("trees", "trees") if second == "agreement" else ("firs", "oaks")
-        return says(second, *answers, rationale="second look")
+        return says(second, *answers)
 
     (verdicts, _), _ = judge(answer)
     (verdict,) = verdicts
     assert (verdict.label, verdict.kind, verdict.confidence) == (second, kind, 0.5)
-    assert verdict.rationale != "first look", "it has to bear out the label"
+    assert verdict.rationale != "The figures differ.", "it has to bear out the label"
     assert (verdict.a_id, verdict.b_id) == (PAIR.a.id, PAIR.b.id)
     assert (verdict.answer_a, verdict.answer_b) == ("oaks", "firs")
 
@@ -344,35 +343,32 @@ def test_whatever_the_model_answers_kind_and_label_fit(answers: list[dict[str, A
 
 
 class Sure(FakeLLM):
-    """Answers like any other, and tells how probable each "no" was, the same for every call."""
+    """Answers like any other, and tells how probable it held that claim B is false."""
 
-    def __init__(self, answer: Callable[[str, str], Any], **noes: float) -> None:
+    def __init__(self, answer: Callable[[str, str], Any], false: float) -> None:
         super().__init__(lambda call: answer(*claims_in(call)))
-        self._probabilities = {field: {"yes": 1 - no, "no": no} for field, no in noes.items()}
+        self._probabilities = {"b_is": {"true": 0.0, "false": false, "unknown": 1 - false}}
 
     def complete(self, call: Call, schema: type[Any]) -> Reply[Any]:
         return replace(super().complete(call, schema), probabilities=self._probabilities)
 
 
 def test_a_verdict_carries_how_probable_the_model_held_a_contradiction() -> None:
-    llm = Sure(lambda a, b: says("unrelated"), same_thing=0.2, both_true=0.6)
-    ((verdict,), _) = judge_pairs([PAIR], Runner(llm, "tiny"))
-    assert verdict.contradiction == pytest.approx(0.8 * 0.6)
+    ((verdict,), _) = judge_pairs(
+        [PAIR], Runner(Sure(lambda a, b: says("unrelated"), 0.3), "tiny")
+    )
+    assert verdict.contradiction == pytest.approx(0.3)
 
 
 def test_that_probability_is_the_models_whatever_code_makes_of_its_answer() -> None:
-    llm = Sure(lambda a, b: says("contradiction", "9", "9"), same_thing=0.1, both_true=0.9)
+    llm = Sure(lambda a, b: says("contradiction", "9", "9"), 0.8)
     ((verdict,), _) = judge_pairs([make_pair(NINE, "9 fell.")], Runner(llm, "tiny"))
     assert verdict.label != "contradiction"
-    assert verdict.contradiction == pytest.approx(0.9 * 0.9)
+    assert verdict.contradiction == pytest.approx(0.8)
 
 
-@pytest.mark.parametrize("told", [{}, {"same_thing": 0.2}, {"both_true": 0.6}])
-def test_without_both_probabilities_there_is_none_of_a_contradiction(
-    told: dict[str, float],
-) -> None:
-    llm = Sure(lambda a, b: says("unrelated"), **told)
-    ((verdict,), _) = judge_pairs([PAIR], Runner(llm, "tiny"))
+def test_without_probabilities_there_is_none_of_a_contradiction() -> None:
+    ((verdict,), _), _ = judge(lambda a, b: says("unrelated"))
     assert verdict.contradiction is None
 
 
@@ -446,7 +442,7 @@ def hit(times: tuple[str | None, str | None] = (None, None), **changes: Any) -> 
     answers = dict(HARDEST)
 
     def answer(first: str, second: str) -> Any:
-        apart = {"same_thing": "no", "both_true": "yes", "kind": "different_referent"} | changes
+        apart = {"b_is": "unknown", "kind": "different_referent"} | changes
         return says("lookalike", answers[first], answers[second], **apart)
 
     pair = with_question(claims[0], claims[1], "Whom did the rain hit?")

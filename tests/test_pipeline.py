@@ -88,11 +88,9 @@ def judgement(a: str, b: str) -> dict[str, str]:
     same = answer_a == answer_b
     return {
         "question": question,
-        "answer_a": answer_a,
-        "answer_b": answer_b,
-        "rationale": "Only one number can be right.",
-        "same_thing": "yes" if question else "no",
-        "both_true": "yes" if same else "no",
+        "a": answer_a,
+        "b": answer_b,
+        "b_is": "unknown" if not question else "true" if same else "false",
         "kind": "none" if same else "numeric",
     }
 
