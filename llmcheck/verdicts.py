@@ -17,6 +17,7 @@ from llmcheck.answers import (
     exclude_each_other,
     figures_differ,
     gist,
+    part_and_whole,
 )
 from llmcheck.figures import EXACT
 from llmcheck.focus import same_name
@@ -119,6 +120,12 @@ def verdict_of(pair: CandidatePair, given: Opinion) -> Verdict:
     elif label == "contradiction" and contains(answer_a, answer_b):
         label, kind = "lookalike", "complementary"
         rationale = "One answer only says more than the other."
+    elif (
+        label == "contradiction"
+        and same_numbers(answer_a, answer_b) is False
+        and part_and_whole(pair.a, pair.b)
+    ):
+        label, kind = "lookalike", "scope"
     elif _is_another_person(pair.focus, label, answer_a, answer_b):
         label, kind = "contradiction", None
         rationale = "The answers name different people."

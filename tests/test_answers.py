@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llmcheck.answers import exclude_each_other, figures_differ
+from llmcheck.answers import exclude_each_other, figures_differ, part_and_whole
 from llmcheck.models import Answer, CandidatePair, Claim, Focus, content_id
 
 
@@ -117,9 +117,18 @@ def test_a_statement_from_two_mouths_is_at_odds_only_when_it_is_one_statement() 
 
 def test_figures_that_answer_one_question_differ_whatever_the_model_says() -> None:
     asked = "What share of bakers left?"
-    own_a = ("What percentage of bakers left the guild?", "41 percent")
-    own_b = ("What percentage of bakers left the guild in May?", "47%")
-    assert figures_differ(pair(own_a, own_b), asked, "41 percent", "47%")
-    assert not figures_differ(pair(own_a, own_a), asked, "41 percent", "41 percent")
-    other = ("What percentage of brewers joined?", "47%")
-    assert not figures_differ(pair(own_a, other), asked, "41 percent", "47%")
+    own_a = ("What percentage of bakers left the guild?", "31 percent")
+    own_b = ("What percentage of bakers left the guild in May?", "38%")
+    assert figures_differ(pair(own_a, own_b), asked, "31 percent", "38%")
+    assert not figures_differ(pair(own_a, own_a), asked, "31 percent", "31 percent")
+    other = ("What percentage of brewers joined?", "38%")
+    assert not figures_differ(pair(own_a, other), asked, "31 percent", "38%")
+
+
+def test_a_part_and_the_whole_are_told_apart_by_their_words() -> None:
+    whole = claim("a.txt", "The guild employs 900 bakers across its depots.")
+    part = claim("b.txt", "The guild employs 40 bakers at Lunde.")
+    assert part_and_whole(whole, part)
+    assert part_and_whole(part, whole)
+    assert not part_and_whole(whole, claim("b.txt", "The guild employs 40 bakers."))
+    assert not part_and_whole(part, claim("b.txt", "The guild employs 50 bakers at Torsby."))

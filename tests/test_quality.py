@@ -33,23 +33,19 @@ def test_one_dispute_of_the_seeds_at_most_is_false() -> None:
     assert len(scored("seeds").false) <= 1
 
 
-def test_no_look_alike_of_the_seeds_raises_an_alarm() -> None:
-    assert scored("seeds").alarms == ()
-
-
 def test_the_kind_of_every_dispute_of_the_seeds_is_told() -> None:
     assert scored("seeds").figures.disputes.kind_accuracy.value == 1
 
 
 def test_disputes_of_the_clusters_are_found_and_few_are_false() -> None:
     disputes = added([scored(name).figures.disputes for name in CLUSTERS])
-    assert (disputes.disputes.f1 or 0) >= 0.59
-    assert (disputes.disputes.precision.value or 0) >= 0.9
+    assert (disputes.disputes.f1 or 0) >= 0.6
+    assert (disputes.disputes.precision.value or 0) >= 0.95
 
 
-def test_fewer_than_one_in_ten_look_alikes_of_the_clusters_raises_an_alarm() -> None:
-    alarms = added([scored(name).figures.disputes.alarms for name in CLUSTERS])
-    assert (alarms.value or 0) < 0.1
+@pytest.mark.parametrize("name", ["seeds", *CLUSTERS])
+def test_no_look_alike_raises_an_alarm(name: str) -> None:
+    assert scored(name).alarms == ()
 
 
 @pytest.mark.parametrize("name", ["seeds", *CLUSTERS])
