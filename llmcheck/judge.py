@@ -3,7 +3,8 @@
 The model is told the point at issue, writes down the one question and both answers, and says
 what claim B is if claim A is true; ``verdicts`` reads the label off that and guards what code
 knows better. A contradiction is asked again with the claims swapped, since small models favour
-an order. (Position bias: Zheng et al., arXiv:2306.05685.)
+an order. (Position bias: Zheng et al., arXiv:2306.05685.) Claims that nobody asked what they
+answer have no account of their own to check the model against: there the label is asked for alone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from llmcheck.llm import Outcome, Reply, Runner, failure
+from llmcheck.errors import BudgetExceeded, LLMError
+from llmcheck.llm import Reply, Runner, failure
 from llmcheck.models import (
     CandidatePair,
     ContradictionKind,
@@ -22,11 +24,16 @@ from llmcheck.models import (
     LookalikeKind,
     Verdict,
 )
+from llmcheck.nli import contradiction_probabilities
 from llmcheck.prompts import load_prompt
 from llmcheck.text import one_line, squeeze
 from llmcheck.verdicts import Opinion, confirmed, same_words, told, verdict_of
 
 PROMPT = "judge.v2"
+LABEL_ALONE = 0.5
+"""Probability above which the label alone, asked for by itself, is a contradiction."""
+
+_Asked = Opinion | LLMError | BudgetExceeded
 
 
 class _Judgement(BaseModel):
@@ -62,12 +69,14 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
     positives = [
         pair
         for pair in asked
-        if (verdict := verdicts.get(_ids(pair))) and verdict.label == "contradiction"
+        if (verdict := verdicts.get(_ids(pair)))
+        and verdict.label == "contradiction"
+        and _have_answers(pair)
     ]
     second = _ask([_swapped(pair) for pair in positives], runner)
-    for pair, outcome in zip(positives, second, strict=True):
+    for pair, opinion in zip(positives, second, strict=True):
         swapped: dict[tuple[str, str], Verdict] = {}
-        _take(_swapped(pair), outcome, swapped, failures)
+        _take(_swapped(pair), opinion, swapped, failures)
         if swapped:
             (other,) = swapped.values()
             verdicts[_ids(pair)] = confirmed(verdicts[_ids(pair)], other)
@@ -77,9 +86,41 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
     return Judgements(list(verdicts.values()), failures)
 
 
-def _ask(pairs: Sequence[CandidatePair], runner: Runner) -> list[Outcome[_Judgement]]:
+def _ask(pairs: Sequence[CandidatePair], runner: Runner) -> list[_Asked]:
     inputs = [{"a": told(p.a), "b": told(p.b), "focus": _point(p.focus)} for p in pairs]
-    return runner.run("judge", load_prompt(PROMPT), inputs, _Judgement)
+    outcomes = runner.run("judge", load_prompt(PROMPT), inputs, _Judgement)
+    without = [pair for pair in pairs if not _have_answers(pair)]
+    alone = contradiction_probabilities(without, runner)
+    by_ids = dict(zip(map(_ids, without), alone, strict=True))
+    return [
+        _opinion(outcome, by_ids.get(_ids(pair))) if isinstance(outcome, Reply) else outcome
+        for pair, outcome in zip(pairs, outcomes, strict=True)
+    ]
+
+
+def _have_answers(pair: CandidatePair) -> bool:
+    return bool(pair.a.answers or pair.b.answers)
+
+
+def _opinion(reply: Reply[_Judgement], alone: float | LLMError | BudgetExceeded | None) -> _Asked:
+    """What the model says of a pair; with ``alone``, its label is the one asked for alone."""
+    given = reply.value
+    opinion = Opinion(
+        question=one_line(given.question),
+        answer_a=one_line(given.a),
+        answer_b=one_line(given.b),
+        b_is=given.b_is,
+        kind=given.kind,
+        contradiction=reply.probabilities.get("b_is", {}).get("false"),
+    )
+    if alone is None:
+        return opinion
+    if not isinstance(alone, float):
+        return alone
+    otherwise = "unknown" if given.b_is == "false" else given.b_is
+    return opinion._replace(
+        b_is="false" if alone > LABEL_ALONE else otherwise, contradiction=alone, alone=True
+    )
 
 
 def _swapped(pair: CandidatePair) -> CandidatePair:
@@ -105,27 +146,12 @@ def _ids(pair: CandidatePair) -> tuple[str, str]:
 
 def _take(
     pair: CandidatePair,
-    outcome: Outcome[_Judgement],
+    opinion: _Asked,
     verdicts: dict[tuple[str, str], Verdict],
     failures: list[Failure],
 ) -> None:
-    if isinstance(outcome, Reply):
-        verdicts[_ids(pair)] = _verdict(pair, outcome)
+    if isinstance(opinion, Opinion):
+        verdicts[_ids(pair)] = verdict_of(pair, opinion)
     else:
         subject = f"{pair.a.text!r} ({pair.a.doc_id}) and {pair.b.text!r} ({pair.b.doc_id})"
-        failures.append(failure("judge", subject, outcome))
-
-
-def _verdict(pair: CandidatePair, reply: Reply[_Judgement]) -> Verdict:
-    given = reply.value
-    return verdict_of(
-        pair,
-        Opinion(
-            question=one_line(given.question),
-            answer_a=one_line(given.a),
-            answer_b=one_line(given.b),
-            b_is=given.b_is,
-            kind=given.kind,
-            contradiction=reply.probabilities.get("b_is", {}).get("false"),
-        ),
-    )
+        failures.append(failure("judge", subject, opinion))

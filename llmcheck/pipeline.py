@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from llmcheck import extract, group, judge, padding, questions, summarize
+from llmcheck import extract, group, judge, nli, padding, questions, summarize
 from llmcheck.blocking import candidate_pairs
 from llmcheck.budget import MeteredLLM
 from llmcheck.connect import Connection, connect
@@ -101,6 +101,7 @@ class Checker:
         summary, summary_failures = summarize.summarize_findings(
             claims, disputes, agreements, runner
         )
+        usage = meter.usage()
         report = Report(
             model=runner.model,
             prompts=_digests(
@@ -108,6 +109,7 @@ class Checker:
                 extract.PROMPT,
                 questions.PROMPT,
                 judge.PROMPT,
+                *({nli.PROMPT} & set(usage.prompts)),
                 summarize.PROMPT,
             ),
             documents=_infos(documents, flags),
@@ -126,7 +128,7 @@ class Checker:
                 *judge_failures,
                 *summary_failures,
             ),
-            usage=meter.usage(),
+            usage=usage,
         )
         return Trace(report, tuple(pairs), tuple(verdicts))
 

@@ -80,6 +80,8 @@ class Opinion(NamedTuple):
     """A kind of contradiction or look-alike, or "none"."""
     contradiction: float | None = None
     """How probable the model holds a contradiction, where the endpoint tells."""
+    alone: bool = False
+    """Whether ``b_is`` was asked for by itself; it then holds whatever the answers say."""
 
 
 def told(claim: Claim) -> str:
@@ -111,7 +113,12 @@ def verdict_of(pair: CandidatePair, given: Opinion) -> Verdict:
     question = "Who said it?" if at_issue and given.question else given.question
     label, kind = _label(given)
     rationale = ""
-    if not (_answers(answer_a, pair.a) and _answers(answer_b, pair.b)):
+    answered = _answers(answer_a, pair.a) and _answers(answer_b, pair.b)
+    if given.alone and given.b_is == "false" and not (answered and label == "contradiction"):
+        # What it wrote beside the label does not show the point: the claims themselves do.
+        label, kind = "contradiction", None
+        answer_a, answer_b = pair.a.text, pair.b.text
+    elif not answered:
         label, kind = "unrelated", None
         rationale = "An answer is missing or not the claim's."
     elif label == "contradiction" and same_numbers(answer_a, answer_b):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from gold import LABELS, TEXTS
 
-from llmcheck import FakeLLM, RecordingLLM, extract, judge, padding, questions, summarize
+from llmcheck import FakeLLM, RecordingLLM, extract, judge, nli, padding, questions, summarize
 from llmcheck.cli import main
 from llmcheck.eval_command import CLAIMS, PAIRS
 from llmcheck.evaluation import read_gold, read_pairs, read_sentences, score_pairs
@@ -41,6 +41,8 @@ def answer(call: Call) -> Any:
             "b_is": "false",
             "kind": "numeric",
         }
+    if call.prompt == nli.PROMPT:
+        return {"b_is": "false"}
     return {"sentences": []}
 
 
@@ -118,7 +120,7 @@ def test_everything_is_measured_in_one_command_each_from_its_own_recording(
     assert ran.data["pairs"]["figures"]["accuracy"] == {"part": 1, "whole": 2, "value": 0.5}
     assert ran.data["claims"]["figures"]["covered"]["value"] == 1
     usage = ran.data["sets"][0]["figures"]["prompts"]
-    stages = (extract, judge, padding, questions, summarize)
+    stages = (extract, judge, nli, padding, questions, summarize)
     assert set(usage) == {stage.PROMPT for stage in stages}
 
 

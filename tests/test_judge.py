@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmcheck import nli
 from llmcheck.errors import BudgetExceeded, ProviderError
 from llmcheck.judge import PROMPT, Judgements, judge_pairs
-from llmcheck.llm import Call, FakeLLM, Reply, Runner
+from llmcheck.llm import Call, FakeLLM, Reply, Runner, T
 from llmcheck.models import (
     Answer,
     CandidatePair,
@@ -37,7 +38,19 @@ def make_pair(a: str, b: str) -> CandidatePair:
 
 NINE = "The orchard at Lunde lost 9 trees in the storm."
 FORTY = "The storm felled 40 trees in the orchard at Lunde."
-PAIR = make_pair(NINE, FORTY)
+QUESTION = "How many trees did the orchard at Lunde lose?"
+
+
+def with_answer(claim: Claim, answer: str) -> Claim:
+    answers = (Answer(question=QUESTION, answer=answer),)
+    return claim.model_copy(update={"answers": answers})
+
+
+PAIR = CandidatePair(
+    a=with_answer(make_claim(NINE, "a.txt"), "9 trees"),
+    b=with_answer(make_claim(FORTY, "b.txt"), "40 trees"),
+    score=1.0,
+)
 
 
 ANSWERED = {
@@ -51,7 +64,7 @@ ANSWERED = {
 def says(label: str, a: str = "9 trees", b: str = "40 trees", **changes: Any) -> dict[str, Any]:
     """An answer of the model that comes to ``label``."""
     return {
-        "question": "How many trees did the orchard at Lunde lose?",
+        "question": QUESTION,
         "a": a,
         "b": b,
         **ANSWERED[label],
@@ -60,7 +73,7 @@ def says(label: str, a: str = "9 trees", b: str = "40 trees", **changes: Any) ->
 
 def claims_in(call: Call) -> tuple[str, str]:
     a, b, *_ = call.user.splitlines()
-    return a.removeprefix("A: "), b.removeprefix("B: ")
+    return a.split("A: ", 1)[1], b.split("B: ", 1)[1]
 
 
 def order(a: str) -> int:
@@ -68,8 +81,21 @@ def order(a: str) -> int:
     return 0 if a == NINE else 1
 
 
+class Judge(FakeLLM):
+    """Answers the judge's prompt, and asked for the label alone gives that of its answer."""
+
+    def __init__(self, answer: Callable[[str, str], Any]) -> None:
+        super().__init__(lambda call: answer(*claims_in(call)))
+        self._alone = FakeLLM(lambda call: {"b_is": answer(*claims_in(call))["b_is"]})
+
+    def complete(self, call: Call, schema: type[T]) -> Reply[T]:
+        if call.prompt == nli.PROMPT:
+            return self._alone.complete(call, schema)
+        return super().complete(call, schema)
+
+
 def judge(answer: Callable[[str, str], Any], *pairs: CandidatePair) -> tuple[Judgements, FakeLLM]:
-    llm = FakeLLM(lambda call: answer(*claims_in(call)))
+    llm = Judge(answer)
     return judge_pairs(pairs or (PAIR,), Runner(llm, "tiny")), llm
 
 
@@ -263,7 +289,7 @@ def test_an_answer_with_a_negation_more_is_a_contradiction() -> None:
 
 
 def test_the_same_answer_is_an_agreement() -> None:
-    verdict = both_orders("Bees came.", "The bees came.", "the bees", "Bees.")
+    ((verdict,), _), _ = judge(lambda a, b: says("contradiction", "the trees", "Trees."))
     assert (verdict.label, verdict.kind) == ("agreement", None)
 
 
@@ -361,8 +387,8 @@ def test_a_verdict_carries_how_probable_the_model_held_a_contradiction() -> None
 
 
 def test_that_probability_is_the_models_whatever_code_makes_of_its_answer() -> None:
-    llm = Sure(lambda a, b: says("contradiction", "9", "9"), 0.8)
-    ((verdict,), _) = judge_pairs([make_pair(NINE, "9 fell.")], Runner(llm, "tiny"))
+    llm = Sure(lambda a, b: says("contradiction", "9 trees", "9"), 0.8)
+    ((verdict,), _) = judge_pairs([PAIR], Runner(llm, "tiny"))
     assert verdict.label != "contradiction"
     assert verdict.contradiction == pytest.approx(0.8)
 
@@ -370,6 +396,104 @@ def test_that_probability_is_the_models_whatever_code_makes_of_its_answer() -> N
 def test_without_probabilities_there_is_none_of_a_contradiction() -> None:
     ((verdict,), _), _ = judge(lambda a, b: says("unrelated"))
     assert verdict.contradiction is None
+
+
+# Claims without an account of their own
+
+UNASKED = make_pair("The well is deep.", "Nobody ever found water there.")
+
+
+class Alone(FakeLLM):
+    """Writes ``written``; asked for the label alone, is as sure of "false" as ``false`` says.
+
+    ``false`` has the probabilities of "false" and of "true" for each order.
+    """
+
+    def __init__(self, written: dict[str, Any], false: dict[str, tuple[float, float]]) -> None:
+        super().__init__(
+            lambda call: {"b_is": "unknown"} if call.prompt == nli.PROMPT else written
+        )
+        self._false = false
+
+    def complete(self, call: Call, schema: type[T]) -> Reply[T]:
+        reply = super().complete(call, schema)
+        if call.prompt != nli.PROMPT:
+            return reply
+        no, yes = self._false[claims_in(call)[0]]
+        return replace(
+            reply, probabilities={"b_is": {"false": no, "true": yes, "unknown": 1 - no - yes}}
+        )
+
+
+def alone(
+    written: dict[str, Any], first: tuple[float, float], second: tuple[float, float]
+) -> Verdict:
+    llm = Alone(written, {UNASKED.a.text: first, UNASKED.b.text: second})
+    ((verdict,), failures) = judge_pairs([UNASKED], Runner(llm, "tiny"))
+    assert failures == []
+    assert [call.prompt for call in llm.calls] == [PROMPT, nli.PROMPT, nli.PROMPT]
+    return verdict
+
+
+def test_of_claims_that_nobody_asked_the_label_is_asked_for_alone_in_both_orders() -> None:
+    verdict = alone(says("lookalike", "deep", "nobody found water"), (0.3, 0.1), (0.2, 0.2))
+    assert verdict.label == "contradiction"
+    assert verdict.contradiction == pytest.approx((0.75 + 0.5) / 2)
+
+
+def test_what_the_model_picks_after_writing_does_not_count_there() -> None:
+    verdict = alone(says("contradiction", "deep", "nobody found water"), (0.1, 0.3), (0.2, 0.2))
+    assert verdict.label != "contradiction"
+    assert verdict.contradiction == pytest.approx((0.25 + 0.5) / 2)
+
+
+@pytest.mark.parametrize("written", [says("unrelated"), says("agreement", "deep", "deep")])
+def test_where_it_writes_nothing_that_differs_the_claims_are_the_answers(
+    written: dict[str, Any],
+) -> None:
+    verdict = alone(written, (0.5, 0.0), (0.5, 0.0))
+    assert verdict.label == "contradiction"
+    assert (verdict.answer_a, verdict.answer_b) == (UNASKED.a.text, UNASKED.b.text)
+
+
+def test_numbers_that_agree_are_no_contradiction_there_either() -> None:
+    pair = make_pair("The well is 2 km deep.", "It goes down 2,000 metres.")
+    llm = Alone(
+        says("contradiction", "2 km", "2,000 metres"),
+        {pair.a.text: (1.0, 0.0), pair.b.text: (1.0, 0.0)},
+    )
+    ((verdict,), _) = judge_pairs([pair], Runner(llm, "tiny"))
+    assert (verdict.label, verdict.kind) == ("lookalike", "rounding")
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [(("false", "false"), "contradiction"), (("false", "unknown"), "lookalike")],
+)
+def test_without_probabilities_both_orders_must_say_false(
+    labels: tuple[str, str], expected: str
+) -> None:
+    by_first = dict(zip((UNASKED.a.text, UNASKED.b.text), labels, strict=True))
+
+    def answer(call: Call) -> Any:
+        if call.prompt == nli.PROMPT:
+            return {"b_is": by_first[claims_in(call)[0]]}
+        return says("lookalike", "deep", "nobody found water")
+
+    ((verdict,), _) = judge_pairs([UNASKED], Runner(FakeLLM(answer), "tiny"))
+    assert verdict.label == expected
+
+
+def test_a_label_that_could_not_be_had_is_a_failure_and_no_verdict() -> None:
+    def answer(call: Call) -> Any:
+        if call.prompt == nli.PROMPT:
+            raise ProviderError("down", call_key=call.key, prompt=call.prompt)
+        return says("lookalike")
+
+    verdicts, (failed,) = judge_pairs([UNASKED], Runner(FakeLLM(answer), "tiny"))
+    assert verdicts == []
+    assert failed.stage == "judge"
+    assert "The well is deep." in failed.subject
 
 
 # What makes a call

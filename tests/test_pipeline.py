@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmcheck import extract, judge, padding, questions, summarize
+from llmcheck import extract, judge, nli, padding, questions, summarize
 from llmcheck.documents import Corpus
 from llmcheck.errors import ConfigError, DisputesFound, IncompleteRun, ProviderError
 from llmcheck.fixtures import RecordingLLM, ReplayLLM
@@ -67,6 +67,10 @@ def answer(call: Call) -> Any:
     if call.prompt == judge.PROMPT:
         a, b, *_ = call.user.splitlines()
         return judgement(a.removeprefix("A: "), b.removeprefix("B: "))
+    if call.prompt == nli.PROMPT:
+        a, b, *_ = call.user.splitlines()
+        told = judgement(a.removeprefix("Statement A: "), b.removeprefix("Statement B: "))
+        return {"b_is": told["b_is"]}
     facts = [line.partition(". ")[2] for line in call.user.splitlines()]
     return {"sentences": [{"text": fact, "facts": [n]} for n, fact in enumerate(facts, 1)]}
 
