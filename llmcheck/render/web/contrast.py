@@ -46,9 +46,17 @@ def _figures(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
     if not own:
         return
     for quantity in quantities(quote):
-        at = quote.find(quantity.words) if quantity.words else -1
-        if at >= 0 and any(agree(one, quantity) for one in own):
-            yield Range(at, at + len(quantity.words))
+        if not any(agree(one, quantity) for one in own):
+            continue
+        written = quantity.words.removesuffix(" of")
+        at = quote.find(written)
+        if at >= 0:
+            yield Range(at, at + len(written))
+            continue
+        # "Twelve gates" is read as "12 gates", which does not stand there.
+        for word in _TOKEN.finditer(quote):
+            if any(agree(quantity, number) for number in quantities(word.group())):
+                yield Range(*word.span())
 
 
 def _words(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:

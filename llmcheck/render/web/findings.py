@@ -28,9 +28,9 @@ COLUMNS = 12
 """Documents that the matrix has room for; in larger sets, those that take most positions."""
 _COLOURS = 6
 _CELL_LENGTH = 90
-_CONTEXT = 180
+_CONTEXT = 130
 _QUOTE_LENGTH = 1200
-_SHOWN = 3
+_SHOWN = 2
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
