@@ -14,10 +14,11 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 EXECUTABLE = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -28,7 +29,15 @@ _FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-sync "
     "--disable-component-update --disable-dev-shm-usage --no-first-run --remote-debugging-pipe"
 ).split()
-_SECONDS = 180.0
+_SECONDS = 60.0
+# Moves the pipes to where the browser looks for them, then becomes it.
+_MOVED = """
+import fcntl, os, sys
+commands, answers = (fcntl.fcntl(int(fd), fcntl.F_DUPFD, 10) for fd in sys.argv[1:3])
+os.dup2(commands, 3)
+os.dup2(answers, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 class Tab:
@@ -132,10 +141,17 @@ def chromium(profile: Path) -> Iterator[Tab]:
     assert EXECUTABLE is not None
     command_out, command_in = os.pipe()
     answer_out, answer_in = os.pipe()
-    # The shell moves the pipes to where the browser looks for them.
-    script = f'exec "$@" 3<&{command_out} 4>&{answer_in}'
     process = subprocess.Popen(
-        ["/bin/sh", "-c", script, "sh", EXECUTABLE, *_FLAGS, f"--user-data-dir={profile}"],
+        [
+            sys.executable,
+            "-c",
+            _MOVED,
+            str(command_out),
+            str(answer_in),
+            EXECUTABLE,
+            *_FLAGS,
+            f"--user-data-dir={profile}",
+        ],
         pass_fds=(command_out, answer_in),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

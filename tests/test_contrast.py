@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hostile import LINES, TEXTS, cpu_limit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostile import LINES, TEXTS, cpu_limit
 from llmcheck.render.web.contrast import contrast
 
 

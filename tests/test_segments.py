@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from hostile import TEXTS, cpu_limit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostile import TEXTS, cpu_limit
 from llmcheck.render.web.segments import Labelled, Segment, segments
 
 SPANS = st.lists(
@@ -33,9 +33,7 @@ def test_segments_rejoin_to_the_exact_text(text: str, spans: list[Labelled[str]]
 def test_every_character_has_the_labels_of_the_spans_it_lies_in(
     text: str, spans: list[Labelled[str]]
 ) -> None:
-    found = [
-        sorted(segment.labels) for segment in segments(text, spans) for _ in segment.text
-    ]
+    found = [sorted(segment.labels) for segment in segments(text, spans) for _ in segment.text]
 
     assert found == [
         sorted(span.label for span in spans if span.start <= at < span.end)

@@ -9,13 +9,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from hostile import LINES, TEXTS, cpu_limit
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from hostile import LINES, TEXTS, cpu_limit
-from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
-from llmcheck.render.view import HOSTILE, clean_lines
-from llmcheck.render.web import html_page
 from test_render import (
     FERRY,
     HOSTILE_TEXT,
@@ -25,6 +21,10 @@ from test_render import (
     info,
     report,
 )
+
+from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
+from llmcheck.render.view import HOSTILE, clean_lines
+from llmcheck.render.web import html_page
 
 DOCUMENTS = (TIDES, FERRY, PIER)
 EMPTY = frozenset({"meta", "link", "rect", "br", "img", "input"})
@@ -144,7 +144,11 @@ def test_a_set_too_large_for_the_matrix_says_how_many_documents_it_leaves_out() 
     dispute = report().disputes[0]
     positions = tuple(
         position.model_copy(
-            update={"answer": document.text, "claim_ids": (document.id,), "doc_ids": (document.id,)}
+            update={
+                "answer": document.text,
+                "claim_ids": (document.id,),
+                "doc_ids": (document.id,),
+            }
         )
         for document, position in zip(many[:15], dispute.positions * 10, strict=False)
     )
@@ -218,7 +222,7 @@ def test_flags_with_nothing_between_them_are_one_fold() -> None:
     text = "Share this\n\nSubscribe now\n\nThe pier opened."
     html = html_page(of_text(text, [], [(0, 10), (12, 25)]), [Document(id="d", text=text)])
 
-    assert html.count("<details class=\"padding\"") == 1
+    assert html.count('<details class="padding"') == 1
     assert "promotion, 4 words" in html
 
 
@@ -229,7 +233,9 @@ def test_hostile_texts_are_text_only() -> None:
     found = hostile_report()
     made = page(found, Document(id=HOSTILE_TEXT, text=HOSTILE_TEXT, path=f"{HOSTILE_TEXT}.txt"))
 
-    assert not {"script", "img", "iframe", "object", "link", "base"} & {t for t, _ in made.elements}
+    assert not {"script", "img", "iframe", "object", "link", "base"} & {
+        t for t, _ in made.elements
+    }
     assert not any(name.startswith("on") for _, attrs in made.elements for name in attrs)
     assert all(target.startswith("#") for target in made.targets)
     assert set(HOSTILE.findall(made.html)) <= {"\n"}
@@ -279,9 +285,7 @@ def large(documents: int, paragraphs: int) -> tuple[Report, list[Document]]:
             if k % 3 == 0:
                 claims.append(Claim(id=f"{document.id}{k}", text=written, quote=written, **place))
             elif k % 7 == 0:
-                flags.append(
-                    PaddingFlag(quote=written, kind="seo_filler", rationale="r", **place)
-                )
+                flags.append(PaddingFlag(quote=written, kind="seo_filler", rationale="r", **place))
             start = end + 1
     infos = tuple(
         DocumentInfo(id=d.id, path=d.path, title=None, words=9, padding_share=0.1) for d in texts
