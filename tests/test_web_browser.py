@@ -13,6 +13,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from chromium import EXECUTABLE, Tab, chromium
@@ -122,7 +123,7 @@ def test_every_link_of_the_page_lands_on_something_that_is_seen(tab: Tab, seeds:
 
 def test_a_citation_into_padding_that_was_folded_unfolds_it(tab: Tab, tmp_path: Path) -> None:
     text = "Subscribe to the log. The lock weighs 90 tonnes.\n\nThe gate opened."
-    span = {"doc_id": "d", "start": 0, "end": 48}
+    span: dict[str, Any] = {"doc_id": "d", "start": 0, "end": 48}
     found = Report(
         model="m",
         documents=(info(Document(id="d", text=text)),),

@@ -153,10 +153,8 @@ def _folds(text: str, flags: Sequence[PaddingFlag], cited: Sequence[Passage]) ->
 def _stretches(
     text: str, folds: Sequence[Fold], passages: Sequence[Passage], anchors: Anchors
 ) -> Iterator[Stretch]:
-    spans: list[Labelled[_Label]] = []
-    for label in (*blocks(text), *folds, *passages):
-        spans.append(Labelled(label.start, label.end, label))
-    pieces = segments(text, spans)
+    labels: list[_Label] = [*blocks(text), *folds, *passages]
+    pieces = segments(text, (Labelled(label.start, label.end, label) for label in labels))
     for fold, stretch in groupby(pieces, key=lambda piece: _only(piece, Fold)):
         paragraphs = [
             Paragraph(block.kind if block else None, [_piece(piece, anchors) for piece in held])
