@@ -71,7 +71,7 @@ def html_page(report: Report, documents: Iterable[Document]) -> str:
             (document, padding_kinds(flags.get(document.id, ()), document))
             for document in report.documents
         ],
-        sources=source_texts(report, texts.values(), sources, anchors),
+        sources=source_texts(report, texts, sources, anchors),
         usage=usage_line(report.usage),
     )
 

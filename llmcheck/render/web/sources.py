@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeVar, get_args
 
@@ -84,17 +84,16 @@ _GRAVITY: tuple[Standing, ...] = get_args(Standing)
 
 
 def source_texts(
-    report: Report, documents: Iterable[Document], names: Sources, anchors: Anchors
+    report: Report, documents: Mapping[str, Document], names: Sources, anchors: Anchors
 ) -> Iterator[Source]:
     """The documents of the report, in its order, with all that was found in each.
 
     Raises KeyError when ``documents`` lacks one that the report lists.
     """
-    texts = {document.id: document for document in documents}
     flags, claims = by_document(report.padding), by_document(report.claims)
     for info in report.documents:
         passages = anchors.passages[info.id]
-        text = texts[info.id].text
+        text = documents[info.id].text
         cited = [passage for passage in passages if anchors.back_from(passage)]
         folds = _folds(text, flags.get(info.id, ()), cited)
         number = names.number(info.id)
