@@ -65,6 +65,8 @@ def check_use(wheel: Path, room: Path) -> None:
 
     summarize = [llmcheck, "summarize", "../articles", "--replay", "fixtures/seeds", "--quiet"]
     run(summarize, empty)
+    if "<main" not in run([*summarize, "--format", "html"], empty):
+        sys.exit("llmcheck makes no web page")
     report = json.loads(run([*summarize, "--format", "json"], empty))
     usage = report["usage"]
     if usage["calls"] or usage["cached"] or not usage["replayed"]:

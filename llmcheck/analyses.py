@@ -63,6 +63,12 @@ def _markdown(report: Report, corpus: Corpus, page: Page) -> str:
     return markdown_page(report)
 
 
+def _html(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.web import html_page
+
+    return html_page(report, corpus.documents)
+
+
 def _json(report: Report, corpus: Corpus, page: Page) -> str:
     from llmcheck.render.data import to_json
 
@@ -86,7 +92,18 @@ ANALYSES = (
         "summarize",
         "What the documents say together, for a reader.",
         lambda checker, corpus: checker.check(corpus),
-        {"text": Format(_summary_text), "markdown": Format(_markdown), "json": Format(_json)},
+        {
+            "text": Format(_summary_text),
+            "markdown": Format(_markdown),
+            "html": Format(_html),
+            "json": Format(_json),
+        },
+    ),
+    Analysis(
+        "report",
+        "All of it as one web page, with the sources in full.",
+        lambda checker, corpus: checker.check(corpus),
+        {"html": Format(_html)},
     ),
     Analysis(
         "check",
@@ -96,6 +113,7 @@ ANALYSES = (
             "text": Format(_lint, complete=False),
             "json": Format(_json),
             "markdown": Format(_markdown),
+            "html": Format(_html),
         },
         disputes_are_findings=True,
     ),

@@ -29,7 +29,10 @@ Record = Annotated[Path | None, typer.Option(metavar="DIR", help="Record the rep
 Cache = Annotated[Path | None, typer.Option(metavar="DIR", help="Where replies are cached.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Use no cache.")]
 Output = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write here, not to stdout; whole or not.")
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write here, not to stdout; whole or not."
+    ),
 ]
 MaxCalls = Annotated[
     int | None, typer.Option(metavar="N", help="Stop after N calls to the model.")

@@ -1,4 +1,4 @@
-"""Turns a ``Report`` into text: ``terminal`` and ``markdown`` for people, ``data`` for programs.
+"""Turns a ``Report`` into text: for people (``terminal``, ``markdown``, ``web``), or ``data``.
 
 Nothing here writes. ``view`` holds what the pages share. Only ``terminal`` needs rich, so it is
 imported only by those who show a page.

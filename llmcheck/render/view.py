@@ -40,6 +40,13 @@ def clean(text: str) -> str:
     return HOSTILE.sub(lambda match: ascii(match[0])[1:-1], line)
 
 
+def clean_lines(text: str) -> str:
+    """The text with its line breaks and tabs, and everything else as ``clean`` shows it."""
+    return HOSTILE.sub(
+        lambda match: match[0] if match[0] in "\n\t" else ascii(match[0])[1:-1], text
+    )
+
+
 def shorten(text: str, length: int) -> str:
     """The text, or its beginning and end with ``…`` between, at most ``length`` characters."""
     if len(text) <= length:
@@ -81,6 +88,10 @@ class Sources:
     def name(self, doc_id: str) -> str:
         """The end of the path that no other source shares, or else the title or the id."""
         return self._names.get(doc_id) or shorten(clean(doc_id), _NAME_LENGTH)
+
+    def number(self, doc_id: str) -> int | None:
+        """Its number; None for a source the report does not list."""
+        return self._numbers.get(doc_id)
 
     def cite(self, doc_ids: Iterable[str]) -> str:
         """Numbers in brackets: ``[1, 3]``; sources the report does not list have none."""

@@ -1,0 +1,141 @@
+"""What on the page can be linked to: passages of the sources, and the findings that cite them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from llmcheck.models import Report
+from llmcheck.render.view import Sources, clean, shorten
+
+Standing = Literal["disputed", "agreed", "claimed"]
+"""What became of a passage, the gravest first."""
+
+_NAME_LENGTH = 120
+
+
+class Passage(NamedTuple):
+    """Words of a source that state one or more claims."""
+
+    anchor: str
+    doc_id: str
+    start: int
+    end: int
+
+
+class Link(NamedTuple):
+    """A short link within the page."""
+
+    anchor: str
+    text: str
+    name: str
+    """What it leads to, for those who do not see it; begins with the text."""
+
+
+def sentence_anchor(number: int) -> str:
+    """The id of a sentence of the summary, counted from 1."""
+    return f"s{number}"
+
+
+def dispute_anchor(number: int) -> str:
+    """The id of a dispute, counted from 1."""
+    return f"d{number}"
+
+
+def position_anchor(number: int, index: int) -> str:
+    """The id of a dispute's position; the index counts from 0."""
+    return f"d{number}-{letter(index)}"
+
+
+def agreement_anchor(number: int) -> str:
+    """The id of an agreement, counted from 1."""
+    return f"a{number}"
+
+
+def lookalike_anchor(number: int) -> str:
+    """The id of a look-alike, counted from 1."""
+    return f"l{number}"
+
+
+def source_anchor(number: int | None) -> str:
+    """The id of a source's section, by its number."""
+    return f"source-{number}"
+
+
+def letter(index: int) -> str:
+    """What a position is called: A to Z, then by number."""
+    return chr(ord("A") + index) if index < 26 else str(index + 1)
+
+
+class Anchors:
+    """The passages of a report, and links from and to them."""
+
+    def __init__(self, report: Report, sources: Sources) -> None:
+        self._sources = sources
+        spans = sorted({(claim.doc_id, claim.start, claim.end) for claim in report.claims})
+        self.passages: defaultdict[str, list[Passage]] = defaultdict(list)
+        """By document, in the order of the text."""
+        by_span: dict[tuple[str, int, int], Passage] = {}
+        for doc_id, start, end in spans:
+            held = self.passages[doc_id]
+            anchor = f"{source_anchor(sources.number(doc_id))}-{len(held) + 1}"
+            by_span[doc_id, start, end] = Passage(anchor, doc_id, start, end)
+            held.append(by_span[doc_id, start, end])
+        self._of_claim = {c.id: by_span[c.doc_id, c.start, c.end] for c in report.claims}
+        self._back: defaultdict[str, list[Link]] = defaultdict(list)
+        self.standing: dict[str, Standing] = {}
+        """By the passage's anchor, where it is more than claimed."""
+        self._note_findings(report)
+
+    def passage(self, claim_id: str) -> Passage:
+        """The words that state a claim."""
+        return self._of_claim[claim_id]
+
+    def back_from(self, passage: Passage) -> list[Link]:
+        """Links to the findings that cite a passage, in the order of the page."""
+        return self._back.get(passage.anchor, [])
+
+    def passages_of(self, claim_ids: Iterable[str]) -> list[Passage]:
+        """The passages that state these claims, each once, in the order of the claims."""
+        return list(dict.fromkeys(map(self.passage, claim_ids)))
+
+    def cite(self, claim_ids: Iterable[str]) -> list[Link]:
+        """Links to the words of claims, by source: ``1``, or ``1a`` and ``1b`` for two places."""
+        by_document: defaultdict[str, list[Passage]] = defaultdict(list)
+        for passage in self.passages_of(claim_ids):
+            by_document[passage.doc_id].append(passage)
+        links = []
+        for doc_id in sorted(by_document, key=lambda id_: self._sources.number(id_) or 0):
+            cited = sorted(by_document[doc_id], key=lambda passage: passage.start)
+            for index, passage in enumerate(cited):
+                text = f"{self._sources.number(doc_id) or '?'}"
+                if len(cited) > 1:
+                    text += letter(index).lower()
+                links.append(Link(passage.anchor, text, f"{text}: {self._sources.name(doc_id)}"))
+        return links
+
+    def _note_findings(self, report: Report) -> None:
+        for n, sentence in enumerate(report.summary.sentences, 1):
+            link = Link(sentence_anchor(n), f"S{n}", f"S{n}: sentence {n} of the summary")
+            self._note(link, sentence.claim_ids)
+        for n, dispute in enumerate(report.disputes, 1):
+            for i, position in enumerate(dispute.positions):
+                text = f"D{n}{letter(i)}"
+                question = shorten(clean(dispute.question), _NAME_LENGTH)
+                link = Link(position_anchor(n, i), text, f"{text}: dispute {n}, {question}")
+                self._note(link, position.claim_ids, "disputed")
+        for n, agreement in enumerate(report.agreements, 1):
+            link = Link(agreement_anchor(n), f"A{n}", f"A{n}: agreement {n}")
+            self._note(link, agreement.claim_ids, "agreed")
+        for n, lookalike in enumerate(report.lookalikes, 1):
+            link = Link(lookalike_anchor(n), f"L{n}", f"L{n}: look-alike {n}")
+            self._note(link, lookalike.claim_ids)
+
+    def _note(
+        self, link: Link, claim_ids: Iterable[str], standing: Standing | None = None
+    ) -> None:
+        for passage in self.passages_of(claim_ids):
+            self._back[passage.anchor].append(link)
+            if standing is not None:
+                self.standing.setdefault(passage.anchor, standing)

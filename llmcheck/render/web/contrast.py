@@ -1,0 +1,85 @@
+"""Where in a quote the words stand that set one answer apart from the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from llmcheck.quantities import agree, quantities
+from llmcheck.text import STOPWORDS, squeeze, stem, words
+
+_TOKEN = re.compile(r"[$€£¥]?[^\W_]+(?:['’.,-][^\W_]+)*%?")
+_JOINED = re.compile(r"[\s,.'’“”\"()-]*")
+
+
+class Range(NamedTuple):
+    """A half-open range of characters of the quote."""
+
+    start: int
+    end: int
+
+
+def contrast(quote: str, answer: str, others: Sequence[str]) -> list[Range]:
+    """The answer where it stands in the quote word for word, else its words that differ.
+
+    Those are the words and figures of ``answer`` that not all ``others`` share. The ranges are
+    in order and do not touch; there are none when nothing of the answer stands in the quote.
+    """
+    return _verbatim(quote, answer) or _merged(
+        quote, [*_figures(quote, answer, others), *_words(quote, answer, others)]
+    )
+
+
+def _verbatim(quote: str, answer: str) -> list[Range]:
+    phrase = r"\s+".join(map(re.escape, answer.rstrip(" .").split()))
+    if not phrase:
+        return []
+    # A word of its own: "14" is not in "2014".
+    wanted = rf"(?<!\w){phrase}(?!\w)"
+    return [Range(*match.span()) for match in re.finditer(wanted, quote, re.IGNORECASE)]
+
+
+def _figures(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
+    theirs = [quantity for other in others for quantity in quantities(other)]
+    own = [one for one in quantities(answer) if not any(agree(one, it) for it in theirs)]
+    if not own:
+        return
+    for quantity in quantities(quote):
+        if not any(agree(one, quantity) for one in own):
+            continue
+        written = quantity.words.removesuffix(" of")
+        at = quote.find(written)
+        if at >= 0:
+            yield Range(at, at + len(written))
+            continue
+        # "Twelve gates" is read as "12 gates", which does not stand there.
+        for word in _TOKEN.finditer(quote):
+            if any(agree(quantity, number) for number in quantities(word.group())):
+                yield Range(*word.span())
+
+
+def _words(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
+    own = _stems(answer)
+    shared = own.intersection(*map(_stems, others)) if others else frozenset[str]()
+    telling = own - shared or own
+    for match in _TOKEN.finditer(quote):
+        if _stems(match.group()) & telling:
+            yield Range(*match.span())
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(text) if squeeze(word) not in STOPWORDS)
+
+
+def _merged(quote: str, ranges: Iterable[Range]) -> list[Range]:
+    """The ranges in order, those that touch or have only marks between them as one."""
+    found: list[Range] = []
+    for one in sorted(ranges):
+        if found and (
+            one.start <= found[-1].end or _JOINED.fullmatch(quote, found[-1].end, one.start)
+        ):
+            found[-1] = Range(found[-1].start, max(found[-1].end, one.end))
+        else:
+            found.append(one)
+    return found
