@@ -37,6 +37,8 @@ class Analysis(NamedTuple):
     run: Callable[[Checker, Corpus], Report]
     formats: dict[str, Format]
     disputes_are_findings: bool = False
+    examples: tuple[str, ...] = ()
+    """Command lines for its help."""
 
 
 def _summary_text(report: Report, corpus: Corpus, page: Page) -> str:
@@ -87,6 +89,11 @@ ANALYSES = (
         "What the documents say together, for a reader.",
         lambda checker, corpus: checker.check(corpus),
         {"text": Format(_summary_text), "markdown": Format(_markdown), "json": Format(_json)},
+        examples=(
+            "llmcheck summarize seeds/ --replay fixtures/seeds   # without a model",
+            "llmcheck summarize articles/ --model gpt-4o-mini --max-cost 0.50",
+            "llmcheck summarize a.txt b.html --format markdown --output report.md",
+        ),
     ),
     Analysis(
         "check",
@@ -98,6 +105,11 @@ ANALYSES = (
             "markdown": Format(_markdown),
         },
         disputes_are_findings=True,
+        examples=(
+            "llmcheck check seeds/ --replay fixtures/seeds       # without a model",
+            "llmcheck check articles/ --quiet                    # for a script",
+            "llmcheck check 'articles/**/*.md' --format json > report.json",
+        ),
     ),
     Analysis(
         "claims",
@@ -108,11 +120,20 @@ ANALYSES = (
             "json": Format(_json),
             "text": Format(_claims_text),
         },
+        examples=(
+            "llmcheck claims seeds/ --replay fixtures/seeds      # without a model",
+            "llmcheck claims articles/ > claims.jsonl",
+            "llmcheck claims - --format text < article.txt",
+        ),
     ),
     Analysis(
         "padding",
         "How much of each document is padding.",
         lambda checker, corpus: checker.padding(corpus),
         {"text": Format(_padding_text), "json": Format(_json)},
+        examples=(
+            "llmcheck padding seeds/ --replay fixtures/seeds     # without a model",
+            "llmcheck padding page.html",
+        ),
     ),
 )
