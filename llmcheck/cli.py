@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from llmcheck import doctor_command, eval_command, prompts_command
+from llmcheck import doctor_command, eval_command, mcp_command, prompts_command
 from llmcheck.analyses import ANALYSES, Analysis
 from llmcheck.errors import BudgetExceeded, ConfigError, IncompleteRun, LLMCheckError, LLMError
 from llmcheck.options import (
@@ -212,6 +212,7 @@ def _options(
 eval_command.register(app)
 prompts_command.register(app)
 doctor_command.register(app)
+mcp_command.register(app)
 
 
 @app.command(
