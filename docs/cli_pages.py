@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable, Sequence
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
@@ -48,15 +50,22 @@ def page(name: str, verb: Any) -> str:
     """The page of one verb."""
     arguments = [p for p in verb.params if p.param_type_name == "argument"]
     options = [p for p in verb.params if p.param_type_name == "option"]
-    usage = " ".join(["llmcheck", name, "[OPTIONS]", *map(placed, arguments)])
+    choices = literals(verb.callback)
+
+    def shown(parameter: Any) -> str:
+        of = choices.get(parameter.name)
+        return parameter.metavar or (f"[{'|'.join(of)}]" if of else parameter.name.upper())
+
+    usage = " ".join(["llmcheck", name, "[OPTIONS]", *[placed(shown(p), p) for p in arguments]])
     examples, codes = ending(verb.epilog or "")
     lines = [NOTE, "", f"# llmcheck {name}", "", verb.help.strip(), "", "```sh", usage, "```"]
     if examples:
         lines += ["", "## Examples", "", "```sh", *examples, "```"]
-    if described := [(f"`{shown(p)}`", explained(p)) for p in arguments if p.help]:
+    if arguments:
+        described = [(f"`{shown(p)}`", explained(p)) for p in arguments]
         lines += ["", "## Arguments", "", *table(("argument", "is"), described)]
     if options:
-        rows = [(f"`{spelled(p)}`", variable(p), explained(p)) for p in options]
+        rows = [(f"`{spelled(shown(p), p)}`", variable(p), explained(p)) for p in options]
         lines += ["", "## Options", "", *table(("option", "environment", "does"), rows)]
     if codes:
         lines += ["", "## Exit codes", "", *table(("code", "means"), codes)]
@@ -71,26 +80,27 @@ def ending(epilog: str) -> tuple[list[str], list[tuple[str, str]]]:
     return examples, [(code, meaning.strip()) for code, meaning in found]
 
 
-def shown(parameter: Any) -> str:
-    """What stands for the value of a parameter."""
-    if parameter.metavar:
-        return str(parameter.metavar)
-    choices = getattr(parameter.type, "choices", None)
-    return f"[{'|'.join(choices)}]" if choices else str(parameter.name).upper()
+def literals(function: Callable[..., Any]) -> dict[str, tuple[str, ...]]:
+    """The values that parameters can have, for those that have a choice."""
+    hints = {n: p.annotation for n, p in signature(function, eval_str=True).parameters.items()}
+    plain = {
+        n: get_args(hint)[0] if get_origin(hint) is Annotated else hint
+        for n, hint in hints.items()
+    }
+    return {n: get_args(hint) for n, hint in plain.items() if get_origin(hint) is Literal}
 
 
-def placed(argument: Any) -> str:
-    """An argument as the usage line has it."""
-    name = shown(argument)
+def placed(name: str, argument: Any) -> str:
+    """An argument, shown as ``name``, as the usage line has it."""
     several = "..." if argument.nargs == -1 and not name.endswith("...") else ""
     optional = not argument.required and not name.startswith("[")
     return f"[{name}{several}]" if optional else f"{name}{several}"
 
 
-def spelled(option: Any) -> str:
-    """An option with its value."""
+def spelled(value: str, option: Any) -> str:
+    """An option with its value, shown as ``value``."""
     names = ", ".join(option.opts)
-    return names if option.is_flag else f"{names} {shown(option)}"
+    return names if option.is_flag else f"{names} {value}"
 
 
 def variable(option: Any) -> str:
@@ -110,7 +120,7 @@ def sentence(text: str | None) -> str:
     return " ".join((text or "").partition("\n\n")[0].split())
 
 
-def table(heading: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(heading: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     """A Markdown table."""
     cells = [heading, ("---",) * len(heading), *rows]
     return ["| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in cells]

@@ -224,7 +224,9 @@ mcp_command.register(app)
     ),
 )
 def cache_command(
-    action: Annotated[Literal["info", "clear", "path"], typer.Argument()] = "info",
+    action: Annotated[
+        Literal["info", "clear", "path"], typer.Argument(help="What to do.")
+    ] = "info",
     cache: Cache = None,
 ) -> None:
     """The reply cache: what is in it; empty it."""

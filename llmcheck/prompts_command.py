@@ -28,7 +28,9 @@ def register(app: typer.Typer) -> None:
 
 
 def prompts(
-    action: Annotated[Literal["list", "show", "diff"], typer.Argument()] = "list",
+    action: Annotated[
+        Literal["list", "show", "diff"], typer.Argument(help="What to do.")
+    ] = "list",
     name: Annotated[
         str | None,
         typer.Argument(
