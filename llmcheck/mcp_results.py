@@ -6,6 +6,7 @@ The descriptions in the schema that clients see are the docstrings here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -13,8 +14,10 @@ from pydantic import BaseModel, ConfigDict
 from llmcheck.models import Claim, Dispute, DocumentInfo, PaddingFlag, Position, Report
 from llmcheck.render.view import QUOTE_LENGTH, doc_ids_of, shorten, usage_line
 
-MOST_CHARACTERS = 60_000
-"""Of the JSON of one answer, about; what does not fit is left out, and ``cut`` says so."""
+MOST_CHARACTERS = 50_000
+"""Of the JSON of what a tool is there to find; what does not fit is left out, and ``cut`` says so."""
+MOST_ASIDE = 10_000
+"""Of the JSON of the documents, and of agreements beside disputes."""
 MOST_PASSAGES = 5
 """For one position of a dispute."""
 _MOST_FAILURES = 5
@@ -134,9 +137,9 @@ class PaddingResult(_Outcome):
 
 def check_result(report: Report) -> CheckResult:
     """The answer to ``check``."""
-    room = _Room()
-    disputes = room.take("disputes", [_dispute(report, d) for d in report.disputes])
-    agreements = room.take(
+    cuts = _Cuts()
+    disputes = cuts.fitting("disputes", [_dispute(report, d) for d in report.disputes])
+    agreements = cuts.fitting(
         "agreements",
         [
             AgreementResult(
@@ -145,69 +148,64 @@ def check_result(report: Report) -> CheckResult:
             )
             for agreement in report.agreements
         ],
+        MOST_ASIDE,
     )
-    rest = _outcome(report, room)
-    return CheckResult(disputes=disputes, agreements=agreements, **dict(rest))
+    rest = dict(_outcome(report, cuts))
+    return CheckResult(disputes=disputes, agreements=agreements, **rest)
 
 
 def claims_result(report: Report) -> ClaimsResult:
     """The answer to ``claims``."""
-    room = _Room()
-    claims = room.take(
+    cuts = _Cuts()
+    claims = cuts.fitting(
         "claims",
         [
             ClaimResult(claim=claim.text, speaker=claim.speaker, passage=_passage(claim))
             for claim in report.claims
         ],
     )
-    return ClaimsResult(claims=claims, **dict(_outcome(report, room)))
+    return ClaimsResult(claims=claims, **dict(_outcome(report, cuts)))
 
 
 def padding_result(report: Report) -> PaddingResult:
     """The answer to ``padding``."""
-    room = _Room()
-    found = room.take(
+    cuts = _Cuts()
+    found = cuts.fitting(
         "stretches of padding",
         [
             PaddingFound(kind=flag.kind, rationale=flag.rationale, passage=_passage(flag))
             for flag in report.padding
         ],
     )
-    return PaddingResult(padding=found, **dict(_outcome(report, room)))
+    return PaddingResult(padding=found, **dict(_outcome(report, cuts)))
 
 
-class _Room:
-    """How much still fits into an answer, and what no longer did."""
+class _Cuts:
+    """What of an answer did not fit."""
 
     def __init__(self) -> None:
-        self._left = MOST_CHARACTERS
-        self._cut: list[str] = []
+        self._cuts: list[str] = []
 
-    def take(self, noun: str, items: Sequence[R]) -> tuple[R, ...]:
-        """The first of ``items``, as many as fit."""
-        taken: list[R] = []
-        for item in items:
-            self._left -= len(item.model_dump_json())
-            if self._left < 0:
-                self._cut.append(f"{len(items) - len(taken):,} of {len(items):,} {noun}")
-                self._left = 0
-                break
-            taken.append(item)
-        return tuple(taken)
+    def fitting(self, noun: str, items: Sequence[R], most: int = MOST_CHARACTERS) -> tuple[R, ...]:
+        """The first of ``items``, as many as ``most`` characters of JSON hold."""
+        sizes = accumulate(len(item.model_dump_json()) for item in items)
+        kept = sum(size <= most for size in sizes)
+        if kept < len(items):
+            self._cuts.append(f"{len(items) - kept:,} of {len(items):,} {noun}")
+        return tuple(items[:kept])
 
-    @property
-    def cut(self) -> str | None:
+    def told(self) -> str | None:
         """What was left out, and what to do about it."""
-        if not self._cut:
+        if not self._cuts:
             return None
         return (
-            f"left out to keep the answer short: {', '.join(self._cut)}; "
+            f"left out to keep the answer short: {', '.join(self._cuts)}; "
             "ask about fewer documents at a time"
         )
 
 
-def _outcome(report: Report, room: _Room) -> _Outcome:
-    documents = room.take("documents", [_document(info) for info in report.documents])
+def _outcome(report: Report, cuts: _Cuts) -> _Outcome:
+    documents = cuts.fitting("documents", [_document(d) for d in report.documents], MOST_ASIDE)
     failures = tuple(
         shorten(f"{failure.stage} of {failure.subject}: {failure.error}", QUOTE_LENGTH)
         for failure in report.failures
@@ -216,7 +214,7 @@ def _outcome(report: Report, room: _Room) -> _Outcome:
     return _Outcome(
         complete=not failures,
         failures=(*failures[:_MOST_FAILURES], *([f"{more:,} more"] if more > 0 else ())),
-        cut=room.cut,
+        cut=cuts.told(),
         documents=documents,
         usage=usage_line(report.usage),
     )

@@ -20,6 +20,8 @@ pytest.importorskip("mcp", reason="needs the extra mcp")
 
 from mcp import Client, StdioServerParameters
 
+from llmcheck.cli import main
+
 ROOT = Path(__file__).resolve().parent.parent
 REPLAY = ("--replay", str(ROOT / "fixtures" / "seeds"))
 SEEDS = str(ROOT / "seeds")
@@ -123,60 +125,6 @@ def test_claims_and_padding_take_paths_and_texts() -> None:
     assert [d["copy_of"] for d in padding["documents"]] == [None, name]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../secret.txt",
-        "{outside}/secret.txt",
-        "{outside}",
-        "link.txt",
-        "folder",
-        "folder/*",
-        "*.txt",
-        "{outside}/*.txt",
-        "{outside}/sec*",
-        "**/../../secret.txt",
-        "-",
-        "file:///etc/hostname",
-        "http://127.0.0.1:9/",
-        "a\0b",
-    ],
-)
-def test_nothing_outside_the_root_is_read(tmp_path: Path, path: str) -> None:
-    from llmcheck.errors import ConfigError
-    from llmcheck.roots import read_within
-
-    (tmp_path / "secret.txt").write_text("The vault code is 4417.")
-    root = tmp_path / "root"
-    (root / "folder").mkdir(parents=True)
-    (root / "folder" / "plain.txt").write_text("The pier opened in May.")
-    (root / "folder" / "to-secret.txt").symlink_to(tmp_path / "secret.txt")
-    (root / "link.txt").symlink_to(tmp_path / "secret.txt")
-
-    with pytest.raises(ConfigError, match="may not read: name files or folders below"):
-        read_within([path.format(outside=tmp_path)], {}, [root.resolve()])
-
-
-def test_what_lies_inside_is_read_however_it_is_named(tmp_path: Path) -> None:
-    from llmcheck.roots import read_within
-
-    first, second = tmp_path.resolve() / "first", tmp_path.resolve() / "second"
-    (first / "deep").mkdir(parents=True)
-    second.mkdir()
-    (first / "deep" / "a.txt").write_text("The pier opened in May.")
-    (second / "b.txt").write_text("The pier opened in June.")
-    (first / "link.txt").symlink_to(second / "b.txt")
-
-    def ids(*paths: str) -> list[str]:
-        documents = read_within(paths, {}, [first, second]).documents
-        return [document.id for document in documents]
-
-    assert ids("deep") == ids("deep/*.txt") == ids(str(first / "deep")) == ["deep/a.txt"]
-    assert ids("deep/../deep/a.txt") == ["deep/../deep/a.txt"]
-    assert ids("b.txt") == [str(second / "b.txt")]
-    assert ids("link.txt") == ["link.txt"]
-
-
 def test_errors_of_use_are_tool_errors_that_say_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The pier opened in May.")
 
@@ -267,3 +215,10 @@ def test_nothing_but_the_protocol_goes_to_stdout() -> None:
     messages = [json.loads(line) for line in ran.stdout.splitlines()]
     assert messages[0]["result"]["serverInfo"]["name"] == "llmcheck"
     assert all(message["jsonrpc"] == "2.0" for message in messages)
+
+
+def test_a_root_that_is_no_folder_is_refused_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["mcp", "--root", "no/such/folder"])
+    assert ended.value.code == 2
+    assert "--root no/such/folder: must be a folder" in capsys.readouterr().err
