@@ -15,7 +15,7 @@ from llmcheck.models import Claim, Dispute, DocumentInfo, PaddingFlag, Position,
 from llmcheck.render.view import QUOTE_LENGTH, doc_ids_of, shorten, usage_line
 
 MOST_CHARACTERS = 50_000
-"""Of the JSON of what a tool is there to find; what does not fit is left out, and ``cut`` says so."""
+"""Of the JSON of what a tool finds; what does not fit is left out, and ``cut`` says so."""
 MOST_ASIDE = 10_000
 """Of the JSON of the documents, and of agreements beside disputes."""
 MOST_PASSAGES = 5

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from email.message import Message
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -185,8 +187,6 @@ def test_a_model_that_the_server_does_not_have_is_answered_with_those_it_has(
 
 
 def test_extras_come_from_the_metadata_of_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    from email.message import Message
-
     about = Message()
     for name in ("pdf", "all", "old"):
         about["Provides-Extra"] = name
@@ -198,8 +198,8 @@ def test_extras_come_from_the_metadata_of_the_package(monkeypatch: pytest.Monkey
         "no-such-thing; python_version < '3' and extra == 'old'",
         "llmcheck[pdf,old]; extra == 'all'",
     ]
-    monkeypatch.setattr(extras.metadata, "metadata", lambda _: about)
-    monkeypatch.setattr(extras.metadata, "requires", lambda _: requires)
+    monkeypatch.setattr(metadata, "metadata", lambda _: about)
+    monkeypatch.setattr(metadata, "requires", lambda _: requires)
     assert extras.extras() == [
         Extra(name="all", missing=("pytest>=900", "no-such-reader>=2")),
         Extra(name="old", missing=("pytest>=900",)),

@@ -18,14 +18,8 @@ LONG = "The pier cost " + "9" * QUOTE_LENGTH + " euros."
 
 
 def claim(number: int, quote: str = "The pier opened in May.", start: int = 0) -> Claim:
-    return Claim(
-        id=f"c{number}",
-        text=quote[:50],
-        doc_id="a",
-        start=start,
-        end=start + len(quote),
-        quote=quote,
-    )
+    end = start + len(quote)
+    return Claim(id=f"c{number}", text=quote[:50], doc_id="a", start=start, end=end, quote=quote)
 
 
 def report(**found: Any) -> Report:
@@ -34,15 +28,8 @@ def report(**found: Any) -> Report:
 
 
 def test_a_small_report_is_answered_whole() -> None:
-    found = padding_result(
-        report(
-            padding=(
-                PaddingFlag(
-                    doc_id="a", start=2, end=7, quote="share", kind="promotion", rationale="r"
-                ),
-            )
-        )
-    )
+    share = PaddingFlag(doc_id="a", start=2, end=7, quote="share", kind="promotion", rationale="r")
+    found = padding_result(report(padding=(share,)))
     assert (found.complete, found.failures, found.cut) == (True, (), None)
     (flag,) = found.padding
     assert (flag.passage.start, flag.passage.end, flag.passage.quote) == (2, 7, "share")
@@ -59,8 +46,8 @@ def test_what_does_not_fit_is_left_out_and_named() -> None:
     assert [c.passage.start for c in found.claims] == list(range(kept))
     assert len(found.model_dump_json()) < MOST_CHARACTERS + 2000
     assert found.cut == (
-        f"left out to keep the answer short: {2000 - kept:,} of 2,000 claims, "
-        "1 of 1 documents; ask about fewer documents at a time"
+        f"left out to keep the answer short: {2000 - kept:,} of 2,000 claims; "
+        "ask about fewer documents at a time"
     )
 
 
