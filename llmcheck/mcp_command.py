@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +24,6 @@ from llmcheck.options import (
     Replay,
     chosen_settings,
     ending,
-    stopped_by_ctrl_c,
 )
 from llmcheck.streams import narrated
 
@@ -83,5 +84,8 @@ def mcp(
         raise ConfigError(
             "the MCP server needs the mcp package: pip install 'llmcheck[mcp]'"
         ) from error
-    with narrated() as line, stopped_by_ctrl_c(settings, line):
+    # At once: a thread of the SDK waits for the next line of stdin, and would keep an orderly end
+    # waiting, too.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    with narrated():
         serve(settings, roots)

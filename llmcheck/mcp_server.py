@@ -97,7 +97,7 @@ def build_server(settings: Settings, roots: Sequence[Path]) -> MCPServer:
 
 
 class _Desk:
-    """Runs checks in threads, for one client after the other, through one connection."""
+    """Runs checks in threads, all through one connection."""
 
     def __init__(self, settings: Settings, roots: Sequence[Path]) -> None:
         self._settings = settings

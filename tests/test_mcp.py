@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +26,17 @@ from llmcheck.cli import main
 ROOT = Path(__file__).resolve().parent.parent
 REPLAY = ("--replay", str(ROOT / "fixtures" / "seeds"))
 SEEDS = str(ROOT / "seeds")
+
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "t", "version": "0"},
+    },
+}
 
 R = TypeVar("R")
 
@@ -192,19 +204,9 @@ def test_a_call_that_is_cancelled_asks_the_model_nothing_more() -> None:
 
 
 def test_nothing_but_the_protocol_goes_to_stdout() -> None:
-    hello = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "t", "version": "0"},
-        },
-    }
     ran = subprocess.run(
         [sys.executable, "-m", "llmcheck.cli", "mcp", *REPLAY],
-        input=json.dumps(hello) + "\nthis is no JSON\n",
+        input=json.dumps(HELLO) + "\nthis is no JSON\n",
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -222,3 +224,20 @@ def test_a_root_that_is_no_folder_is_refused_at_once(capsys: pytest.CaptureFixtu
         main(["mcp", "--root", "no/such/folder"])
     assert ended.value.code == 2
     assert "--root no/such/folder: must be a folder" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+def test_ctrl_c_ends_the_server_though_its_client_is_still_there() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "llmcheck.cli", "mcp", *REPLAY],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(HELLO).encode() + b"\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
