@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 DEV := .venv/.dev
 
-.PHONY: demo test check lint types layers wheel wheel-check record readme clean
+.PHONY: demo test check lint types layers wheel wheel-check record readme docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/llmcheck summarize seeds/ --replay fixtures/seeds
@@ -25,7 +25,7 @@ lint: $(DEV)
 
 types: $(DEV)
 	$(BIN)/mypy
-	$(BIN)/mypy docs/sample.py .ci/wheel_check.py
+	$(BIN)/mypy docs/sample.py docs/cli_pages.py .ci/wheel_check.py
 
 layers: $(DEV)
 	$(BIN)/lint-imports
@@ -52,6 +52,10 @@ record: $(INSTALLED)
 
 readme: $(INSTALLED)
 	$(BIN)/python docs/sample.py
+
+# A page for each verb, from its help.
+docs: $(INSTALLED)
+	$(BIN)/python docs/cli_pages.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -37,6 +37,8 @@ class Analysis(NamedTuple):
     run: Callable[[Checker, Corpus], Report]
     formats: dict[str, Format]
     disputes_are_findings: bool = False
+    examples: tuple[str, ...] = ()
+    """Command lines for its help."""
 
 
 def _summary_text(report: Report, corpus: Corpus, page: Page) -> str:
@@ -98,12 +100,21 @@ ANALYSES = (
             "html": Format(_html),
             "json": Format(_json),
         },
+        examples=(
+            "llmcheck summarize seeds/ --replay fixtures/seeds   # without a model",
+            "llmcheck summarize articles/ --model gpt-4o-mini --max-cost 0.50",
+            "llmcheck summarize a.txt b.html --format markdown --output report.md",
+        ),
     ),
     Analysis(
         "report",
         "All of it as one web page, with the sources in full.",
         lambda checker, corpus: checker.check(corpus),
         {"html": Format(_html)},
+        examples=(
+            "llmcheck report seeds/ --replay fixtures/seeds -o report.html",
+            "llmcheck report articles/ --model gpt-4o-mini -o report.html",
+        ),
     ),
     Analysis(
         "check",
@@ -116,6 +127,11 @@ ANALYSES = (
             "html": Format(_html),
         },
         disputes_are_findings=True,
+        examples=(
+            "llmcheck check seeds/ --replay fixtures/seeds       # without a model",
+            "llmcheck check articles/ --quiet                    # for a script",
+            "llmcheck check 'articles/**/*.md' --format json > report.json",
+        ),
     ),
     Analysis(
         "claims",
@@ -126,11 +142,20 @@ ANALYSES = (
             "json": Format(_json),
             "text": Format(_claims_text),
         },
+        examples=(
+            "llmcheck claims seeds/ --replay fixtures/seeds      # without a model",
+            "llmcheck claims articles/ > claims.jsonl",
+            "llmcheck claims - --format text < article.txt",
+        ),
     ),
     Analysis(
         "padding",
         "How much of each document is padding.",
         lambda checker, corpus: checker.padding(corpus),
         {"text": Format(_padding_text), "json": Format(_json)},
+        examples=(
+            "llmcheck padding seeds/ --replay fixtures/seeds     # without a model",
+            "llmcheck padding page.html",
+        ),
     ),
 )

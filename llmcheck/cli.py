@@ -5,23 +5,22 @@ What only a command needs is imported by that command, so that ``--help`` loads 
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from llmcheck import eval_command, prompts_command
-from llmcheck.analyses import ANALYSES, Analysis, Page
+from llmcheck import doctor_command, eval_command, mcp_command, prompts_command
+from llmcheck.analyses import ANALYSES, Analysis
 from llmcheck.errors import BudgetExceeded, ConfigError, IncompleteRun, LLMCheckError, LLMError
 from llmcheck.options import (
     BUDGET,
     CLEAN,
+    CODES_WITHOUT_RUN,
     FINDINGS,
     INCOMPLETE,
+    RUN_CODES,
     USAGE,
     BaseUrl,
     Cache,
@@ -36,7 +35,9 @@ from llmcheck.options import (
     Replay,
     check_output,
     chosen_settings,
+    ending,
     failure_code,
+    page_for,
     stopped_by_ctrl_c,
 )
 from llmcheck.render.view import counted, usage_line
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from llmcheck.settings import Settings
 
 _MOST_WARNINGS = 10
-_NARROWEST, _WIDEST = 40, 120
 
 app = typer.Typer(
     name="llmcheck",
@@ -59,7 +59,6 @@ app = typer.Typer(
         "Where several hold: 4 before 3 before 1."
     ),
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -101,6 +100,9 @@ def _register(analysis: Analysis) -> None:
         "--format",
         metavar=f"[{'|'.join(analysis.formats)}]",
         callback=one_of_the_formats,
+        autocompletion=lambda incomplete: [
+            f for f in analysis.formats if f.startswith(incomplete)
+        ],
         help="How to print what was found.",
         show_default=True,
     )
@@ -134,13 +136,15 @@ def _register(analysis: Analysis) -> None:
         check_output(output)
         report, corpus = _run(analysis, paths, settings, quiet)
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
-        emit(chosen.render(report, corpus, _page(output)), output)
+        emit(chosen.render(report, corpus, page_for(output)), output)
         _say_what_failed(report, listed=chosen.complete)
         if not (chosen.complete or quiet):
             say(_outcome(report, findings))
         raise typer.Exit(exit_code(report, disputes_are_findings=findings))
 
-    app.command(analysis.name, help=analysis.help)(command)
+    codes = {FINDINGS: "disputes found"} if analysis.disputes_are_findings else {}
+    epilog = ending(*analysis.examples, codes={**codes, **RUN_CODES})
+    app.command(analysis.name, help=analysis.help, epilog=epilog)(command)
 
 
 for _analysis in ANALYSES:
@@ -158,14 +162,6 @@ def _run(
         checker = Checker(settings=settings, on_progress=(lambda _: None) if quiet else line)
         corpus = Corpus.read(*paths)
         return analysis.run(checker, corpus), corpus
-
-
-def _page(output: Path | None) -> Page:
-    on_terminal = output is None and sys.stdout.isatty()
-    known_width = on_terminal or "COLUMNS" in os.environ
-    width = shutil.get_terminal_size((80, 24)).columns if known_width else 80
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return Page(max(_NARROWEST, min(width, _WIDEST)), on_terminal and not plain)
 
 
 def _say_what_failed(report: Report, *, listed: bool) -> None:
@@ -215,11 +211,22 @@ def _options(
 
 eval_command.register(app)
 prompts_command.register(app)
+doctor_command.register(app)
+mcp_command.register(app)
 
 
-@app.command("cache")
+@app.command(
+    "cache",
+    epilog=ending(
+        "llmcheck cache info    # how much is stored, and where",
+        "llmcheck cache clear   # forget it",
+        codes=CODES_WITHOUT_RUN,
+    ),
+)
 def cache_command(
-    action: Annotated[Literal["info", "clear", "path"], typer.Argument()] = "info",
+    action: Annotated[
+        Literal["info", "clear", "path"], typer.Argument(help="What to do.")
+    ] = "info",
     cache: Cache = None,
 ) -> None:
     """The reply cache: what is in it; empty it."""

@@ -12,6 +12,7 @@ import typer
 
 from llmcheck.errors import ConfigError
 from llmcheck.options import (
+    RUN_CODES,
     BaseUrl,
     Cache,
     Concurrency,
@@ -25,6 +26,7 @@ from llmcheck.options import (
     Replay,
     check_output,
     chosen_settings,
+    ending,
     failure_code,
     stopped_by_ctrl_c,
 )
@@ -43,7 +45,13 @@ PAIRS, CLAIMS = "pairs", "claims"
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    app.command("eval")(evaluate)
+    epilog = ending(
+        "llmcheck eval benchmarks/corpora/* --replay fixtures",
+        "llmcheck eval my-set/ --model gpt-4o-mini --format json",
+        "llmcheck eval --pairs pairs.jsonl --limit 200",
+        codes=RUN_CODES,
+    )
+    app.command("eval", epilog=epilog)(evaluate)
 
 
 def evaluate(

@@ -97,6 +97,11 @@ class OpenAILLM:
                 # The cause may quote the request's headers: only its cleaned words go out.
                 raise self._failure(cause, call) from None
 
+    @property
+    def mode(self) -> str:
+        """The way of asking for JSON that the next call will take, as instructor names it."""
+        return _MODES[self._mode]
+
     def _connected(self) -> OpenAI:
         with self._lock:
             if self._client is None:

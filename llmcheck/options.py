@@ -1,24 +1,41 @@
-"""What the commands that ask a model share: their options, their exit codes, how they stop."""
+"""What the commands share: options, exit codes, the end of their help, how a run stops."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from llmcheck.analyses import Page
 from llmcheck.errors import ConfigError
 from llmcheck.streams import ProgressLine, say
 
 if TYPE_CHECKING:
     from llmcheck.models import Failure
-    from llmcheck.settings import Settings
+    from llmcheck.settings import Settings, SourcedSettings
 
 CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
-Model = Annotated[str | None, typer.Option(help="Name of the model.")]
+CODES_WITHOUT_RUN = {CLEAN: "done", USAGE: "wrong usage or configuration"}
+"""What the exit codes mean where no model is asked."""
+RUN_CODES = {
+    CLEAN: "clean",
+    USAGE: "wrong usage or configuration, or nothing could be read",
+    INCOMPLETE: "incomplete: some calls or documents failed, and what was found is printed",
+    BUDGET: "stopped by --max-calls or --max-cost, and what was found is printed",
+    INTERRUPTED: "interrupted, and the answers so far are cached",
+}
+"""What the exit codes mean where one is."""
+
+_NARROWEST, _WIDEST = 40, 120
+
+Model = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the model.")]
 BaseUrl = Annotated[
     str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
 ]
@@ -42,13 +59,36 @@ Concurrency = Annotated[int | None, typer.Option(metavar="N", help="Calls at the
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 
+def ending(*examples: str, codes: Mapping[int, str]) -> str:
+    """The end of a command's help: example lines, kept as they are, and its exit codes."""
+    meanings = "; ".join(f"{code} {codes[code]}" for code in sorted(codes))
+    # Typer wraps no paragraph that begins with \b.
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in examples))) + (
+        f"\n\nExit codes: {meanings}."
+    )
+
+
+def page_for(output: Path | None) -> Page:
+    """What is printed on: the terminal, or 80 columns without colour."""
+    on_terminal = output is None and sys.stdout.isatty()
+    known_width = on_terminal or "COLUMNS" in os.environ
+    width = shutil.get_terminal_size((80, 24)).columns if known_width else 80
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Page(max(_NARROWEST, min(width, _WIDEST)), on_terminal and not plain)
+
+
 def chosen_settings(*, cache: Path | None, no_cache: bool, **given: Any) -> Settings:
     """The settings with the options ``given``. Raises ConfigError for one that is wrong."""
-    from llmcheck.settings import load_settings
+    return sourced_options(cache=cache, no_cache=no_cache, **given).settings
+
+
+def sourced_options(*, cache: Path | None, no_cache: bool, **given: Any) -> SourcedSettings:
+    """What ``chosen_settings`` returns, and where each setting comes from."""
+    from llmcheck.settings import sourced_settings
 
     if cache is not None and no_cache:
         raise typer.BadParameter("--cache and --no-cache exclude each other")
-    return load_settings(cache=False if no_cache else cache, **given)
+    return sourced_settings(cache=False if no_cache else cache, **given)
 
 
 def check_output(output: Path | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from llmcheck.errors import PromptError
-from llmcheck.options import CLEAN, FINDINGS
+from llmcheck.options import CLEAN, CODES_WITHOUT_RUN, FINDINGS, ending
 from llmcheck.streams import emit
 
 if TYPE_CHECKING:
@@ -17,11 +17,20 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    app.command()(prompts)
+    epilog = ending(
+        "llmcheck prompts                          # what there is",
+        "llmcheck prompts show judge.v2            # what the model is asked",
+        "llmcheck prompts diff judge               # its two latest versions",
+        "llmcheck prompts diff report.json         # what changed since a report",
+        codes={**CODES_WITHOUT_RUN, FINDINGS: "diff found a difference"},
+    )
+    app.command(epilog=epilog)(prompts)
 
 
 def prompts(
-    action: Annotated[Literal["list", "show", "diff"], typer.Argument()] = "list",
+    action: Annotated[
+        Literal["list", "show", "diff"], typer.Argument(help="What to do.")
+    ] = "list",
     name: Annotated[
         str | None,
         typer.Argument(

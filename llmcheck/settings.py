@@ -20,7 +20,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import platformdirs
 from pydantic import (
@@ -84,6 +84,14 @@ class Settings(BaseModel):
         return self
 
 
+class SourcedSettings(NamedTuple):
+    """Settings, and where each comes from."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+    """By setting: ``argument``, a variable's name, a file's path, or ``default``."""
+
+
 def load_settings(
     start: Path | None = None, environ: Mapping[str, str] = os.environ, **overrides: Any
 ) -> Settings:
@@ -92,16 +100,31 @@ def load_settings(
     The file is looked for from ``start`` (default: the current folder) upwards. Raises
     ConfigError naming the option, the variable, or the file and key that is wrong.
     """
-    from_file = _from_file((start or Path.cwd()).resolve())
+    return sourced_settings(start, environ, **overrides).settings
+
+
+def sourced_settings(
+    start: Path | None = None, environ: Mapping[str, str] = os.environ, **overrides: Any
+) -> SourcedSettings:
+    """What ``load_settings`` returns, and where each setting comes from. Raises as it does."""
+    path, from_file = _from_file((start or Path.cwd()).resolve())
     borrowed = _from_environment("OPENAI_", environ, ("base_url", "api_key"))
-    given = _from_environment("LLMCHECK_", environ, tuple(Settings.model_fields)) | _checked(
+    own = _from_environment("LLMCHECK_", environ, tuple(Settings.model_fields))
+    given = _checked(
         {key: value for key, value in overrides.items() if value is not None},
         Settings.model_validate,
         name=lambda key: f"setting {key}",
     )
-    if "base_url" in from_file and "base_url" not in borrowed | given:
+    if "base_url" in from_file and "base_url" not in borrowed | own | given:
         borrowed.pop("api_key", None)
-    return Settings(**(from_file | borrowed | given))
+    return SourcedSettings(
+        Settings(**(from_file | borrowed | own | given)),
+        dict.fromkeys(Settings.model_fields, "default")
+        | dict.fromkeys(from_file, str(path))
+        | {key: f"OPENAI_{key.upper()}" for key in borrowed}
+        | {key: f"LLMCHECK_{key.upper()}" for key in own}
+        | dict.fromkeys(given, "argument"),
+    )
 
 
 def _from_environment(
@@ -115,7 +138,8 @@ def _from_environment(
     )
 
 
-def _from_file(start: Path) -> dict[str, Any]:
+def _from_file(start: Path) -> tuple[Path | None, dict[str, Any]]:
+    """The nearest file with settings, and those."""
     for folder in (start, *start.parents):
         for path, table in (
             (folder / "llmcheck.toml", ()),
@@ -123,8 +147,8 @@ def _from_file(start: Path) -> dict[str, Any]:
         ):
             values = _read_table(path, table) if path.is_file() else None
             if values is not None:
-                return _file_values(path, values)
-    return {}
+                return path, _file_values(path, values)
+    return None, {}
 
 
 def _read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:

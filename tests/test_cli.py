@@ -674,3 +674,14 @@ def test_help_loads_neither_pydantic_nor_the_models() -> None:
         f"try:\n    main(['--help'])\nfinally:\n    sys.exit(len(set(sys.modules) & {heavy}))"
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def test_without_its_extra_the_verb_mcp_names_it(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    monkeypatch.delitem(sys.modules, "mcp.server", raising=False)
+    monkeypatch.delitem(sys.modules, "llmcheck.mcp_server", raising=False)
+    ran = run("mcp", "--replay", "r")
+    assert ran.code == 2
+    assert "pip install 'llmcheck[mcp]'" in ran.err

@@ -9,7 +9,7 @@ import platformdirs
 import pytest
 
 from llmcheck.errors import ConfigError
-from llmcheck.settings import Settings, load_settings
+from llmcheck.settings import Settings, load_settings, sourced_settings
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -232,3 +232,27 @@ def test_file_and_environment_can_switch_the_cache_off(tmp_path: Path) -> None:
 def test_a_cache_named_nearer_switches_it_on_again(tmp_path: Path) -> None:
     write(tmp_path, "llmcheck.toml", "cache = false")
     assert load_settings(tmp_path, {}, cache="here").cache == Path("here")
+
+
+def test_every_setting_has_a_source(tmp_path: Path) -> None:
+    file = write(tmp_path, "llmcheck.toml", 'base_url = "http://file.example"\nmodel = "m"')
+    environ = {
+        "OPENAI_BASE_URL": "http://env.example",
+        "LLMCHECK_MODEL": "n",
+        "LLMCHECK_TIMEOUT": "3",
+    }
+
+    settings, sources = sourced_settings(tmp_path, environ, concurrency=2)
+
+    assert settings == load_settings(tmp_path, environ, concurrency=2)
+    assert set(sources) == set(Settings.model_fields)
+    assert sources["base_url"] == "OPENAI_BASE_URL"
+    assert sources["model"] == "LLMCHECK_MODEL"
+    assert sources["concurrency"] == "argument"
+    assert sources["cache"] == "default"
+    assert sourced_settings(tmp_path, {}).sources["model"] == str(file)
+
+
+def test_a_key_that_is_not_sent_has_no_source(tmp_path: Path) -> None:
+    write(tmp_path, "llmcheck.toml", 'base_url = "http://file.example"')
+    assert sourced_settings(tmp_path, {"OPENAI_API_KEY": "k"}).sources["api_key"] == "default"

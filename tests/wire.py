@@ -28,6 +28,7 @@ class Request:
     headers: Mapping[str, str]
     """By name, in small letters."""
     body: Any
+    """Parsed from JSON; None for a GET."""
 
     def message(self, role: str) -> str:
         """The first message with this role."""
@@ -127,10 +128,16 @@ class Endpoint:
         answer_to = self._answer
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.answer(None)
+
             def do_POST(self) -> None:
-                headers = {name.lower(): value for name, value in self.headers.items()}
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                answer = answer_to(Request(self.path, headers, json.loads(body)))
+                self.answer(json.loads(body))
+
+            def answer(self, body: Any) -> None:
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                answer = answer_to(Request(self.path, headers, body))
                 plain = isinstance(answer.body, str)
                 payload = (answer.body if plain else json.dumps(answer.body)).encode()
                 try:
