@@ -145,9 +145,9 @@ def test_check_prints_lint_lines_on_stdout_and_the_outcome_on_stderr(
 
     assert ran.out == (
         "gate.txt:1:1: LC102 numeric: What does the gate weigh? 90 t; "
-        "elsewhere: 70 t (lock.txt:2:1)\n"
+        "elsewhere: 70 t (lock.txt:2:1) [d]\n"
         "lock.txt:2:1: LC102 numeric: What does the gate weigh? 70 t; "
-        "elsewhere: 90 t (gate.txt:1:1)\n"
+        "elsewhere: 90 t (gate.txt:1:1) [d]\n"
     )
     assert ran.err == ("llmcheck: 1 dispute in 2 documents; 0 model calls, 0 cached, 0 replayed\n")
     assert ran.code == 1

@@ -18,7 +18,7 @@ from llmcheck import Checker, Corpus, FakeLLM, RecordingLLM, Settings
 from llmcheck.analyses import ANALYSES
 from llmcheck.cli import app
 from llmcheck.options import BUDGET, CLEAN, FINDINGS, INCOMPLETE, INTERRUPTED, USAGE
-from llmcheck.render.data import CODES
+from llmcheck.render.rules import CODES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -30,8 +30,9 @@ from llmcheck.models import (
     Ungrounded,
     Usage,
 )
-from llmcheck.render.data import CODES, claims_jsonl, lint_lines, report_schema, to_json
+from llmcheck.render.data import claims_jsonl, lint_lines, report_schema, to_json
 from llmcheck.render.markdown import escape, markdown_page
+from llmcheck.render.rules import CODES
 from llmcheck.render.terminal import claims_page, padding_page, summary_page
 from llmcheck.render.view import HOSTILE, Sources, clean, percent, quoted, shorten, usage_line
 
@@ -436,9 +437,9 @@ def test_an_unknown_price_is_not_shown_as_nothing() -> None:
 def test_lint_lines_name_place_code_kind_question_and_both_answers() -> None:
     assert lint_lines(report(), [TIDES, FERRY, PIER]).splitlines() == [
         "press/tides.txt:3:1: LC102 numeric: How long is the main span? 320 m; "
-        "elsewhere: 340 m (ferry.txt:2:1)",
+        "elsewhere: 340 m (ferry.txt:2:1) [d1]",
         "ferry.txt:2:1: LC102 numeric: How long is the main span? 340 m; "
-        "elsewhere: 320 m (press/tides.txt:3:1)",
+        "elsewhere: 320 m (press/tides.txt:3:1) [d1]",
     ]
 
 
