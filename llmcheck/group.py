@@ -60,7 +60,10 @@ def group_verdicts(verdicts: Sequence[Verdict], claims: Sequence[Claim]) -> Find
         for edges in _by_question([v for v in verdicts if v.label == "contradiction"])
         if (dispute := _dispute(edges, verdicts, by_id)) is not None
     ]
-    disputes.sort(key=lambda d: (-_documents(d), -d.confidence, d.id))
+    # Disputes over the same sentences have one id: then the claims decide.
+    disputes.sort(
+        key=lambda d: (-_documents(d), -d.confidence, d.id, sorted(_places(d.positions)))
+    )
     agreements = [
         agreement
         for members in alike.groups()
