@@ -92,8 +92,7 @@ def without_known(report: Report, baseline: Report) -> Report:
 
 
 def _without(disputes: Sequence[Dispute], those: Sequence[Dispute]) -> tuple[Dispute, ...]:
-    left_out = {id(dispute) for dispute in those}
-    return tuple(dispute for dispute in disputes if id(dispute) not in left_out)
+    return tuple(dispute for dispute in disputes if dispute not in those)
 
 
 class _Sentence(NamedTuple):
