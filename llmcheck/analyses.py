@@ -5,6 +5,7 @@ Renderers are imported when they are asked for, so that only pages for people lo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,13 +13,7 @@ if TYPE_CHECKING:
     from llmcheck.documents import Corpus
     from llmcheck.models import Report
     from llmcheck.pipeline import Checker
-
-
-class Page(NamedTuple):
-    """What a page for a person is printed on."""
-
-    width: int
-    colour: bool
+    from llmcheck.streams import Page
 
 
 class Format(NamedTuple):
@@ -27,6 +22,8 @@ class Format(NamedTuple):
     render: Callable[[Report, Corpus, Page], str]
     complete: bool = True
     """Whether the output itself says what failed; if not, stderr does."""
+    whole: bool = False
+    """Whether it holds the disputes of the baseline too, so that it can be the next one."""
 
 
 class Analysis(NamedTuple):
@@ -62,7 +59,7 @@ def _padding_text(report: Report, corpus: Corpus, page: Page) -> str:
 def _markdown(report: Report, corpus: Corpus, page: Page) -> str:
     from llmcheck.render.markdown import markdown_page
 
-    return markdown_page(report)
+    return markdown_page(report, corpus.documents, os.environ)
 
 
 def _html(report: Report, corpus: Corpus, page: Page) -> str:
@@ -87,6 +84,30 @@ def _lint(report: Report, corpus: Corpus, page: Page) -> str:
     from llmcheck.render.data import lint_lines
 
     return lint_lines(report, corpus.documents)
+
+
+def _sarif(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.sarif import disputes_sarif
+
+    return disputes_sarif(report, corpus.documents)
+
+
+def _padding_sarif(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.sarif import padding_sarif
+
+    return padding_sarif(report, corpus.documents)
+
+
+def _junit(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.junit import junit_xml
+
+    return junit_xml(report, corpus.documents)
+
+
+def _github(report: Report, corpus: Corpus, page: Page) -> str:
+    from llmcheck.render.github import github_commands
+
+    return github_commands(report, corpus.documents)
 
 
 ANALYSES = (
@@ -122,9 +143,12 @@ ANALYSES = (
         lambda checker, corpus: checker.check(corpus),
         {
             "text": Format(_lint, complete=False),
-            "json": Format(_json),
+            "json": Format(_json, whole=True),
             "markdown": Format(_markdown),
             "html": Format(_html),
+            "sarif": Format(_sarif),
+            "junit": Format(_junit),
+            "github": Format(_github),
         },
         disputes_are_findings=True,
         examples=(
@@ -152,7 +176,11 @@ ANALYSES = (
         "padding",
         "How much of each document is padding.",
         lambda checker, corpus: checker.padding(corpus),
-        {"text": Format(_padding_text), "json": Format(_json)},
+        {
+            "text": Format(_padding_text),
+            "json": Format(_json),
+            "sarif": Format(_padding_sarif),
+        },
         examples=(
             "llmcheck padding seeds/ --replay fixtures/seeds     # without a model",
             "llmcheck padding page.html",

@@ -6,12 +6,13 @@ What only a command needs is imported by that command, so that ``--help`` loads 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from llmcheck import doctor_command, eval_command, mcp_command, prompts_command
+from llmcheck import diff_command, doctor_command, eval_command, mcp_command, prompts_command
 from llmcheck.analyses import ANALYSES, Analysis
 from llmcheck.errors import BudgetExceeded, ConfigError, IncompleteRun, LLMCheckError, LLMError
 from llmcheck.options import (
@@ -37,11 +38,10 @@ from llmcheck.options import (
     chosen_settings,
     ending,
     failure_code,
-    page_for,
     stopped_by_ctrl_c,
 )
 from llmcheck.render.view import counted, usage_line
-from llmcheck.streams import emit, narrated, say, use_utf8
+from llmcheck.streams import emit, narrated, page_for, say, use_utf8
 
 if TYPE_CHECKING:
     from llmcheck.documents import Corpus
@@ -80,7 +80,7 @@ def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
     """The exit code that a report asks for; the gravest of those that hold."""
     if code := failure_code(report.failures):
         return code
-    return FINDINGS if disputes_are_findings and report.disputes else CLEAN
+    return FINDINGS if disputes_are_findings and report.open_disputes else CLEAN
 
 
 Paths = Annotated[
@@ -107,6 +107,14 @@ def _register(analysis: Analysis) -> None:
         show_default=True,
     )
 
+    # Only where disputes are findings is there something that a baseline changes.
+    baseline_option = typer.Option(
+        None,
+        metavar="FILE",
+        hidden=not analysis.disputes_are_findings,
+        help="A report saved with --format json: the disputes that it has are no findings.",
+    )
+
     def command(
         paths: Paths,
         model: Model = None,
@@ -120,6 +128,7 @@ def _register(analysis: Analysis) -> None:
         max_calls: MaxCalls = None,
         max_cost: MaxCost = None,
         concurrency: Concurrency = None,
+        baseline: Path | None = baseline_option,
         quiet: Quiet = False,
     ) -> None:
         settings = chosen_settings(
@@ -134,13 +143,19 @@ def _register(analysis: Analysis) -> None:
             concurrency=concurrency,
         )
         check_output(output)
-        report, corpus = _run(analysis, paths, settings, quiet)
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
-        emit(chosen.render(report, corpus, page_for(output)), output)
+        if baseline is not None and not findings:
+            raise typer.BadParameter("only check takes a --baseline")
+        new_in = _new_since(baseline)
+        report, corpus = _run(analysis, paths, settings, quiet)
+        new = new_in(report)
+        shown = report if chosen.whole else new
+        emit(chosen.render(shown, corpus, page_for(output)), output)
         _say_what_failed(report, listed=chosen.complete)
-        if not (chosen.complete or quiet):
-            say(_outcome(report, findings))
-        raise typer.Exit(exit_code(report, disputes_are_findings=findings))
+        if not quiet and (baseline is not None or not chosen.complete):
+            known = len(report.disputes) - len(new.disputes)
+            say(_outcome(new, findings, None if baseline is None else known))
+        raise typer.Exit(exit_code(new, disputes_are_findings=findings))
 
     codes = {FINDINGS: "disputes found"} if analysis.disputes_are_findings else {}
     epilog = ending(*analysis.examples, codes={**codes, **RUN_CODES})
@@ -164,6 +179,20 @@ def _run(
         return analysis.run(checker, corpus), corpus
 
 
+def _new_since(baseline: Path | None) -> Callable[[Report], Report]:
+    """What leaves of a report the disputes that the baseline does not have.
+
+    Raises ConfigError at once, rather than after the run, for a file that is no report.
+    """
+    if baseline is None:
+        return lambda report: report
+    from llmcheck.comparison import without_known
+    from llmcheck.saved_reports import read_report
+
+    old = read_report(baseline)
+    return lambda report: without_known(report, old)
+
+
 def _say_what_failed(report: Report, *, listed: bool) -> None:
     """Warn of failures: one by one, or of their number where the output has ``listed`` them."""
     if report.failures and listed:
@@ -177,13 +206,17 @@ def _say_what_failed(report: Report, *, listed: bool) -> None:
         say(f"warning: {counted(more, 'more failure')}, listed by --format json")
 
 
-def _outcome(report: Report, disputes: bool) -> str:
-    found = (
-        counted(len(report.disputes), "dispute")
-        if disputes
-        else counted(len(report.claims), "claim")
-    )
-    return f"{found} in {counted(len(report.documents), 'document')}; {usage_line(report.usage)}"
+def _outcome(report: Report, disputes: bool, known: int | None) -> str:
+    """What was found, in a line; ``known`` disputes of a baseline are not in the report."""
+    documents = counted(len(report.documents), "document")
+    if not disputes:
+        return f"{counted(len(report.claims), 'claim')} in {documents}; {usage_line(report.usage)}"
+    silenced = len(report.disputes) - len(report.open_disputes)
+    found = counted(len(report.open_disputes), "dispute" if known is None else "new dispute")
+    beside = [f"{known} known"] if known is not None else []
+    beside += [f"{silenced} silenced"] if silenced else []
+    aside = f" ({', '.join(beside)})" if beside else ""
+    return f"{found}{aside} in {documents}; {usage_line(report.usage)}"
 
 
 def _print_version(wanted: bool) -> None:
@@ -210,6 +243,7 @@ def _options(
 
 
 eval_command.register(app)
+diff_command.register(app)
 prompts_command.register(app)
 doctor_command.register(app)
 mcp_command.register(app)

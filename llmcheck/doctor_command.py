@@ -20,11 +20,10 @@ from llmcheck.options import (
     Record,
     Replay,
     ending,
-    page_for,
     sourced_options,
 )
 from llmcheck.render.view import clean, counted
-from llmcheck.streams import emit
+from llmcheck.streams import emit, page_for
 
 if TYPE_CHECKING:
     from llmcheck.doctor import Diagnosis

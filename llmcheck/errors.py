@@ -94,6 +94,6 @@ class DisputesFound(LLMCheckError):
     """The documents contradict each other. ``report`` holds the disputes."""
 
     def __init__(self, report: Report) -> None:
-        questions = "; ".join(dispute.question for dispute in report.disputes)
-        super().__init__(f"{len(report.disputes)} dispute(s): {questions}")
+        questions = "; ".join(dispute.question for dispute in report.open_disputes)
+        super().__init__(f"{len(report.open_disputes)} dispute(s): {questions}")
         self.report = report

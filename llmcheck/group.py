@@ -60,7 +60,10 @@ def group_verdicts(verdicts: Sequence[Verdict], claims: Sequence[Claim]) -> Find
         for edges in _by_question([v for v in verdicts if v.label == "contradiction"])
         if (dispute := _dispute(edges, verdicts, by_id)) is not None
     ]
-    disputes.sort(key=lambda d: (-_documents(d), -d.confidence, d.id))
+    # Disputes over the same sentences have one id: then the claims decide.
+    disputes.sort(
+        key=lambda d: (-_documents(d), -d.confidence, d.id, sorted(_places(d.positions)))
+    )
     agreements = [
         agreement
         for members in alike.groups()
@@ -103,7 +106,7 @@ def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
 def _shares(one: Verdict, other: Verdict) -> bool:
     """Whether an answer of the one is an answer of the other."""
     return any(
-        _same_answer(x, y)
+        same_answer(x, y)
         for x in (one.answer_a, one.answer_b)
         for y in (other.answer_a, other.answer_b)
     )
@@ -114,7 +117,8 @@ def _same_kind_of_answer(one: Verdict, other: Verdict) -> bool:
     return (one.kind in numeric) == (other.kind in numeric)
 
 
-def _same_answer(a: str, b: str) -> bool:
+def same_answer(a: str, b: str) -> bool:
+    """Whether two answers to one question say the same."""
     if NEGATIONS & set(squeeze(a).split()) != NEGATIONS & set(squeeze(b).split()):
         return False
     numbers = same_numbers(a, b)
@@ -131,7 +135,7 @@ def _dispute(
     same = _Union(range(len(answers)))
     for i, one in enumerate(answers):
         for j in range(i):
-            if _same_answer(one.text, answers[j].text):
+            if same_answer(one.text, answers[j].text):
                 same.join(i, j)
     positions = [_position([answers[i] for i in members], claims) for members in same.groups()]
     if len(positions) < 2:
@@ -143,13 +147,18 @@ def _dispute(
     best = max(edges, key=lambda e: (_typicality(e, edges), -len(e.question), e.a_id, e.b_id))
     kinds = [e.kind for e in edges]
     return Dispute(
-        id=content_id("d", *sorted({a.claim_id for a in answers})),
+        # Not the claims' ids: those change with every edit of their document, whatever its place.
+        id=content_id("d", *sorted({_wording(claims[a.claim_id]) for a in answers})),
         question=best.question,
         kind=max(kinds, key=lambda k: (kinds.count(k), str(k))),  # type: ignore[arg-type]
         confidence=_confidence(positions, verdicts),
         rationale=best.rationale,
         positions=tuple(positions),
     )
+
+
+def _wording(claim: Claim) -> str:
+    return f"{squeeze(claim.quote)}\x1e{squeeze(claim.text)}"
 
 
 def _typicality(edge: Verdict, edges: Sequence[Verdict]) -> float:
@@ -184,7 +193,7 @@ def _with_agreeing(
             if one in where and other not in where:
                 # The two may agree on something else than what is disputed.
                 joining[other] |= {
-                    place for place in where[one] if _same_answer(answer, positions[place].answer)
+                    place for place in where[one] if same_answer(answer, positions[place].answer)
                 }
     extra: defaultdict[int, list[str]] = defaultdict(list)
     for claim_id, places in joining.items():

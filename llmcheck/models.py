@@ -192,13 +192,16 @@ class Dispute(Frozen):
     """A question to which the documents give answers that cannot all be true."""
 
     id: str
-    """Hash of the claims involved."""
+    """Hash of the claims involved and the sentences that state them: the same wherever these
+    sentences stand, another once one of them, or a claim read from it, is worded otherwise."""
     question: str
     kind: ContradictionKind
     confidence: float = Field(ge=0, le=1)
     """Share of the judgements between its positions that found a contradiction."""
     rationale: str
     positions: tuple[Position, ...] = Field(min_length=2)
+    silenced: str | None = None
+    """Why the settings silence it, in their words; None for a dispute that counts."""
 
 
 class Agreement(Frozen):
@@ -332,13 +335,18 @@ class Report(Frozen):
     def _claims_by_id(self) -> dict[str, Claim]:
         return {claim.id: claim for claim in self.claims}
 
+    @property
+    def open_disputes(self) -> tuple[Dispute, ...]:
+        """The disputes that nobody silenced."""
+        return tuple(dispute for dispute in self.disputes if dispute.silenced is None)
+
     def raise_for_disputes(self) -> None:
         """Raise DisputesFound when the documents contradict each other.
 
-        Raises IncompleteRun when there are none but parts of the run failed: a set that
-        was not wholly read is not a set without disputes.
+        Silenced disputes do not count. Raises IncompleteRun when there are none but parts of
+        the run failed: a set that was not wholly read is not a set without disputes.
         """
-        if self.disputes:
+        if self.open_disputes:
             raise DisputesFound(self)
         self.raise_for_failures()
 

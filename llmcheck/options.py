@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from llmcheck.analyses import Page
 from llmcheck.errors import ConfigError
 from llmcheck.streams import ProgressLine, say
 
@@ -32,8 +28,6 @@ RUN_CODES = {
     INTERRUPTED: "interrupted, and the answers so far are cached",
 }
 """What the exit codes mean where one is."""
-
-_NARROWEST, _WIDEST = 40, 120
 
 Model = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the model.")]
 BaseUrl = Annotated[
@@ -66,15 +60,6 @@ def ending(*examples: str, codes: Mapping[int, str]) -> str:
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in examples))) + (
         f"\n\nExit codes: {meanings}."
     )
-
-
-def page_for(output: Path | None) -> Page:
-    """What is printed on: the terminal, or 80 columns without colour."""
-    on_terminal = output is None and sys.stdout.isatty()
-    known_width = on_terminal or "COLUMNS" in os.environ
-    width = shutil.get_terminal_size((80, 24)).columns if known_width else 80
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return Page(max(_NARROWEST, min(width, _WIDEST)), on_terminal and not plain)
 
 
 def chosen_settings(*, cache: Path | None, no_cache: bool, **given: Any) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from llmcheck.documents import Corpus
 from llmcheck.llm import LLM, Progress, Runner
 from llmcheck.models import (
     CandidatePair,
+    Dispute,
     Document,
     DocumentInfo,
     PaddingFlag,
@@ -21,7 +23,9 @@ from llmcheck.models import (
     Verdict,
 )
 from llmcheck.prompts import load_prompt
-from llmcheck.settings import Settings, load_settings
+from llmcheck.settings import Settings, Silence, load_settings
+
+_log = logging.getLogger("llmcheck")
 
 
 class Trace(NamedTuple):
@@ -114,7 +118,7 @@ class Checker:
             ),
             documents=_infos(documents, flags),
             claims=tuple(claims),
-            disputes=tuple(disputes),
+            disputes=_silenced(disputes, self._settings.silence),
             agreements=tuple(agreements),
             lookalikes=tuple(lookalikes),
             padding=tuple(flags),
@@ -178,6 +182,20 @@ class Checker:
 
 def _digests(*names: str) -> dict[str, str]:
     return {name: load_prompt(name).digest for name in names}
+
+
+def _silenced(disputes: Sequence[Dispute], silences: Sequence[Silence]) -> tuple[Dispute, ...]:
+    """The disputes, marked where the settings silence them; warns of what silences nothing."""
+    reasons = {silence.id: silence.reason for silence in silences}
+    for unused in sorted(reasons.keys() - {dispute.id for dispute in disputes}):
+        _log.warning(
+            "the silence of %s applies to nothing: no dispute of this run has that id, which "
+            "changes with the wording of its sentences and claims",
+            unused,
+        )
+    return tuple(
+        dispute.model_copy(update={"silenced": reasons.get(dispute.id)}) for dispute in disputes
+    )
 
 
 def _infos(

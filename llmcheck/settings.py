@@ -3,8 +3,9 @@
 Each setting comes from the first of these that gives it:
 
 1. the caller (an argument, a command-line option),
-2. the environment: ``LLMCHECK_MODEL``, ``LLMCHECK_BASE_URL``, ... (one per setting), then
-   ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``; an empty variable counts as unset,
+2. the environment: ``LLMCHECK_MODEL``, ``LLMCHECK_BASE_URL``, ... (one per setting but
+   ``silence``), then ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``; an empty variable counts as
+   unset,
 3. the nearest ``llmcheck.toml``, or ``pyproject.toml`` with a ``[tool.llmcheck]`` table, from
    the start folder upwards; paths in it are relative to it,
 4. the default.
@@ -34,7 +35,21 @@ from pydantic import (
 
 from llmcheck.errors import ConfigError
 
+FILE_ONLY = frozenset({"silence"})
+"""Settings that no environment variable can give."""
+
 _FOLDERS = ("cache", "replay", "record")
+
+
+class Silence(BaseModel):
+    """A dispute that is known and not to be reported as a finding."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    id: str = Field(min_length=1)
+    """Id of the dispute."""
+    reason: str = Field(min_length=1)
+    """Why it is silenced: shown wherever the dispute is."""
 
 
 class Settings(BaseModel):
@@ -68,6 +83,8 @@ class Settings(BaseModel):
     """Calls under way at the same time."""
     timeout: float = Field(default=600.0, gt=0, strict=True)
     """Seconds to wait for one answer."""
+    silence: tuple[Silence, ...] = ()
+    """Disputes that do not count as findings: ``[[silence]]`` tables in the file."""
 
     @field_validator("cache", mode="before")
     @classmethod
@@ -82,6 +99,9 @@ class Settings(BaseModel):
                 "(look at the command line, LLMCHECK_REPLAY, LLMCHECK_RECORD and the file)"
             )
         return self
+
+
+_IN_ENVIRONMENT = tuple(name for name in Settings.model_fields if name not in FILE_ONLY)
 
 
 class SourcedSettings(NamedTuple):
@@ -109,7 +129,7 @@ def sourced_settings(
     """What ``load_settings`` returns, and where each setting comes from. Raises as it does."""
     path, from_file = _from_file((start or Path.cwd()).resolve())
     borrowed = _from_environment("OPENAI_", environ, ("base_url", "api_key"))
-    own = _from_environment("LLMCHECK_", environ, tuple(Settings.model_fields))
+    own = _from_environment("LLMCHECK_", environ, _IN_ENVIRONMENT)
     given = _checked(
         {key: value for key, value in overrides.items() if value is not None},
         Settings.model_validate,
@@ -192,10 +212,10 @@ def _checked(
         return validate(values).model_dump(exclude_unset=True)
     except ValidationError as error:
         first = error.errors()[0]
-        key = str(first["loc"][0])
+        key = ".".join(map(str, first["loc"]))
         reason = (
             f"there is no such setting; there are {', '.join(Settings.model_fields)}"
-            if first["type"] == "extra_forbidden"
+            if first["type"] == "extra_forbidden" and len(first["loc"]) == 1
             else first["msg"][0].lower() + first["msg"][1:]
         )
         raise ConfigError(f"{name(key)}: {reason}") from error

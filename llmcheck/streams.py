@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from llmcheck.errors import ConfigError
 from llmcheck.render.view import clean
@@ -20,6 +20,23 @@ if TYPE_CHECKING:
 
 _ERASE = "\r\x1b[2K"
 _SECONDS_BETWEEN = 0.05
+_NARROWEST, _WIDEST = 40, 120
+
+
+class Page(NamedTuple):
+    """What a page for a person is printed on."""
+
+    width: int
+    colour: bool
+
+
+def page_for(output: Path | None) -> Page:
+    """The page that stdout is, or ``output``: 80 columns, no colour but on a terminal."""
+    on_terminal = output is None and sys.stdout.isatty()
+    known_width = on_terminal or "COLUMNS" in os.environ
+    width = shutil.get_terminal_size((80, 24)).columns if known_width else 80
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Page(max(_NARROWEST, min(width, _WIDEST)), on_terminal and not plain)
 
 
 def use_utf8() -> None:

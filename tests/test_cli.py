@@ -145,9 +145,9 @@ def test_check_prints_lint_lines_on_stdout_and_the_outcome_on_stderr(
 
     assert ran.out == (
         "gate.txt:1:1: LC102 numeric: What does the gate weigh? 90 t; "
-        "elsewhere: 70 t (lock.txt:2:1)\n"
+        "elsewhere: 70 t (lock.txt:2:1) [d]\n"
         "lock.txt:2:1: LC102 numeric: What does the gate weigh? 70 t; "
-        "elsewhere: 90 t (gate.txt:1:1)\n"
+        "elsewhere: 90 t (gate.txt:1:1) [d]\n"
     )
     assert ran.err == ("llmcheck: 1 dispute in 2 documents; 0 model calls, 0 cached, 0 replayed\n")
     assert ran.code == 1
@@ -583,6 +583,103 @@ def test_the_version_is_printed(run: Callable[..., Ran]) -> None:
     ran = run("--version")
     assert ran.code == 0
     assert ran.out.startswith("llmcheck")
+
+
+# --- baselines, silences, diff ---
+
+
+def test_what_a_baseline_knows_is_no_finding(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_text(to_json(found()))
+    ran = run("check", "x", "--baseline", "old.json")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("llmcheck: 0 new disputes (1 known) in 2 documents; ")
+
+
+def test_what_a_baseline_does_not_know_is_a_finding(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "old.json").write_text(to_json(found(disputes=())))
+    ran = run("check", "x", "--baseline", "old.json")
+    assert ran.code == 1
+    assert ran.out.count("LC102") == 2
+    assert "1 new dispute (0 known)" in ran.err
+
+
+def test_a_report_made_with_a_baseline_can_be_the_next_one(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "old.json").write_text(to_json(found()))
+    ran = run("check", "x", "--baseline", "old.json", "--format", "json")
+    assert ran.code == 0
+    assert Report.model_validate_json(ran.out) == found()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "x", "--baseline", "nowhere.json"], ["summarize", "x", "--baseline", "old.json"]],
+)
+def test_a_baseline_that_cannot_be_used_stops_before_the_run(
+    run: Callable[..., Ran], stage: Stage, tmp_path: Path, arguments: list[str]
+) -> None:
+    (tmp_path / "old.json").write_text(to_json(found()))
+    ran = run(*arguments)
+    assert (ran.code, ran.out, stage.paths) == (2, "", ())
+
+
+def test_a_silenced_dispute_is_shown_but_no_finding(run: Callable[..., Ran], stage: Stage) -> None:
+    silenced = DISPUTE.model_copy(update={"silenced": "weighed\x1b twice"})
+    stage.act = lambda _: found(disputes=(silenced,))
+    ran = run("check", "x")
+    assert ran.code == 0
+    assert ran.out == (
+        "gate.txt:1:1: silenced LC102 numeric: What does the gate weigh?; weighed\\x1b twice [d]\n"
+    )
+    assert "0 disputes (1 silenced)" in ran.err
+    page = run("summarize", "x").out
+    assert "Disputes (0, 1 silenced)" in page
+    assert "weighed\\x1b" in page
+    markdown = run("check", "x", "--format", "markdown").out
+    assert "## Silenced disputes (1)" in markdown
+    assert "Silenced: weighed" in markdown
+
+
+@pytest.mark.parametrize(
+    ("format_name", "begins"),
+    [("sarif", "{"), ("junit", "<?xml"), ("github", "::error file=gate.txt,line=1,")],
+)
+def test_check_prints_what_machines_read(
+    run: Callable[..., Ran], format_name: str, begins: str
+) -> None:
+    ran = run("check", "x", "--format", format_name)
+    assert ran.out.startswith(begins)
+    assert (ran.code, ran.err) == (1, "")
+
+
+def test_diff_exits_with_1_when_a_dispute_is_new(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "none.json").write_text(to_json(found(disputes=())))
+    (tmp_path / "one.json").write_text(to_json(found()))
+    ran = run("diff", "none.json", "one.json")
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.startswith("Disputes: 1 new, 0 gone, 0 changed, 0 unchanged\n")
+    assert run("diff", "one.json", "none.json").code == 0
+    assert run("diff", "one.json", "one.json").code == 0
+    as_json = json.loads(run("diff", "none.json", "one.json", "--format", "json").out)
+    assert [dispute["id"] for dispute in as_json["new_disputes"]] == ["d"]
+    assert run("diff", "none.json", "one.json", "--format", "markdown").out.startswith("## Disp")
+    ran = run("diff", "none.json", "nowhere.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nowhere.json: no such file" in ran.err
+
+
+def test_a_new_dispute_that_is_silenced_is_no_finding_of_diff(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    silenced = DISPUTE.model_copy(update={"silenced": "weighed"})
+    (tmp_path / "none.json").write_text(to_json(found(disputes=())))
+    (tmp_path / "one.json").write_text(to_json(found(disputes=(silenced,))))
+    ran = run("diff", "none.json", "one.json")
+    assert ran.code == 0
+    assert "(silenced: weighed)" in ran.out
 
 
 # --- a process of its own ---

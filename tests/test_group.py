@@ -172,11 +172,19 @@ def test_disputes_among_more_documents_stand_first() -> None:
     assert [dispute.question for dispute in disputes] == [QUESTION, who]
 
 
-def test_the_id_of_a_dispute_is_that_of_its_claims() -> None:
-    (one,), _, _ = group(against("a1", "b1", "4 km", "7 km"))
-    (same,), _, _ = group(against("b1", "a1", "7 km", "4 km", question="How long?"))
-    (other,), _, _ = group(against("a1", "c1", "4 km", "7 km"))
-    assert one.id == same.id != other.id
+def dispute_id(a: Claim, b: Claim, question: str = QUESTION) -> str:
+    verdict = against(a.id, b.id, "4 km", "7 km", question=question)
+    return group_verdicts([verdict], [a, b]).disputes[0].id
+
+
+def test_the_id_of_a_dispute_is_that_of_its_sentences_and_claims_wherever_they_stand() -> None:
+    a, b = make_claim("a1", "It is 4 km long."), make_claim("b1", "It is 7 km long.")
+    known = dispute_id(a, b)
+    assert dispute_id(b, a, "How long?") == known
+    moved = {"id": "c9", "doc_id": "c", "start": 50, "end": 51}
+    assert dispute_id(a, b.model_copy(update=moved)) == known
+    for worded in ({"text": "Its length is 7 km."}, {"quote": "U"}):
+        assert dispute_id(a, b.model_copy(update=worded)) != known
 
 
 # Agreements and look-alikes

@@ -23,7 +23,7 @@ from llmcheck.models import Answer, Document, Failure, Report
 from llmcheck.pipeline import Checker
 from llmcheck.prompts import load_prompt
 from llmcheck.quantities import quantities
-from llmcheck.settings import Settings
+from llmcheck.settings import Settings, Silence
 
 STAGES = (padding, extract, questions, judge, summarize)
 
@@ -236,6 +236,32 @@ def test_async_code_gets_the_same_report_without_blocking_its_loop() -> None:
 
 
 # Counts
+
+
+def test_the_settings_silence_disputes_and_what_silences_nothing_is_warned_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (dispute,) = check().disputes
+    silences = (
+        Silence(id=dispute.id, reason="The harbour master was asked."),
+        Silence(id="d-elsewhere", reason="Long settled."),
+    )
+    settings = Settings(silence=silences, cache=None)
+    report = Checker(llm=FakeLLM(answer), settings=settings).check(Corpus.from_texts(TEXTS))
+
+    assert [d.silenced for d in report.disputes] == ["The harbour master was asked."]
+    assert report.open_disputes == ()
+    report.raise_for_disputes()
+    assert "the silence of d-elsewhere applies to nothing" in caplog.text
+    assert dispute.id not in caplog.text
+
+
+def test_the_id_of_a_dispute_outlives_edits_elsewhere_in_its_documents() -> None:
+    (before,) = check().disputes
+    edited = {f"new/{name}": f"{text}\n\nAn afterword." for name, text in TEXTS.items()}
+    (after,) = check(edited).disputes
+    assert after.id == before.id
+    assert after.positions != before.positions
 
 
 def test_usage_counts_the_calls_made_and_an_unknown_price_is_unknown() -> None:

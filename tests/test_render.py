@@ -30,8 +30,9 @@ from llmcheck.models import (
     Ungrounded,
     Usage,
 )
-from llmcheck.render.data import CODES, claims_jsonl, lint_lines, report_schema, to_json
+from llmcheck.render.data import claims_jsonl, lint_lines, report_schema, to_json
 from llmcheck.render.markdown import escape, markdown_page
+from llmcheck.render.rules import CODES
 from llmcheck.render.terminal import claims_page, padding_page, summary_page
 from llmcheck.render.view import HOSTILE, Sources, clean, percent, quoted, shorten, usage_line
 
@@ -362,6 +363,7 @@ def test_a_very_long_quote_is_shortened_visibly() -> None:
         ("a | b ~~c~~ `d` $e$", r"a \| b \~\~c\~\~ \`d\` \$e\$"),
         ("<b>&amp;", "&lt;b&gt;&amp;amp;"),
         ("ask @port", "ask @<!-- -->port"),
+        ("see #12, a/b#3 and GH-4", "see #<!-- -->12, a/b#<!-- -->3 and GH<!-- -->-4"),
         ("back\\slash", r"back\\slash"),
         ("two\nlines", "two lines"),
     ],
@@ -380,6 +382,45 @@ def test_markdown_shows_a_dispute_as_a_table_row_for_each_position() -> None:
     ) in page
     assert "2. ferry.txt — No more ferries (18 words)" in page
     assert r"\$0.0123" in page
+
+
+def test_markdown_has_a_table_of_questions_with_all_answers() -> None:
+    page = markdown_page(report())
+    assert (
+        "| How long is the main span? | **320 m** — tides.txt \\[1\\], memory \\[3\\]"
+        "<br>**340 m** — ferry.txt \\[2\\] |"
+    ) in page
+
+
+def test_markdown_quotes_link_to_their_lines() -> None:
+    documents = (TIDES, FERRY.model_copy(update={"path": "docs/fer ry).md"}), PIER)
+    page = markdown_page(report(), documents)
+    assert "[\\[1\\]](press/tides.txt#L3) |" in page
+    assert "[\\[2\\]](docs/fer%20ry%29.md#L2) |" in page
+    on_github = markdown_page(
+        report(),
+        documents,
+        {
+            "GITHUB_SERVER_URL": "https://forge.example",
+            "GITHUB_REPOSITORY": "port/press",
+            "GITHUB_SHA": "f00",
+        },
+    )
+    root = "https://forge.example/port/press/blob/f00"
+    assert f"({root}/press/tides.txt#L3) |" in on_github
+    assert f"({root}/docs/fer%20ry%29.md?plain=1#L2) |" in on_github
+
+
+@pytest.mark.parametrize("path", ["/srv/a.txt", "../a.txt", "https://port.example/a", None])
+def test_what_lies_outside_the_folder_is_not_linked(path: str | None) -> None:
+    documents = [d.model_copy(update={"path": path}) for d in (TIDES, FERRY, PIER)]
+    assert "](" not in markdown_page(report(), documents)
+
+
+def test_a_long_list_is_folded() -> None:
+    agreement = report().agreements[0]
+    assert "<summary>All 9</summary>" in markdown_page(report(agreements=(agreement,) * 9))
+    assert "<summary>All" not in markdown_page(report(agreements=(agreement,) * 8))
 
 
 # --- names, shares, usage ---
@@ -436,9 +477,9 @@ def test_an_unknown_price_is_not_shown_as_nothing() -> None:
 def test_lint_lines_name_place_code_kind_question_and_both_answers() -> None:
     assert lint_lines(report(), [TIDES, FERRY, PIER]).splitlines() == [
         "press/tides.txt:3:1: LC102 numeric: How long is the main span? 320 m; "
-        "elsewhere: 340 m (ferry.txt:2:1)",
+        "elsewhere: 340 m (ferry.txt:2:1) [d1]",
         "ferry.txt:2:1: LC102 numeric: How long is the main span? 340 m; "
-        "elsewhere: 320 m (press/tides.txt:3:1)",
+        "elsewhere: 320 m (press/tides.txt:3:1) [d1]",
     ]
 
 

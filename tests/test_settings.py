@@ -256,3 +256,28 @@ def test_every_setting_has_a_source(tmp_path: Path) -> None:
 def test_a_key_that_is_not_sent_has_no_source(tmp_path: Path) -> None:
     write(tmp_path, "llmcheck.toml", 'base_url = "http://file.example"')
     assert sourced_settings(tmp_path, {"OPENAI_API_KEY": "k"}).sources["api_key"] == "default"
+
+
+# --- silenced disputes ---
+
+
+def test_disputes_are_silenced_by_the_file(tmp_path: Path) -> None:
+    write(tmp_path, "llmcheck.toml", '[[silence]]\nid = "d-1"\nreason = "  asked the port "\n')
+    (silence,) = load_settings(tmp_path, {"LLMCHECK_SILENCE": "d-2"}).silence
+    assert (silence.id, silence.reason) == ("d-1", "asked the port")
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('id = "d-1"', "silence.0.reason: field required"),
+        ('id = "d-1"\nreason = " "', "silence.0.reason: string should have at least 1 character"),
+        ('reason = "why"', "silence.0.id: field required"),
+        ('id = "d-1"\nreason = "why"\nuntil = 3', "silence.0.until: extra inputs"),
+    ],
+)
+def test_a_silence_needs_an_id_and_a_reason(tmp_path: Path, entry: str, said: str) -> None:
+    path = write(tmp_path, "llmcheck.toml", f"[[silence]]\n{entry}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(tmp_path, {})
+    assert f"{path}: {said}" in str(caught.value)

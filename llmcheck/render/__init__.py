@@ -1,5 +1,6 @@
-"""Turns a ``Report`` into text: for people (``terminal``, ``markdown``, ``web``), or ``data``.
+"""Turns a ``Report`` into text: pages for people, and formats that programs read.
 
-Nothing here writes. ``view`` holds what the pages share. Only ``terminal`` needs rich, so it is
-imported only by those who show a page.
+Nothing here writes. ``terminal``, ``markdown``, ``web`` and ``changes`` are pages; ``data``,
+``sarif``, ``junit`` and ``github`` are for machines; ``view``, ``places`` and ``rules`` hold what
+they share. Only ``terminal`` needs rich, so it is imported only by those who show a page.
 """

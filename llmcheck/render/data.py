@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
-from collections.abc import Callable, Iterable
-from itertools import accumulate
-from typing import NamedTuple
+from collections.abc import Iterable
 
-from llmcheck.models import ContradictionKind, Dispute, Document, Report
+from llmcheck.models import Dispute, Document, Frozen, Report
+from llmcheck.render.places import Locate, locator, stated
+from llmcheck.render.rules import CODES, ranked
 from llmcheck.render.view import HOSTILE, clean, shorten, words
-
-CODES: dict[ContradictionKind, str] = {
-    "negation": "LC101",
-    "numeric": "LC102",
-    "temporal": "LC103",
-    "entity": "LC104",
-    "location": "LC105",
-    "attribution": "LC106",
-    "causal": "LC107",
-    "category": "LC108",
-    "definition": "LC109",
-    "implicit": "LC110",
-}
-"""The lint code of each kind, most severe first. A code never changes its meaning."""
 
 _ANSWER_LENGTH = 120
 
 
-def to_json(report: Report) -> str:
-    """The report as JSON: the contract of ``docs/report.schema.json``."""
-    return _escaped(report.model_dump_json(indent=2)) + "\n"
+def to_json(found: Frozen) -> str:
+    """A report (the contract of ``docs/report.schema.json``) or a comparison as JSON."""
+    return _escaped(found.model_dump_json(indent=2)) + "\n"
 
 
 def claims_jsonl(report: Report) -> str:
@@ -54,62 +39,41 @@ def report_schema() -> str:
     return json.dumps(schema, indent=2) + "\n"
 
 
-class Place(NamedTuple):
-    """Where a quote begins: a document's path (or id), line and column, both from 1."""
-
-    path: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
-
-
 def lint_lines(report: Report, documents: Iterable[Document]) -> str:
-    """``path:line:col: CODE message``, one line for each position of each dispute.
+    """``path:line:col: CODE message [id]``, one line for each position of each dispute.
 
     The place is that of the position's first claim; lines and columns count the document's
     text (for HTML, the text taken from it). Disputes come most severe first: by code, then
-    by confidence. ``documents`` are those that the report was made from.
+    by confidence; silenced ones last, with the reason, in one line each. ``documents`` are
+    those that the report was made from.
     """
-    locate = _locator(documents)
-    severity = list(CODES)
-    ranked = sorted(
-        report.disputes,
-        key=lambda dispute: (severity.index(dispute.kind), -dispute.confidence),
-    )
-    return "".join(line for dispute in ranked for line in _dispute_lines(report, dispute, locate))
-
-
-Locate = Callable[[str, int], Place]
-
-
-def _locator(documents: Iterable[Document]) -> Locate:
-    by_id = {document.id: document for document in documents}
-    line_starts: dict[str, list[int]] = {}
-
-    def locate(doc_id: str, offset: int) -> Place:
-        document = by_id[doc_id]
-        if doc_id not in line_starts:
-            lengths = (len(line) + 1 for line in document.text.split("\n"))
-            line_starts[doc_id] = list(accumulate(lengths, initial=0))
-        line = bisect_right(line_starts[doc_id], offset)
-        column = offset - line_starts[doc_id][line - 1] + 1
-        return Place(clean(document.path or document.id), line, column)
-
-    return locate
+    locate = locator(documents)
+    lines = [
+        line
+        for dispute in ranked(report.open_disputes)
+        for line in _dispute_lines(report, dispute, locate)
+    ]
+    lines += [
+        f"{told[0].place}: silenced {_about(dispute)}; {clean(dispute.silenced)} "
+        f"[{clean(dispute.id)}]\n"
+        for dispute in ranked(report.disputes)
+        if dispute.silenced is not None and (told := stated(report, dispute, locate))
+    ]
+    return "".join(lines)
 
 
 def _dispute_lines(report: Report, dispute: Dispute, locate: Locate) -> Iterable[str]:
-    placed = []
-    for position in dispute.positions:
-        claims = [report.claim(claim_id) for claim_id in position.claim_ids]
-        if claims:
-            place = locate(claims[0].doc_id, claims[0].start)
-            placed.append((place, shorten(clean(position.answer), _ANSWER_LENGTH)))
-    for place, answer in placed:
-        others = ", ".join(f"{other} ({where})" for where, other in placed if where is not place)
+    placed = [
+        (str(told.place), shorten(clean(told.position.answer), _ANSWER_LENGTH))
+        for told in stated(report, dispute, locate)
+    ]
+    for number, (place, answer) in enumerate(placed):
+        others = [f"{other} ({where})" for where, other in placed[:number] + placed[number + 1 :]]
         yield (
-            f"{place}: {CODES[dispute.kind]} {words(dispute.kind)}: "
-            f"{clean(dispute.question)} {answer}; elsewhere: {others}\n"
+            f"{place}: {_about(dispute)} {answer}; elsewhere: {', '.join(others)} "
+            f"[{clean(dispute.id)}]\n"
         )
+
+
+def _about(dispute: Dispute) -> str:
+    return f"{CODES[dispute.kind]} {words(dispute.kind)}: {clean(dispute.question)}"

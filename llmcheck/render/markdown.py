@@ -1,14 +1,21 @@
-"""The report as Markdown, for a pull request or a page.
+"""The report as Markdown, for a pull request, a job's summary or a page.
+
+What was found stands in tables; the sources' words, and lists that are long, unfold.
 
 Texts of documents and models are escaped: none becomes a heading, link, image, HTML or mention.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+from urllib.parse import quote
 
-from llmcheck.models import Dispute, DocumentInfo, Report
+from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Report
+from llmcheck.render.places import locator
 from llmcheck.render.view import (
     Sources,
     by_document,
@@ -18,7 +25,6 @@ from llmcheck.render.view import (
     nothing_disputed,
     padding_kinds,
     percent,
-    quote_of,
     quoted,
     side_by_side,
     usage_line,
@@ -26,22 +32,44 @@ from llmcheck.render.view import (
 )
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^[#+-]|^\d+(?=[.)])")
-# Escapes do not stop a forge from notifying an @name or linking a bare address; a comment,
-# which does not show, does.
-_AUTOMATIC = re.compile(r"@(?=\w)|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
+# Escapes do not stop a forge from notifying an @name, or linking a bare address or the number
+# of an issue; a comment, which does not show, does.
+_AUTOMATIC = re.compile(r"@(?=\w)|:(?=//)|\bwww(?=\.)|#(?=\d)|\bGH(?=-\d)", re.IGNORECASE)
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_ON_GITHUB = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA")
+_UNFOLDS = 8
+"""A list with more items is folded."""
 
 
-def markdown_page(report: Report) -> str:
-    """Everything found: summary, disputes, agreements, look-alikes, padding, sources."""
+class _Shown(NamedTuple):
+    """What every part of the page needs."""
+
+    report: Report
+    sources: Sources
+    link: Callable[[Claim], str]
+    """The claim's source by number, linked to its line where that can be done."""
+
+
+def markdown_page(
+    report: Report,
+    documents: Iterable[Document] = (),
+    environ: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Everything found: disputes, summary, agreements, look-alikes, padding, sources.
+
+    Quotes link to their lines in ``documents``: to the commit that is checked where ``environ``
+    is that of a job on GitHub, else relative to the current folder.
+    """
     sources = Sources(report.documents)
+    shown = _Shown(report, sources, _linker(sources, documents, environ))
+    silenced = [dispute for dispute in report.disputes if dispute.silenced is not None]
     sections = [
         _section("Summary", _summary(report, sources)),
         _section(
-            f"Disputes ({len(report.disputes)})",
-            "\n\n".join(_dispute(report, dispute, sources) for dispute in report.disputes)
-            or nothing_disputed(report),
+            f"Disputes ({len(report.open_disputes)})",
+            _disputes(report.open_disputes, shown) or nothing_disputed(report),
         ),
+        _section(f"Silenced disputes ({len(silenced)})", _disputes(silenced, shown)),
         _section(f"Agreements ({len(report.agreements)})", _list(_agreements(report, sources))),
         _section("Look contradictory, but are not", _list(_lookalikes(report, sources))),
         _section("Padding", _padding(report, sources)),
@@ -68,8 +96,36 @@ def _section(heading: str, content: str) -> str:
     return f"## {heading}\n\n{content}\n" if content else ""
 
 
-def _list(items: Iterator[str]) -> str:
-    return "\n".join(f"- {item}" for item in items)
+def _list(items: Iterable[str]) -> str:
+    lines = [f"- {item}" for item in items]
+    listed = "\n".join(lines)
+    return _folded(f"All {len(lines)}", listed) if len(lines) > _UNFOLDS else listed
+
+
+def _folded(label: str, content: str) -> str:
+    """Content that unfolds at a click. The label is ours: HTML, where no escape would hold."""
+    return f"<details>\n<summary>{label}</summary>\n\n{content}\n\n</details>"
+
+
+def _linker(
+    sources: Sources, documents: Iterable[Document], environ: Mapping[str, str]
+) -> Callable[[Claim], str]:
+    documents = list(documents)
+    locate, paths = locator(documents), {d.id: d.path for d in documents}
+    github = [environ.get(name, "") for name in _ON_GITHUB]
+    root = "{}/{}/blob/{}/".format(*github) if all(github) else ""
+
+    def link(claim: Claim) -> str:
+        number = _cite(sources, [claim.doc_id])
+        path = paths.get(claim.doc_id)
+        if path is None or posixpath.normpath(path).startswith(("/", "..")) or ":" in path:
+            return number
+        # Only its source has lines in a Markdown file that GitHub shows.
+        source = "?plain=1" if root and path.lower().endswith((".md", ".markdown")) else ""
+        target = quote(posixpath.normpath(path), errors="replace")
+        return f"[{number}]({root}{target}{source}#L{locate(claim).line})"
+
+    return link
 
 
 def _summary(report: Report, sources: Sources) -> str:
@@ -83,20 +139,39 @@ def _cite(sources: Sources, doc_ids: list[str] | tuple[str, ...]) -> str:
     return escape(sources.cite(doc_ids))
 
 
-def _dispute(report: Report, dispute: Dispute, sources: Sources) -> str:
+def _disputes(disputes: Sequence[Dispute], shown: _Shown) -> str:
+    """A table of questions and answers; the words behind them unfold."""
+    if not disputes:
+        return ""
+    rows = ["| Question | Answers |", "| --- | --- |"]
+    for dispute in disputes:
+        answers = "<br>".join(
+            f"**{escape(position.answer)}** — {escape(shown.sources.listed(position.doc_ids))}"
+            for position in dispute.positions
+        )
+        rows.append(f"| {escape(dispute.question)} | {answers} |")
+    told = "\n\n".join(_dispute(dispute, shown) for dispute in disputes)
+    return "\n".join(rows) + "\n\n" + _folded("In the sources' words", told)
+
+
+def _dispute(dispute: Dispute, shown: _Shown) -> str:
     sure = f"{words(dispute.kind)}, confidence {percent(dispute.confidence)}"
     lines = [
         f"### {escape(dispute.question)}",
         "",
-        f"*{sure}.* {escape(dispute.rationale)}".rstrip(),
+        f"*{sure}, {escape(dispute.id)}.* {escape(dispute.rationale)}".rstrip(),
         "",
         "| Answer | Sources | In their words |",
         "| --- | --- | --- |",
     ]
+    if dispute.silenced is not None:
+        lines[3:3] = ["", f"Silenced: {escape(dispute.silenced)}"]
     for position in dispute.positions:
-        quote = quote_of(report, position)
-        said = f"{escape(quoted(quote.words))} {_cite(sources, [quote.doc_id])}" if quote else ""
-        listed = escape(sources.listed(position.doc_ids))
+        said = ""
+        if position.claim_ids:
+            claim = shown.report.claim(position.claim_ids[0])
+            said = f"{escape(quoted(claim.quote))} {shown.link(claim)}"
+        listed = escape(shown.sources.listed(position.doc_ids))
         lines.append(f"| **{escape(position.answer)}** | {listed} | {said} |")
     return "\n".join(lines)
 

@@ -43,7 +43,7 @@ def summary_page(report: Report, *, width: int = 80, colour: bool = False) -> st
     sections = [
         _section("Summary", _summary(report, sources)),
         _section(
-            f"Disputes ({len(report.disputes)})",
+            _counted_disputes(report),
             [
                 _disputes(report, sources)
                 if report.disputes
@@ -144,6 +144,12 @@ def _summary(report: Report, sources: Sources) -> list[ConsoleRenderable]:
     return [Text(" ".join(sentences))] if sentences else []
 
 
+def _counted_disputes(report: Report) -> str:
+    silenced = len(report.disputes) - len(report.open_disputes)
+    aside = f", {silenced} silenced" if silenced else ""
+    return f"Disputes ({len(report.open_disputes)}{aside})"
+
+
 def _disputes(report: Report, sources: Sources) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False, expand=True)
     table.add_column(ratio=1, overflow="fold")
@@ -160,7 +166,8 @@ def _disputes(report: Report, sources: Sources) -> Table:
 
 def _kind(dispute: Dispute) -> str:
     sure = "" if dispute.confidence == 1 else f", confidence {percent(dispute.confidence)}"
-    return words(dispute.kind) + sure
+    silenced = f"; silenced: {clean(dispute.silenced)}" if dispute.silenced is not None else ""
+    return words(dispute.kind) + sure + silenced
 
 
 def _positions(report: Report, dispute: Dispute, sources: Sources) -> Iterable[ConsoleRenderable]:

@@ -1,0 +1,131 @@
+"""A comparison of two reports as a page: text for a terminal or a log, and Markdown."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from llmcheck.comparison import Comparison
+from llmcheck.models import Dispute, Failure
+from llmcheck.render.markdown import escape
+from llmcheck.render.view import clean, percent, words
+
+
+class _Item(NamedTuple):
+    """A line of a list, and what stands below it."""
+
+    mark: str
+    text: str
+    below: Sequence[str] = ()
+
+
+class _Part(NamedTuple):
+    """A heading with its counts, and its items."""
+
+    heading: str
+    items: Sequence[_Item]
+
+
+def changes_text(comparison: Comparison, *, width: int = 80) -> str:
+    """What differs, disputes first, as plain text no wider than ``width``."""
+    lines = []
+    for part in _parts(comparison):
+        lines.append(part.heading)
+        for item in part.items:
+            lines += _wrapped(clean(item.text), f"  {item.mark} ", width)
+            for line in item.below:
+                lines += _wrapped(clean(line), "      ", width)
+        lines.append("")
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def changes_markdown(comparison: Comparison) -> str:
+    """What differs, disputes first, as Markdown."""
+    sections = []
+    for part in _parts(comparison):
+        heading, _, counts = part.heading.partition(": ")
+        lines = [f"## {heading}", ""] + ([f"{counts}.", ""] if counts else [])
+        for item in part.items:
+            lines.append(f"- {_NAMES[item.mark]}{escape(item.text)}")
+            lines += [f"  - {escape(line)}" for line in item.below]
+        sections.append("\n".join(lines).rstrip("\n") + "\n")
+    return "\n".join(sections)
+
+
+_NAMES = {"+": "**new**: ", "-": "**gone**: ", "~": "**changed**: "}
+
+
+def _parts(comparison: Comparison) -> Iterator[_Part]:
+    c = comparison
+    yield _Part(
+        "Disputes: "
+        + _counts(
+            new=len(c.new_disputes),
+            gone=len(c.gone_disputes),
+            changed=len(c.changed_disputes),
+            unchanged=c.same_disputes,
+        ),
+        [
+            *(_Item("+", _named(d), [*_positions(d)]) for d in c.new_disputes),
+            *(_Item("-", _named(d), [*_positions(d)]) for d in c.gone_disputes),
+            *(
+                _Item("~", _named(m.new), [*m.changes, f"matched by {m.matched_by}"])
+                for m in c.changed_disputes
+            ),
+        ],
+    )
+    yield _Part(
+        "Agreements: "
+        + _counts(
+            new=len(c.new_agreements), gone=len(c.gone_agreements), unchanged=c.same_agreements
+        ),
+        _both([a.statement for a in c.new_agreements], [a.statement for a in c.gone_agreements]),
+    )
+    if c.padding:
+        yield _Part(
+            "Padding",
+            [
+                _Item("~", f"{share.doc_id}: {percent(share.old)}, now {percent(share.new)}")
+                for share in c.padding
+            ],
+        )
+    if c.new_failures or c.gone_failures:
+        yield _Part(
+            "Failures: " + _counts(new=len(c.new_failures), gone=len(c.gone_failures)),
+            _both(map(_failed, c.new_failures), map(_failed, c.gone_failures)),
+        )
+    if c.new_documents or c.gone_documents:
+        yield _Part(
+            "Documents: " + _counts(new=len(c.new_documents), gone=len(c.gone_documents)),
+            _both(c.new_documents, c.gone_documents),
+        )
+
+
+def _counts(**counts: int) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts.items())
+
+
+def _failed(failure: Failure) -> str:
+    return f"{failure.stage} of {failure.subject}: {failure.error}"
+
+
+def _both(new: Iterable[str], gone: Iterable[str]) -> list[_Item]:
+    return [_Item("+", text) for text in new] + [_Item("-", text) for text in gone]
+
+
+def _named(dispute: Dispute) -> str:
+    silenced = f" (silenced: {dispute.silenced})" if dispute.silenced else ""
+    return f"{dispute.question} {words(dispute.kind)}{silenced} [{dispute.id}]"
+
+
+def _positions(dispute: Dispute) -> Iterator[str]:
+    for position in dispute.positions:
+        yield f"{position.answer} — {', '.join(position.doc_ids)}"
+
+
+def _wrapped(text: str, start: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text, width, initial_indent=start, subsequent_indent=" " * len(start),
+        break_on_hyphens=False,
+    )  # fmt: skip
