@@ -1,4 +1,4 @@
-"""Reads documents: files, folders, globs and standard input into a ``Corpus``.
+"""Reads documents: files, folders, globs, URLs and standard input into a ``Corpus``.
 
 What cannot be read is a ``Failure`` that says what to do about it; the rest is read all the
 same.
@@ -13,18 +13,22 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from llmcheck.decoding import decode
 from llmcheck.errors import ConfigError, DocumentError
 from llmcheck.html import looks_like_html, read_page
 from llmcheck.models import Document, Failure, Frozen, Span
 
+if TYPE_CHECKING:
+    from llmcheck.fetch import Fetcher
+
 _MAX_BYTES = 20_000_000
 _MARKDOWN = frozenset({".md", ".markdown"})
 _HTML = frozenset({".html", ".htm", ".xhtml"})
 _SUFFIXES = frozenset({".txt", ".text"}) | _MARKDOWN | _HTML
 
+_URL = re.compile(r"https?://", re.I)
 _TITLE_LENGTH = 150
 _TITLE_WORDS = 4
 _OPENING_LINES = 6
@@ -43,14 +47,19 @@ class Corpus(Frozen):
     failures: tuple[Failure, ...] = ()
 
     @classmethod
-    def read(cls, *paths: str | Path, stdin: BinaryIO | TextIO | None = None) -> Corpus:
-        """Read files, folders (recursively), globs (``**`` too) and ``-``, standard input.
+    def read(
+        cls,
+        *paths: str | Path,
+        stdin: BinaryIO | TextIO | None = None,
+        allow_private_urls: bool = False,
+    ) -> Corpus:
+        """Read files, folders (recursively), globs (``**`` too), URLs and ``-``, standard input.
 
         In folders only ``.txt``, ``.text``, ``.md``, ``.markdown``, ``.html``, ``.htm`` and
         ``.xhtml`` files that are not hidden are read; a file named by itself or by a glob is
         read whatever its suffix. A file named twice is read once. ``stdin`` stands in for
-        ``sys.stdin``. A document's id is its path as given, for a folder or a glob joined to
-        it.
+        ``sys.stdin``. A document's id is its path or URL as given, for a folder or a glob joined
+        to it. URLs lead to public addresses only, unless ``allow_private_urls`` (``fetch``).
 
         What cannot be read is in ``failures``. When nothing could be read, raises
         DocumentError for a single document and ConfigError, naming all, for several; also
@@ -59,18 +68,22 @@ class Corpus(Frozen):
         documents: list[Document] = []
         failures: list[Failure] = []
         seen: set[str] = set()
+        fetcher = None
+        if any(map(is_url, paths)):  # else not to be loaded
+            from llmcheck.fetch import Fetcher
+
+            fetcher = Fetcher(allow_private=allow_private_urls)
         for given in paths:
             for found in _expand(os.fspath(given)):
                 if isinstance(found, DocumentError):
                     failures.append(_failure(found))
                     continue
-                place = found if found == "-" else os.path.realpath(found)
+                place = found if found == "-" or is_url(found) else os.path.realpath(found)
                 if place in seen:
                     continue
                 seen.add(place)
                 try:
-                    data = _standard_input(stdin) if found == "-" else _bytes_of(found)
-                    documents.append(_document(_name(found), data))
+                    documents.append(_read(found, stdin, fetcher))
                 except DocumentError as error:
                     failures.append(_failure(error))
         return cls._of(documents, failures)
@@ -122,6 +135,11 @@ class Corpus(Frozen):
         return cls(documents=tuple(marked), failures=tuple(failures))
 
 
+def is_url(given: str | Path) -> bool:
+    """Whether it is to be fetched, rather than the path of a file."""
+    return _URL.match(str(given)) is not None
+
+
 def _failure(error: DocumentError) -> Failure:
     return Failure(stage="documents", subject=error.path, error=error.reason)
 
@@ -141,9 +159,9 @@ def _expand(given: str) -> Iterator[str | DocumentError]:
     if not possible:
         shown = given.replace("\0", "\\0").encode("ascii", "backslashreplace").decode()
         yield DocumentError(shown, "no file can have this name: check the path")
-    elif os.path.isdir(given):
+    elif os.path.isdir(given) and not is_url(given):
         yield from _expand_folder(given)
-    elif given == "-" or os.path.lexists(given) or not re.search(r"[*?[]", given):
+    elif given == "-" or is_url(given) or os.path.lexists(given) or not re.search(r"[*?[]", given):
         yield given
     elif matches := sorted(filter(_is_file, glob.glob(given, recursive=True))):
         yield from matches
@@ -175,6 +193,16 @@ def _is_file(path: str) -> bool:
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
+def _read(
+    found: str, stdin: BinaryIO | TextIO | None, fetcher: Fetcher | None
+) -> Document:
+    if fetcher is not None and is_url(found):
+        page = fetcher.fetch(found)
+        document = _document(_name(found), page.data, suffix=page.suffix, charset=page.charset)
+        return document.model_copy(update={"url": page.url})
+    return _document(_name(found), _standard_input(stdin) if found == "-" else _bytes_of(found))
+
+
 def _refused(path: str, error: OSError) -> DocumentError:
     if isinstance(error, FileNotFoundError):
         return DocumentError(_name(path), "no such file or folder: check the path")
@@ -202,15 +230,20 @@ def _standard_input(stream: BinaryIO | TextIO | None) -> bytes:
     return data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
 
 
-def _document(name: str, data: bytes) -> Document:
-    """The document that a file's bytes hold. Raises DocumentError when they hold none."""
+def _document(
+    name: str, data: bytes, *, suffix: str | None = None, charset: str | None = None
+) -> Document:
+    """The document that a file's bytes hold. Raises DocumentError when they hold none.
+
+    ``suffix`` and ``charset`` are what is known of it beside its name.
+    """
     if len(data) > _MAX_BYTES:
         raise DocumentError(name, f"is larger than {_MAX_BYTES // 1_000_000} MB: split it")
-    suffix = _suffix(name)
+    suffix = _suffix(name) if suffix is None else suffix
     page = None
     try:
         html = suffix in _HTML or looks_like_html(data[:4096].decode("latin-1"))
-        text = _lines(decode(data, html=html))
+        text = _lines(decode(data, html=html, charset=charset))
         _check(name, text)
         # Markdown may begin with tags, and is read as it stands.
         if suffix in _HTML or (suffix not in _MARKDOWN and looks_like_html(text)):

@@ -87,6 +87,8 @@ class Document(Frozen):
     """The decoded text, line ends as ``\\n``; every offset counts its characters."""
     path: str | None = None
     """Where it was read from; None for text handed over in memory."""
+    url: str | None = None
+    """Its address on the web, where it has one; of a page that was fetched, after redirects."""
     title: str | None = None
     """Its headline, when the format or the first lines give one."""
     chrome: tuple[Span, ...] = ()

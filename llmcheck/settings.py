@@ -68,6 +68,8 @@ class Settings(BaseModel):
     """Calls under way at the same time."""
     timeout: float = Field(default=600.0, gt=0, strict=True)
     """Seconds to wait for one answer."""
+    allow_private_urls: bool = Field(default=False, strict=True)
+    """Fetch documents from addresses that are not public, too: for an intranet."""
 
     @field_validator("cache", mode="before")
     @classmethod
