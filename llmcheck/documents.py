@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from llmcheck.adapters import Item, items_of
+from llmcheck.copies import originals
 from llmcheck.decoding import decode
 from llmcheck.errors import ConfigError, DocumentError
 from llmcheck.html import looks_like_html, read_page
@@ -89,24 +91,20 @@ class Corpus(Frozen):
         return cls._of(documents, failures)
 
     @classmethod
-    def from_texts(cls, texts: Mapping[str, str] | Iterable[str | Document]) -> Corpus:
+    def from_texts(cls, texts: Mapping[str, object] | Iterable[object]) -> Corpus:
         """Take texts from memory, by id; without ids they are ``text-1``, ``text-2``, ...
 
-        A Document is taken as it is, but for ``copy_of``. Raises ConfigError when two have the
-        same id, and as ``read`` does when there is nothing to use.
+        Besides strings: mappings (``id``, ``text``, ``title``, ``url``, ``date``), data frames
+        of pandas or polars with such columns or their rows, and documents of LangChain or
+        LlamaIndex. A Document is taken as it is, but for ``copy_of``. Raises ConfigError when
+        two have the same id or something is none of these, and as ``read`` does when there is
+        nothing to use.
         """
-        if isinstance(texts, str):
-            raise ConfigError("from_texts takes several texts: put a single one in a list")
-        items: Iterable[tuple[str, str | Document]] = (
-            texts.items()
-            if isinstance(texts, Mapping)
-            else ((f"text-{number}", text) for number, text in enumerate(texts, 1))
-        )
         documents: list[Document] = []
         failures: list[Failure] = []
         seen: set[str] = set()
-        for name, item in items:
-            document = item if isinstance(item, Document) else _plain(name, _lines(item), None)
+        for item in items_of(texts):
+            document = item if isinstance(item, Document) else _of_item(item)
             if document.id in seen:
                 raise ConfigError(f"two texts have the id {document.id!r}: give each its own")
             seen.add(document.id)
@@ -126,12 +124,8 @@ class Corpus(Frozen):
                 raise DocumentError(failures[0].subject, failures[0].error)
             reasons = "".join(f"\n  {failed.subject}: {failed.error}" for failed in failures)
             raise ConfigError(f"none of the documents can be read:{reasons}")
-        first_with: dict[str, str] = {}
-        marked: list[Document] = []
-        for document in documents:
-            first = first_with.setdefault(document.text, document.id)
-            copy_of = None if first == document.id else first
-            marked.append(document.model_copy(update={"copy_of": copy_of}))
+        original = originals(documents)
+        marked = (d.model_copy(update={"copy_of": original.get(d.id)}) for d in documents)
         return cls(documents=tuple(marked), failures=tuple(failures))
 
 
@@ -193,9 +187,7 @@ def _is_file(path: str) -> bool:
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
-def _read(
-    found: str, stdin: BinaryIO | TextIO | None, fetcher: Fetcher | None
-) -> Document:
+def _read(found: str, stdin: BinaryIO | TextIO | None, fetcher: Fetcher | None) -> Document:
     if fetcher is not None and is_url(found):
         page = fetcher.fetch(found)
         document = _document(_name(found), page.data, suffix=page.suffix, charset=page.charset)
@@ -260,6 +252,10 @@ def _document(
 
 def _plain(name: str, text: str, path: str | None) -> Document:
     return Document(id=name, path=path, text=text, title=_headline(text))
+
+
+def _of_item(item: Item) -> Document:
+    return _plain(item.id, _lines(item.text), None).model_copy(update=item.stated)
 
 
 def _lines(text: str) -> str:

@@ -23,12 +23,15 @@ from contextlib import contextmanager
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from importlib.metadata import PackageNotFoundError, metadata
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from protego import Protego
 
 from llmcheck.errors import DocumentError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 MAX_BYTES = 20_000_000
 """Of a page, after decompression."""
@@ -131,8 +134,10 @@ class Fetcher:
             if kind not in _SUFFIXES:
                 raise ValueError(f"is {kind[:80]}: only web pages and texts are read")
             suffix = _SUFFIXES[kind] or os.path.splitext(urlsplit(place.url).path)[1].lower()
-            # What it says of itself first: then nothing of it need be read.
-            if (response.length or 0) > MAX_BYTES or len(data := _body(response, MAX_BYTES)) > MAX_BYTES:
+            # What it says of its size spares reading it, and may be false.
+            large = (response.length or 0) > MAX_BYTES
+            data = b"" if large else _body(response, MAX_BYTES)
+            if large or len(data) > MAX_BYTES:
                 raise ValueError(f"is larger than {MAX_BYTES / 1e6:g} MB: save it and split it")
             return Fetched(place.url, data, suffix, response.headers.get_content_charset())
 
@@ -152,7 +157,10 @@ class Fetcher:
                     return
             # http.client reads headers as Latin-1, whatever they are.
             raw = location.strip().encode("latin-1", "replace").decode("utf-8", "replace")
-            url = urljoin(place.url, raw.replace(" ", "%20"))
+            try:
+                url = urljoin(place.url, raw.replace(" ", "%20"))
+            except ValueError as error:
+                raise ValueError(f"redirects to what is no URL ({error}): {_HINT}") from error
         raise ValueError(f"redirects more than {MAX_REDIRECTS} times: name the page it leads to")
 
     def _obey_robots(self, place: _Place, deadline: float) -> None:
@@ -178,7 +186,7 @@ class Fetcher:
     def _answer(self, place: _Place, deadline: float) -> Iterator[HTTPResponse]:
         with self._connected(place, deadline) as sock:
             connection = HTTPConnection(place.host, place.port)
-            connection.sock = _Wire(sock, deadline)  # type: ignore[assignment]
+            connection.sock = _Wire(sock, deadline)
             headers = {
                 "Host": place.named,
                 "User-Agent": user_agent(),
@@ -233,7 +241,7 @@ def is_public(address: str) -> bool:
 
 @cache
 def user_agent() -> str:
-    """What pages are fetched as: ``llmcheck/VERSION``, with the project's address if it has one."""
+    """What pages are fetched as: ``llmcheck/VERSION``, with the project's address, if any."""
     try:
         about = metadata("llmcheck")
     except PackageNotFoundError:
@@ -268,9 +276,9 @@ class _Incoming(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Buffer) -> int:
         self._sock.settimeout(_left(self._deadline))
-        return self._sock.recv_into(buffer)
+        return self._sock.recv_into(memoryview(buffer))
 
 
 def _left(deadline: float) -> float:
@@ -305,7 +313,9 @@ def _place(url: str) -> _Place:
     named = f"[{host.partition('%')[0]}]" if ":" in host else host
     if port not in (None, _PORTS[scheme]):
         named += f":{port}"
-    target = quote(parts.path or "/", _KEPT) + (f"?{quote(parts.query, _KEPT)}" * bool(parts.query))
+    target = quote(parts.path or "/", _KEPT)
+    if parts.query:
+        target += f"?{quote(parts.query, _KEPT)}"
     return _Place(url, scheme, host, port or _PORTS[scheme], named, target)
 
 
