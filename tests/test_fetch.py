@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from llmcheck import fetch
 from llmcheck.documents import Corpus
-from llmcheck.errors import ConfigError, DocumentError
+from llmcheck.errors import DocumentError
 from llmcheck.fetch import Fetcher, is_public, user_agent
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "::1"])
@@ -603,14 +603,3 @@ def test_a_certificate_is_verified_for_the_name_and_the_deadline_holds_under_tls
             assert "SSL_CERT_FILE names a file" in refused(url)
     finally:
         fetch._tls.cache_clear()
-
-
-# The command line
-
-
-def test_nothing_is_fetched_in_a_replay(site: Site, tmp_path: Path) -> None:
-    from llmcheck.cli import app
-
-    with pytest.raises(ConfigError, match="nothing is fetched in a replay: save the pages"):
-        app(["claims", site.url(), "--replay", str(tmp_path)], standalone_mode=False)
-    assert site.asked == []
