@@ -19,7 +19,6 @@ COPIED = 0.7
 """Share of a document's shingles from which it is a copy of the one that holds them."""
 LEAST = 50
 """Shingles below which a text is too short to tell a copy from two who say the same."""
-
 COMMON = 32
 """Originals in which a shingle is looked up; what stands in more is furniture."""
 

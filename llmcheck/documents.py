@@ -153,9 +153,11 @@ def _expand(given: str) -> Iterator[str | DocumentError]:
     if not possible:
         shown = given.replace("\0", "\\0").encode("ascii", "backslashreplace").decode()
         yield DocumentError(shown, "no file can have this name: check the path")
-    elif os.path.isdir(given) and not is_url(given):
+    elif given == "-" or is_url(given):
+        yield given
+    elif os.path.isdir(given):
         yield from _expand_folder(given)
-    elif given == "-" or is_url(given) or os.path.lexists(given) or not re.search(r"[*?[]", given):
+    elif os.path.lexists(given) or not re.search(r"[*?[]", given):
         yield given
     elif matches := sorted(filter(_is_file, glob.glob(given, recursive=True))):
         yield from matches

@@ -108,7 +108,7 @@ class Fetcher:
         try:
             return self._page(url, deadline)
         except TimeoutError as error:
-            reason = f"took longer than {MAX_SECONDS:g} s: try again later, or {_HINT}"
+            reason = f"took too long (at most {MAX_SECONDS:g} s): try again later, or {_HINT}"
             raise DocumentError(_shown(url), reason) from error
         except ssl.SSLCertVerificationError as error:
             reason = (
