@@ -23,6 +23,7 @@ from llmcheck.options import (
     INCOMPLETE,
     RUN_CODES,
     USAGE,
+    AllowPrivateUrls,
     BaseUrl,
     Cache,
     Concurrency,
@@ -85,7 +86,7 @@ def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
 
 Paths = Annotated[
     list[str],
-    typer.Argument(metavar="PATHS", help="Files or folders to read; - is stdin."),
+    typer.Argument(metavar="PATHS", help="Files, folders or URLs to read; - is stdin."),
 ]
 
 
@@ -129,6 +130,7 @@ def _register(analysis: Analysis) -> None:
         max_cost: MaxCost = None,
         concurrency: Concurrency = None,
         baseline: Path | None = baseline_option,
+        allow_private_urls: AllowPrivateUrls = False,
         quiet: Quiet = False,
     ) -> None:
         settings = chosen_settings(
@@ -141,6 +143,7 @@ def _register(analysis: Analysis) -> None:
             max_calls=max_calls,
             max_cost=max_cost,
             concurrency=concurrency,
+            allow_private_urls=allow_private_urls or None,
         )
         check_output(output)
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
@@ -169,13 +172,18 @@ for _analysis in ANALYSES:
 def _run(
     analysis: Analysis, paths: list[str], settings: Settings, quiet: bool
 ) -> tuple[Report, Corpus]:
-    from llmcheck.documents import Corpus
+    from llmcheck.documents import Corpus, is_url
     from llmcheck.pipeline import Checker
 
+    if settings.replay is not None and any(map(is_url, paths)):
+        raise ConfigError(
+            "nothing is fetched in a replay: save the pages, record with the files, and name "
+            "the files instead of URLs"
+        )
     with narrated() as line, stopped_by_ctrl_c(settings, line):
         # First the checker: a missing key should not wait until a large folder is read.
         checker = Checker(settings=settings, on_progress=(lambda _: None) if quiet else line)
-        corpus = Corpus.read(*paths)
+        corpus = Corpus.read(*paths, allow_private_urls=settings.allow_private_urls)
         return analysis.run(checker, corpus), corpus
 
 

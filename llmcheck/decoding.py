@@ -62,10 +62,11 @@ _GUESSED = [
 ]  # fmt: skip
 
 
-def decode(data: bytes, *, html: bool = False) -> str:
+def decode(data: bytes, *, html: bool = False, charset: str | None = None) -> str:
     """The text of a file's bytes, without its byte order mark; line ends are left as they are.
 
-    Tried in this order: the byte order mark, UTF-8, for HTML the charset it declares, a guess.
+    Tried in this order: the byte order mark, UTF-8, the ``charset`` that it came with, for HTML
+    the one it declares, a guess.
     Bytes that are UTF-8 but for a few are refused: any other encoding would garble the rest.
     Raises ValueError, saying why and what to do, when they are no text.
     """
@@ -88,7 +89,9 @@ def decode(data: bytes, *, html: bool = False) -> str:
     except UnicodeDecodeError as error:
         valid = sum(map(len, _UTF8_SEQUENCE.findall(data)))
         invalid = len(data.translate(None, _ASCII)) - valid
-        declared = _declared(data) if html else None
+        declared = _labelled(data, charset or "")
+        if declared is None and html:
+            declared = _declared(data)
         text = declared or _guessed(data)
         # A run of kana in Shift JIS or EUC holds many a valid UTF-8 sequence, Western text
         # next to none: what a page declares, or a codec for several bytes, is doubted less.
@@ -108,7 +111,11 @@ def decode(data: bytes, *, html: bool = False) -> str:
 
 def _declared(data: bytes) -> str | None:
     found = _DECLARED.search(data[:4096])
-    label = found[1].decode("latin-1") if found else ""
+    return _labelled(data, found[1].decode("latin-1")) if found else None
+
+
+def _labelled(data: bytes, label: str) -> str | None:
+    """The text by the charset of this name; None where it has none or does not fit."""
     if not _CHARSET.match(label):
         return None
     try:

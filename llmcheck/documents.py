@@ -1,4 +1,4 @@
-"""Reads documents: files, folders, globs and standard input into a ``Corpus``.
+"""Reads documents: files, folders, globs, URLs and standard input into a ``Corpus``.
 
 What cannot be read is a ``Failure`` that says what to do about it; the rest is read all the
 same.
@@ -13,18 +13,24 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from llmcheck.adapters import Item, items_of
+from llmcheck.copies import originals
 from llmcheck.decoding import decode
 from llmcheck.errors import ConfigError, DocumentError
 from llmcheck.html import looks_like_html, read_page
 from llmcheck.models import Document, Failure, Frozen, Span
+
+if TYPE_CHECKING:
+    from llmcheck.fetch import Fetcher
 
 _MAX_BYTES = 20_000_000
 _MARKDOWN = frozenset({".md", ".markdown"})
 _HTML = frozenset({".html", ".htm", ".xhtml"})
 _SUFFIXES = frozenset({".txt", ".text"}) | _MARKDOWN | _HTML
 
+_URL = re.compile(r"https?://", re.I)
 _TITLE_LENGTH = 150
 _TITLE_WORDS = 4
 _OPENING_LINES = 6
@@ -43,14 +49,19 @@ class Corpus(Frozen):
     failures: tuple[Failure, ...] = ()
 
     @classmethod
-    def read(cls, *paths: str | Path, stdin: BinaryIO | TextIO | None = None) -> Corpus:
-        """Read files, folders (recursively), globs (``**`` too) and ``-``, standard input.
+    def read(
+        cls,
+        *paths: str | Path,
+        stdin: BinaryIO | TextIO | None = None,
+        allow_private_urls: bool = False,
+    ) -> Corpus:
+        """Read files, folders (recursively), globs (``**`` too), URLs and ``-``, standard input.
 
         In folders only ``.txt``, ``.text``, ``.md``, ``.markdown``, ``.html``, ``.htm`` and
         ``.xhtml`` files that are not hidden are read; a file named by itself or by a glob is
         read whatever its suffix. A file named twice is read once. ``stdin`` stands in for
-        ``sys.stdin``. A document's id is its path as given, for a folder or a glob joined to
-        it.
+        ``sys.stdin``. A document's id is its path or URL as given, for a folder or a glob joined
+        to it. URLs lead to public addresses only, unless ``allow_private_urls`` (``fetch``).
 
         What cannot be read is in ``failures``. When nothing could be read, raises
         DocumentError for a single document and ConfigError, naming all, for several; also
@@ -59,41 +70,41 @@ class Corpus(Frozen):
         documents: list[Document] = []
         failures: list[Failure] = []
         seen: set[str] = set()
+        fetcher = None
+        if any(map(is_url, paths)):  # else not to be loaded
+            from llmcheck.fetch import Fetcher
+
+            fetcher = Fetcher(allow_private=allow_private_urls)
         for given in paths:
             for found in _expand(os.fspath(given)):
                 if isinstance(found, DocumentError):
                     failures.append(_failure(found))
                     continue
-                place = found if found == "-" else os.path.realpath(found)
+                place = found if found == "-" or is_url(found) else os.path.realpath(found)
                 if place in seen:
                     continue
                 seen.add(place)
                 try:
-                    data = _standard_input(stdin) if found == "-" else _bytes_of(found)
-                    documents.append(_document(_name(found), data))
+                    documents.append(_read(found, stdin, fetcher))
                 except DocumentError as error:
                     failures.append(_failure(error))
         return cls._of(documents, failures)
 
     @classmethod
-    def from_texts(cls, texts: Mapping[str, str] | Iterable[str | Document]) -> Corpus:
+    def from_texts(cls, texts: Mapping[str, object] | Iterable[object]) -> Corpus:
         """Take texts from memory, by id; without ids they are ``text-1``, ``text-2``, ...
 
-        A Document is taken as it is, but for ``copy_of``. Raises ConfigError when two have the
-        same id, and as ``read`` does when there is nothing to use.
+        Besides strings: mappings (``id``, ``text``, ``title``, ``url``, ``date``), data frames
+        of pandas or polars with such columns or their rows, and documents of LangChain or
+        LlamaIndex. A Document is taken as it is, but for ``copy_of``. Raises ConfigError when
+        two have the same id or something is none of these, and as ``read`` does when there is
+        nothing to use.
         """
-        if isinstance(texts, str):
-            raise ConfigError("from_texts takes several texts: put a single one in a list")
-        items: Iterable[tuple[str, str | Document]] = (
-            texts.items()
-            if isinstance(texts, Mapping)
-            else ((f"text-{number}", text) for number, text in enumerate(texts, 1))
-        )
         documents: list[Document] = []
         failures: list[Failure] = []
         seen: set[str] = set()
-        for name, item in items:
-            document = item if isinstance(item, Document) else _plain(name, _lines(item), None)
+        for item in items_of(texts):
+            document = item if isinstance(item, Document) else _of_item(item)
             if document.id in seen:
                 raise ConfigError(f"two texts have the id {document.id!r}: give each its own")
             seen.add(document.id)
@@ -113,13 +124,14 @@ class Corpus(Frozen):
                 raise DocumentError(failures[0].subject, failures[0].error)
             reasons = "".join(f"\n  {failed.subject}: {failed.error}" for failed in failures)
             raise ConfigError(f"none of the documents can be read:{reasons}")
-        first_with: dict[str, str] = {}
-        marked: list[Document] = []
-        for document in documents:
-            first = first_with.setdefault(document.text, document.id)
-            copy_of = None if first == document.id else first
-            marked.append(document.model_copy(update={"copy_of": copy_of}))
+        original = originals(documents)
+        marked = (d.model_copy(update={"copy_of": original.get(d.id)}) for d in documents)
         return cls(documents=tuple(marked), failures=tuple(failures))
+
+
+def is_url(given: str | Path) -> bool:
+    """Whether it is to be fetched, rather than the path of a file."""
+    return _URL.match(str(given)) is not None
 
 
 def _failure(error: DocumentError) -> Failure:
@@ -141,9 +153,11 @@ def _expand(given: str) -> Iterator[str | DocumentError]:
     if not possible:
         shown = given.replace("\0", "\\0").encode("ascii", "backslashreplace").decode()
         yield DocumentError(shown, "no file can have this name: check the path")
+    elif given == "-" or is_url(given):
+        yield given
     elif os.path.isdir(given):
         yield from _expand_folder(given)
-    elif given == "-" or os.path.lexists(given) or not re.search(r"[*?[]", given):
+    elif os.path.lexists(given) or not re.search(r"[*?[]", given):
         yield given
     elif matches := sorted(filter(_is_file, glob.glob(given, recursive=True))):
         yield from matches
@@ -175,6 +189,14 @@ def _is_file(path: str) -> bool:
     return os.path.isfile(path) or (os.path.islink(path) and not os.path.exists(path))
 
 
+def _read(found: str, stdin: BinaryIO | TextIO | None, fetcher: Fetcher | None) -> Document:
+    if fetcher is not None and is_url(found):
+        page = fetcher.fetch(found)
+        document = _document(_name(found), page.data, suffix=page.suffix, charset=page.charset)
+        return document.model_copy(update={"url": page.url})
+    return _document(_name(found), _standard_input(stdin) if found == "-" else _bytes_of(found))
+
+
 def _refused(path: str, error: OSError) -> DocumentError:
     if isinstance(error, FileNotFoundError):
         return DocumentError(_name(path), "no such file or folder: check the path")
@@ -202,15 +224,20 @@ def _standard_input(stream: BinaryIO | TextIO | None) -> bytes:
     return data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
 
 
-def _document(name: str, data: bytes) -> Document:
-    """The document that a file's bytes hold. Raises DocumentError when they hold none."""
+def _document(
+    name: str, data: bytes, *, suffix: str | None = None, charset: str | None = None
+) -> Document:
+    """The document that a file's bytes hold. Raises DocumentError when they hold none.
+
+    ``suffix`` and ``charset`` are what is known of it beside its name.
+    """
     if len(data) > _MAX_BYTES:
         raise DocumentError(name, f"is larger than {_MAX_BYTES // 1_000_000} MB: split it")
-    suffix = _suffix(name)
+    suffix = _suffix(name) if suffix is None else suffix
     page = None
     try:
         html = suffix in _HTML or looks_like_html(data[:4096].decode("latin-1"))
-        text = _lines(decode(data, html=html))
+        text = _lines(decode(data, html=html, charset=charset))
         _check(name, text)
         # Markdown may begin with tags, and is read as it stands.
         if suffix in _HTML or (suffix not in _MARKDOWN and looks_like_html(text)):
@@ -227,6 +254,10 @@ def _document(name: str, data: bytes) -> Document:
 
 def _plain(name: str, text: str, path: str | None) -> Document:
     return Document(id=name, path=path, text=text, title=_headline(text))
+
+
+def _of_item(item: Item) -> Document:
+    return _plain(item.id, _lines(item.text), None).model_copy(update=item.stated)
 
 
 def _lines(text: str) -> str:

@@ -73,15 +73,19 @@ def extract_claims(
 ) -> Extraction:
     """Claims of all documents, every one grounded in a verbatim sentence.
 
-    Copies of earlier documents are not read, nor is what ``padding`` flags, except sentences
-    of filler that carry a number or a quotation: those can be checked, and a wrong flag must
-    not hide a fact. A failed call is a failure that names the document and the line.
+    Of a copy only the sentences are read that its original lacks: one of them may have another
+    figure. Nor is what ``padding`` flags, except sentences of filler that carry a number or a
+    quotation: those can be checked, and a wrong flag must not hide a fact. A failed call is a
+    failure that names the document and the line.
     """
+    readable = {
+        document.id: list(_targets(document, [f for f in padding if f.doc_id == document.id]))
+        for document in documents
+    }
     targets = [
         target
         for document in documents
-        if document.copy_of is None
-        for target in _targets(document, [f for f in padding if f.doc_id == document.id])
+        for target in _own(readable[document.id], readable.get(document.copy_of or "", ()))
     ]
     prompt = load_prompt(PROMPT)
     outcomes = runner.run(
@@ -130,6 +134,12 @@ def _targets(document: Document, padding: Sequence[PaddingFlag]) -> Iterator[_Ta
             )
         if kinds[sentence.block] != "heading":
             before = one_line(body)
+
+
+def _own(targets: Sequence[_Target], original: Sequence[_Target]) -> Iterator[_Target]:
+    """Those that do not stand in the original as well, with what they point back to."""
+    known = {(squeeze(t.before), squeeze(t.sentence)) for t in original}
+    return (t for t in targets if (squeeze(t.before), squeeze(t.sentence)) not in known)
 
 
 def _ground(target: _Target, facts: Sequence[str]) -> tuple[list[Claim], list[Ungrounded]]:

@@ -17,6 +17,7 @@ from llmcheck.models import (
     Agreement,
     Claim,
     Dispute,
+    Document,
     Lookalike,
     Position,
     Verdict,
@@ -48,9 +49,15 @@ class _Answer(NamedTuple):
     claim_id: str
 
 
-def group_verdicts(verdicts: Sequence[Verdict], claims: Sequence[Claim]) -> Findings:
-    """Disputes, agreements and look-alikes, the best supported first."""
+def group_verdicts(
+    verdicts: Sequence[Verdict], claims: Sequence[Claim], documents: Sequence[Document] = ()
+) -> Findings:
+    """Disputes, agreements and look-alikes, the best supported first.
+
+    A document and its copies, as ``documents`` mark them, are one source.
+    """
     by_id = {claim.id: claim for claim in claims}
+    sources = _Sources(by_id, documents)
     alike = _Union(by_id)
     for verdict in verdicts:
         if verdict.label == "agreement":
@@ -58,7 +65,7 @@ def group_verdicts(verdicts: Sequence[Verdict], claims: Sequence[Claim]) -> Find
     disputes = [
         dispute
         for edges in _by_question([v for v in verdicts if v.label == "contradiction"])
-        if (dispute := _dispute(edges, verdicts, by_id)) is not None
+        if (dispute := _dispute(edges, verdicts, by_id, sources)) is not None
     ]
     # Disputes over the same sentences have one id: then the claims decide.
     disputes.sort(
@@ -67,7 +74,7 @@ def group_verdicts(verdicts: Sequence[Verdict], claims: Sequence[Claim]) -> Find
     agreements = [
         agreement
         for members in alike.groups()
-        if (agreement := _agreement([by_id[i] for i in members])) is not None
+        if (agreement := _agreement([by_id[i] for i in members], sources)) is not None
     ]
     agreements.sort(key=lambda a: (-len(a.doc_ids), -len(a.claim_ids), a.id))
     lookalikes = [
@@ -128,7 +135,10 @@ def same_answer(a: str, b: str) -> bool:
 
 
 def _dispute(
-    edges: Sequence[Verdict], verdicts: Sequence[Verdict], claims: Mapping[str, Claim]
+    edges: Sequence[Verdict],
+    verdicts: Sequence[Verdict],
+    claims: Mapping[str, Claim],
+    sources: _Sources,
 ) -> Dispute | None:
     answers = [_Answer(e.answer_a, e.a_id) for e in edges]
     answers += [_Answer(e.answer_b, e.b_id) for e in edges]
@@ -137,10 +147,10 @@ def _dispute(
         for j in range(i):
             if same_answer(one.text, answers[j].text):
                 same.join(i, j)
-    positions = [_position([answers[i] for i in members], claims) for members in same.groups()]
+    positions = [_position([answers[i] for i in members], sources) for members in same.groups()]
     if len(positions) < 2:
         return None
-    while (grown := _with_agreeing(positions, verdicts, claims)) != positions:
+    while (grown := _with_agreeing(positions, verdicts, sources)) != positions:
         # Who agrees with one who has just joined joins next.
         positions = grown
     positions.sort(key=lambda p: (-len(p.doc_ids), p.answer))
@@ -167,18 +177,18 @@ def _typicality(edge: Verdict, edges: Sequence[Verdict]) -> float:
     return sum(_overlap(stems, content_stems(other.question)) for other in edges)
 
 
-def _position(answers: Sequence[_Answer], claims: Mapping[str, Claim]) -> Position:
+def _position(answers: Sequence[_Answer], sources: _Sources) -> Position:
     texts = [answer.text for answer in answers]
     ids = list(dict.fromkeys(answer.claim_id for answer in answers))
     return Position(
         answer=max(texts, key=lambda t: (texts.count(t), -len(t), t)),
         claim_ids=tuple(ids),
-        doc_ids=_doc_ids(claims[i] for i in ids),
+        doc_ids=sources.of(ids),
     )
 
 
 def _with_agreeing(
-    positions: Sequence[Position], verdicts: Sequence[Verdict], claims: Mapping[str, Claim]
+    positions: Sequence[Position], verdicts: Sequence[Verdict], sources: _Sources
 ) -> list[Position]:
     """The positions, with the claims that agree with exactly one of them."""
     where = _places(positions)
@@ -203,7 +213,7 @@ def _with_agreeing(
         position.model_copy(
             update={
                 "claim_ids": (*position.claim_ids, *extra[i]),
-                "doc_ids": _doc_ids(claims[c] for c in (*position.claim_ids, *extra[i])),
+                "doc_ids": sources.of((*position.claim_ids, *extra[i])),
             }
         )
         for i, position in enumerate(positions)
@@ -231,8 +241,8 @@ def _places(positions: Sequence[Position]) -> dict[str, set[int]]:
     return places
 
 
-def _agreement(claims: Sequence[Claim]) -> Agreement | None:
-    doc_ids = _doc_ids(claims)
+def _agreement(claims: Sequence[Claim], sources: _Sources) -> Agreement | None:
+    doc_ids = sources.of(claim.id for claim in claims)
     if len(doc_ids) < 2:
         return None
     # The plainest wording that still carries the most of what the others say.
@@ -253,8 +263,21 @@ def _agreement(claims: Sequence[Claim]) -> Agreement | None:
     )
 
 
-def _doc_ids(claims: Iterable[Claim]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(claim.doc_id for claim in claims))
+class _Sources:
+    """Who makes a claim; of a document and its copies one counts."""
+
+    def __init__(self, claims: Mapping[str, Claim], documents: Sequence[Document]) -> None:
+        self._claims = claims
+        self._originals = {d.id: d.copy_of for d in documents if d.copy_of is not None}
+
+    def of(self, claim_ids: Iterable[str]) -> tuple[str, ...]:
+        """Ids of the documents, in order: the original, or the first copy where it is silent."""
+        found: dict[str, str] = {}
+        for doc_id in (self._claims[claim_id].doc_id for claim_id in claim_ids):
+            original = self._originals.get(doc_id, doc_id)
+            if doc_id == original or original not in found:
+                found[original] = doc_id
+        return tuple(found.values())
 
 
 def _documents(dispute: Dispute) -> int:

@@ -87,12 +87,15 @@ class Document(Frozen):
     """The decoded text, line ends as ``\\n``; every offset counts its characters."""
     path: str | None = None
     """Where it was read from; None for text handed over in memory."""
+    url: str | None = None
+    """Its address on the web, where it has one; of a page that was fetched, after redirects."""
     title: str | None = None
     """Its headline, when the format or the first lines give one."""
     chrome: tuple[Span, ...] = ()
     """Parts outside the main text of a web page (navigation, share bars, footers)."""
     copy_of: str | None = None
-    """Id of an earlier document with the same text; a copy is not a second source."""
+    """Id of the document that holds all of this one's text, or nearly; a copy is not a second
+    source."""
 
     @cached_property
     def digest(self) -> str:
@@ -186,6 +189,7 @@ class Position(Frozen):
     answer: str
     claim_ids: tuple[str, ...]
     doc_ids: tuple[str, ...]
+    """Those that take it, of a document and its copies one."""
 
 
 class Dispute(Frozen):
@@ -213,6 +217,7 @@ class Agreement(Frozen):
     """The fact, in the words of one of its claims."""
     claim_ids: tuple[str, ...]
     doc_ids: tuple[str, ...] = Field(min_length=2)
+    """Those that state it, of a document and its copies one."""
 
 
 class Lookalike(Frozen):

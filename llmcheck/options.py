@@ -50,6 +50,9 @@ MaxCalls = Annotated[
 ]
 MaxCost = Annotated[float | None, typer.Option(metavar="USD", help="Stop after so many dollars.")]
 Concurrency = Annotated[int | None, typer.Option(metavar="N", help="Calls at the same time.")]
+AllowPrivateUrls = Annotated[
+    bool, typer.Option("--allow-private-urls", help="Fetch from addresses of an intranet, too.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 

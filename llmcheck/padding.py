@@ -73,9 +73,8 @@ def find_padding(documents: Sequence[Document], runner: Runner) -> Padding:
             if index not in filler or rule.kind != "promotion"
         }
         _join_questions(document, own, rules[document.id])
-        if document.copy_of is None:
-            asked = list(_units(document, own, rules[document.id]))
-            units.extend(_doubtful(asked, vocabulary, bool(filler)))
+        asked = list(_units(document, own, rules[document.id]))
+        units.extend(_doubtful(asked, vocabulary, bool(filler)))
     outcomes = runner.run(
         "padding",
         load_prompt(PROMPT),

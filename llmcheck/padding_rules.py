@@ -127,7 +127,7 @@ REPEATED_LENGTH = 80
 REPEATED_RATIO = 92
 """rapidfuzz ratio from which two blocks are the same text."""
 COPY_SHARE = 0.5
-"""A document that shares this much of its blocks with another is a copy, not padded by it."""
+"""A document that shares this much of its blocks with another is not padded by it."""
 
 
 def rule_for(text: str) -> Rule | None:
@@ -184,8 +184,10 @@ def repeated_blocks(
 ) -> dict[tuple[str, int], Rule]:
     """Blocks that stand nearly word for word in another document, by document and index.
 
-    A document that is mostly another one's text is a copy: nothing in it is flagged.
+    What a copy shares with its original is no repetition, and nothing is flagged in a document
+    half of whose blocks are another one's.
     """
+    story = {document.id: document.copy_of or document.id for document in documents}
     seen: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     repeated: dict[tuple[str, int], tuple[str, Rule]] = {}
     # By content: which one counts as the repetition must not depend on the files' names.
@@ -196,7 +198,10 @@ def repeated_blocks(
             if len(body) < REPEATED_LENGTH:
                 continue
             for earlier, other in _near(body, seen):
-                if fuzz.ratio(body, other) >= REPEATED_RATIO:
+                if (
+                    story[earlier] != story[document.id]
+                    and fuzz.ratio(body, other) >= REPEATED_RATIO
+                ):
                     rule = Rule("repeated", f"It stands in {earlier} as well.")
                     repeated[document.id, index] = (earlier, rule)
                     break

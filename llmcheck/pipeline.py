@@ -101,7 +101,7 @@ class Checker:
         claims, question_failures = questions.ask_questions(claims, runner)
         pairs = candidate_pairs(claims)
         verdicts, judge_failures = judge.judge_pairs(pairs, runner)
-        disputes, agreements, lookalikes = group.group_verdicts(verdicts, claims)
+        disputes, agreements, lookalikes = group.group_verdicts(verdicts, claims, documents)
         summary, summary_failures = summarize.summarize_findings(
             claims, disputes, agreements, runner
         )

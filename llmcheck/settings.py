@@ -85,6 +85,8 @@ class Settings(BaseModel):
     """Seconds to wait for one answer."""
     silence: tuple[Silence, ...] = ()
     """Disputes that do not count as findings: ``[[silence]]`` tables in the file."""
+    allow_private_urls: bool = Field(default=False, strict=True)
+    """Fetch documents from addresses that are not public, too: for an intranet."""
 
     @field_validator("cache", mode="before")
     @classmethod

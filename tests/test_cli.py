@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from llmcheck.cli import exit_code, main
+from llmcheck.documents import is_url
 from llmcheck.errors import (
     BudgetExceeded,
     ConfigError,
@@ -76,6 +77,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.paths: tuple[str, ...] = ()
+        self.allow_private_urls = False
         self.settings = Settings()
         self.asked: list[str] = []
         self.act: Callable[[Callable[[Progress], None]], Report] = lambda _: found()
@@ -88,8 +90,9 @@ def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
 
     class FakeCorpus:
         @staticmethod
-        def read(*paths: str) -> Corpus:
+        def read(*paths: str, allow_private_urls: bool) -> Corpus:
             stage.paths = paths
+            stage.allow_private_urls = allow_private_urls
             return stage.read()
 
     class FakeChecker:
@@ -105,7 +108,7 @@ def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
             return method
 
     for name, content in (
-        ("documents", {"Corpus": FakeCorpus}),
+        ("documents", {"Corpus": FakeCorpus, "is_url": is_url}),
         ("pipeline", {"Checker": FakeChecker}),
     ):
         module = types.ModuleType(f"llmcheck.{name}")
@@ -202,6 +205,25 @@ def test_options_become_settings(run: Callable[..., Ran], stage: Stage) -> None:
     )
     run("check", "x", "--replay", "r", "--no-cache")
     assert stage.settings == Settings(replay=Path("r"), cache=None)
+
+
+def test_an_intranet_is_fetched_from_when_that_is_asked_for(
+    run: Callable[..., Ran], stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("check", "https://wiki.example/a")
+    assert (stage.paths, stage.allow_private_urls) == (("https://wiki.example/a",), False)
+    run("check", "https://wiki.example/a", "--allow-private-urls")
+    assert stage.allow_private_urls
+    monkeypatch.setenv("LLMCHECK_ALLOW_PRIVATE_URLS", "true")
+    stage.allow_private_urls = False
+    run("check", "x")
+    assert stage.allow_private_urls
+
+
+def test_nothing_is_fetched_in_a_replay(run: Callable[..., Ran], stage: Stage) -> None:
+    ran = run("check", "a.txt", "https://wiki.example/a", "--replay", "r")
+    assert (ran.code, stage.paths, ran.out) == (2, (), "")
+    assert "nothing is fetched in a replay: save the pages" in ran.err
 
 
 def test_a_page_is_80_columns_wide_and_plain_off_a_terminal(
@@ -691,7 +713,7 @@ from llmcheck.models import Document, Report
 class Corpus:
     documents = ()
     @staticmethod
-    def read(*paths):
+    def read(*paths, allow_private_urls):
         return Corpus()
 
 class Checker:
@@ -704,6 +726,7 @@ class Checker:
 for name in ("documents", "pipeline"):
     module = types.ModuleType("llmcheck." + name)
     module.Corpus, module.Checker = Corpus, Checker
+    module.is_url = lambda path: False
     sys.modules[module.__name__] = module
 from llmcheck.cli import main
 """

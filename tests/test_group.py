@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcheck.group import Findings, group_verdicts
-from llmcheck.models import Claim, Dispute, Verdict
+from llmcheck.models import Claim, Dispute, Document, Verdict
 
 QUESTION = "How long is the tunnel under the Hest ridge?"
 
@@ -47,9 +47,11 @@ def alike(a: str, b: str, *answers: str) -> Verdict:
     return make_verdict("agreement", a, b, *answers)
 
 
-def group(*verdicts: Verdict, claims: Iterable[str] = ()) -> Findings:
+def group(*verdicts: Verdict, claims: Iterable[str] = (), copies: str = "") -> Findings:
+    """What the verdicts come to, where the documents ``copies`` are copies of ``a``."""
     names = dict.fromkeys([*claims, *sorted({i for v in verdicts for i in (v.a_id, v.b_id)})])
-    return group_verdicts(verdicts, [make_claim(name) for name in names])
+    documents = [Document(id=name, text=name, copy_of="a") for name in copies]
+    return group_verdicts(verdicts, [make_claim(name) for name in names], documents)
 
 
 def rows(dispute: Dispute) -> dict[str, set[str]]:
@@ -307,3 +309,25 @@ def test_who_said_it_of_one_claim_is_one_dispute() -> None:
         against("a1", "c1", "Ada", "Cy", question="Who said it?", kind="attribution"),
     )
     assert len(disputes) == 1
+
+
+# Copies
+
+
+def test_a_document_that_agrees_with_its_copy_alone_is_no_agreement() -> None:
+    assert group(alike("a1", "b1"), copies="b").agreements == []
+    assert group(alike("b1", "c1"), copies="bc").agreements == []
+
+
+def test_of_a_document_and_its_copies_one_stands_for_all_in_an_agreement() -> None:
+    verdicts = alike("b1", "a1"), alike("a1", "c1")
+    (agreement,) = group(*verdicts, copies="b").agreements
+    assert set(agreement.claim_ids) == {"a1", "b1", "c1"}
+    assert set(agreement.doc_ids) == {"a", "c"}
+
+
+def test_a_copy_that_differs_from_its_original_takes_a_position_of_its_own() -> None:
+    (dispute,) = group(
+        against("a1", "b1", "3 km", "4 km"), against("a1", "c1", "3 km", "4 km"), copies="bc"
+    ).disputes
+    assert {p.answer: p.doc_ids for p in dispute.positions} == {"3 km": ("a",), "4 km": ("b",)}

@@ -236,12 +236,12 @@ def test_a_document_that_is_mostly_anothers_text_is_not_flagged_for_it() -> None
     assert find(docs, lambda block: "event")[0] == []
 
 
-def test_a_copy_is_not_asked_about() -> None:
+def test_a_copy_costs_no_call_and_gets_the_flags_of_its_original() -> None:
     doc = document(NEWS)
     copy = doc.model_copy(update={"id": "b.txt", "copy_of": "a.txt"})
     flags, _, asked = find([doc, copy], lambda block: "general")
     assert asked == [NEWS]
-    assert [flag.doc_id for flag in flags] == ["a.txt"]
+    assert [flag.doc_id for flag in flags] == ["a.txt", "b.txt"]
 
 
 # Whatever comes

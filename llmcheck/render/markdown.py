@@ -224,5 +224,5 @@ def _source_list(report: Report, sources: Sources) -> str:
 
 def _source(document: DocumentInfo, sources: Sources) -> str:
     title = f" — {escape(document.title)}" if document.title and document.path else ""
-    copy = f", same text as {_cite(sources, [document.copy_of])}" if document.copy_of else ""
+    copy = f", copy of {_cite(sources, [document.copy_of])}" if document.copy_of else ""
     return f"{escape(sources.name(document.id))}{title} ({counted(document.words, 'word')}{copy})"

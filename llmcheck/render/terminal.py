@@ -257,6 +257,6 @@ def _source_list(report: Report, sources: Sources) -> list[ConsoleRenderable]:
 
 def _source(document: DocumentInfo, sources: Sources) -> str:
     title = f" — {clean(document.title)}" if document.title and document.path else ""
-    copy = f", same text as {sources.cite([document.copy_of])}" if document.copy_of else ""
+    copy = f", copy of {sources.cite([document.copy_of])}" if document.copy_of else ""
     number, name = sources.cite([document.id]), sources.name(document.id)
     return f"{number} {name}{title} ({counted(document.words, 'word')}{copy})"
