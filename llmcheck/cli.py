@@ -26,6 +26,7 @@ from llmcheck.options import (
     BaseUrl,
     Cache,
     Concurrency,
+    InputFormat,
     MaxCalls,
     MaxCost,
     Model,
@@ -86,7 +87,7 @@ def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
 
 Paths = Annotated[
     list[str],
-    typer.Argument(metavar="PATHS", help="Files or folders to read; - is stdin."),
+    typer.Argument(metavar="PATHS", help="Files, folders or globs to read; - is stdin."),
 ]
 
 
@@ -107,6 +108,7 @@ def _register(analysis: Analysis) -> None:
 
     def command(
         paths: Paths,
+        input_format: InputFormat = None,
         model: Model = None,
         base_url: BaseUrl = None,
         replay: Replay = None,
@@ -132,7 +134,7 @@ def _register(analysis: Analysis) -> None:
             concurrency=concurrency,
         )
         check_output(output)
-        report, corpus = _run(analysis, paths, settings, quiet)
+        report, corpus = _run(analysis, paths, input_format, settings, quiet)
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
         emit(chosen.render(report, corpus, _page(output)), output)
         _say_what_failed(report, listed=chosen.complete)
@@ -148,7 +150,11 @@ for _analysis in ANALYSES:
 
 
 def _run(
-    analysis: Analysis, paths: list[str], settings: Settings, quiet: bool
+    analysis: Analysis,
+    paths: list[str],
+    input_format: str | None,
+    settings: Settings,
+    quiet: bool,
 ) -> tuple[Report, Corpus]:
     from llmcheck.documents import Corpus
     from llmcheck.pipeline import Checker
@@ -156,7 +162,7 @@ def _run(
     with narrated() as line, stopped_by_ctrl_c(settings, line):
         # First the checker: a missing key should not wait until a large folder is read.
         checker = Checker(settings=settings, on_progress=(lambda _: None) if quiet else line)
-        corpus = Corpus.read(*paths)
+        corpus = Corpus.read(*paths, input_format=input_format)
         return analysis.run(checker, corpus), corpus
 
 

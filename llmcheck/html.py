@@ -245,17 +245,27 @@ def _chrome(blocks: list[_Block], main_text: str, title: str | None) -> tuple[Sp
     if not any(inside):
         # No main text: then nothing says what lies outside it, and nothing may be written off.
         return ()
-    headline = _key(title or "")
+    headline = _headline_at(blocks, inside, _key(title or ""))
     spans: list[Span] = []
     follows = False
-    for block, is_main in zip(blocks, inside, strict=True):
+    for at, block in enumerate(blocks):
         # trafilatura takes the headline for data about the text.
-        outside = not is_main and _key(block.text) != headline
+        outside = not inside[at] and at != headline
         if outside:
             start = spans.pop().start if follows else block.start
             spans.append(Span(start=start, end=block.end))
         follows = outside
     return tuple(spans)
+
+
+def _headline_at(blocks: list[_Block], inside: list[bool], headline: str) -> int | None:
+    """The block that is the headline: of several, the last above the main text.
+
+    The others are those of a path, of a share bar, of a list that the page itself is in.
+    """
+    places = [at for at, block in enumerate(blocks) if _key(block.text) == headline]
+    above = [at for at in places if at <= inside.index(True)]
+    return above[-1] if above else next(iter(places), None)
 
 
 def _inside(blocks: list[_Block], main_text: str) -> list[bool]:

@@ -41,7 +41,7 @@ _WIDE_GAP = 1.25
 _OTHER_SIZE = 0.08
 _INDENT = 0.8
 _SHORT_LINE = 0.8
-_CALENDAR = frozenset(f"{MONTHS}|{DAYS}".split("|"))
+_CALENDAR = re.compile(f"{MONTHS}|{DAYS}")
 _DIGITS = re.compile(r"\d+")
 _ITEM = re.compile(r"(?:[•▪◦‣·●○■–—*]|\(?\d{1,2}[.)])\s")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
@@ -174,6 +174,8 @@ def _joined(lines: Sequence[str], known: set[str]) -> str:
             text = f"{text} {line}" if text else line
             continue
         whole = f"{broken[1]}{goes_on[1]}"
-        safe = text.endswith("\u00ad") or whole in _CALENDAR or stem(whole.lower()) in known
+        safe = (
+            text.endswith("\u00ad") or _CALENDAR.fullmatch(whole) or stem(whole.lower()) in known
+        )
         text = (text[:-1] if safe else text) + line
     return text.replace("\u00ad", "")
