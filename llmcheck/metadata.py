@@ -33,7 +33,7 @@ def iso_date(stated: str) -> str | None:
     Read are ISO 8601, the dates of mail and feeds, and dates written out with their year; of
     anything else, ``04/05/2031`` for instance, the order would be a guess, and None is given.
     """
-    stated = " ".join(stated[: _LONGEST + 1].split())
+    stated = " ".join(stated.split())
     if not stated or len(stated) > _LONGEST:
         return None
     if _PARTIAL.fullmatch(stated):

@@ -22,7 +22,7 @@ def read(data: bytes, name: str) -> Iterator[Document | DocumentError]:
     """
     parsed = _parsed(data)
     if not parsed.entries:
-        if not parsed.version:
+        if not parsed.get("version"):
             raise ValueError("is no RSS or Atom feed: give its format with --input-format")
         raise ValueError("is a feed without an entry: there is nothing to read in it")
     broken = parsed.get("bozo_exception")

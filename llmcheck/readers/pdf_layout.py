@@ -116,6 +116,8 @@ def _parted(before: Line, line: Line, usual: float, width: int, *, over_page: bo
         return True
     if line.x - before.x > _INDENT * line.size:
         return True
+    if before.text.endswith(("-", "\u00ad")):
+        return False
     # The next line's first word would have had room: the line was ended on purpose.
     room = len(before.text) + 1 + len(line.text.split()[0])
     return room < _SHORT_LINE * width and (ended or line.text[:1].isupper())
