@@ -26,6 +26,7 @@ from llmcheck.errors import (
     FixtureMissing,
     PromptError,
 )
+from llmcheck.formats import SUFFIXES
 from llmcheck.llm import Progress
 from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Failure, Position, Report
 from llmcheck.prompts import load_prompt
@@ -76,6 +77,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.paths: tuple[str, ...] = ()
+        self.input_format: str | None = None
         self.settings = Settings()
         self.asked: list[str] = []
         self.act: Callable[[Callable[[Progress], None]], Report] = lambda _: found()
@@ -88,8 +90,8 @@ def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
 
     class FakeCorpus:
         @staticmethod
-        def read(*paths: str) -> Corpus:
-            stage.paths = paths
+        def read(*paths: str, input_format: str | None) -> Corpus:
+            stage.paths, stage.input_format = paths, input_format
             return stage.read()
 
     class FakeChecker:
@@ -152,6 +154,17 @@ def test_check_prints_lint_lines_on_stdout_and_the_outcome_on_stderr(
     assert ran.err == ("llmcheck: 1 dispute in 2 documents; 0 model calls, 0 cached, 0 replayed\n")
     assert ran.code == 1
     assert stage.paths == ("gate.txt", "-")
+
+
+def test_the_format_of_what_is_named_can_be_forced(run: Callable[..., Ran], stage: Stage) -> None:
+    run("claims", "-", "--input-format", "jsonl")
+    assert (stage.paths, stage.input_format) == (("-",), "jsonl")
+    run("claims", "-")
+    assert stage.input_format is None
+    ran = run("claims", "-", "--input-format", "odt")
+    assert ran.code == 2
+    assert "'odt' is none of text, markdown, html, pdf" in " ".join(ran.err.split())
+    assert all(name in run("claims", "--help").out for name in SUFFIXES)
 
 
 @pytest.mark.parametrize(
@@ -591,7 +604,7 @@ from llmcheck.models import Document, Report
 class Corpus:
     documents = ()
     @staticmethod
-    def read(*paths):
+    def read(*paths, **_):
         return Corpus()
 
 class Checker:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile import TEXTS, cpu_limit
+from hostile import LINES, TEXTS, cpu_limit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -270,6 +270,15 @@ def test_spans_of_any_mail_hold(body: str) -> None:
             for span in item.chrome:
                 quote = item.text[span.start : span.end]
                 assert quote == quote.strip()
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_a_hostile_line_takes_no_time(line: str) -> None:
+    with cpu_limit():
+        for format_name in ("eml", "markdown", "csv", "jsonl"):
+            for head in (MAIL, "---\n", "On ", "<!--"):
+                list(items(f"{head}\n{line}\n> {line}", "a", format_name))
+        sniffed(line.encode())
 
 
 @given(st.binary(max_size=300), st.sampled_from(list(SUFFIXES)))
