@@ -52,10 +52,10 @@ def iso_date(stated: str) -> str | None:
 
 
 def one_of(*values: object) -> str | None:
-    """The first value that is text with something in it, on one line."""
+    """The first value that is text with something in it, on one line, and fit for any output."""
     for value in values:
         if isinstance(value, str) and (line := " ".join(value.split())):
-            return line
+            return line.encode("utf-8", "replace").decode()  # without lone surrogates
     return None
 
 

@@ -185,6 +185,16 @@ def test_json_lines() -> None:
     assert (second.id, second.date, second.url) == ("a.jsonl#3", None, None)
 
 
+def test_fields_hold_nothing_that_no_output_can() -> None:
+    (document,) = read('{"id": "a\\ud800", "text": "x", "title": "b\\ud800\\n"}', "a.jsonl")
+    assert (document.id, document.title) == ("a.jsonl#a?", "b?")
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.jsonl", "\n"), ("a.csv", "id,text\n")])
+def test_a_file_without_rows_is_named(name: str, data: str) -> None:
+    assert "holds no document" in reasons(data, name)[name]
+
+
 def test_a_bad_line_is_named_and_the_others_are_read() -> None:
     lines = [
         '{"id": "a", "text": "Pears won."}', "{", '["text"]', '{"text": 3}', '{"text": " "}',

@@ -43,7 +43,13 @@ def read_documents(
     known = format_name or format_of(name)
     if known in (None, "text") and not format_name:
         known = sniffed(data)
+    empty = True
     try:
-        yield from READERS[known or "text"](data, name)
+        for item in READERS[known or "text"](data, name):
+            empty = False
+            yield item
     except ValueError as error:
         yield DocumentError(name, str(error))
+    else:
+        if empty:
+            yield DocumentError(name, "holds no document: there is nothing to read in it")

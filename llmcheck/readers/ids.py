@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from llmcheck.metadata import one_of
+
 _LONGEST = 200
 
 
@@ -17,7 +19,7 @@ class Ids:
 
         An id of its own that is empty or too long to be read counts as none.
         """
-        line = " ".join((own or "").split())
+        line = one_of(own) or ""
         shown = line if 0 < len(line) <= _LONGEST else str(number)
         if shown in self._taken:
             return None

@@ -64,7 +64,7 @@ def _body(message: EmailMessage) -> tuple[str, bool]:
 
 def _stated(message: EmailMessage) -> Metadata:
     def header(key: str) -> str:
-        return str(message[key] or "").encode("utf-8", "replace").decode()
+        return str(message[key] or "")
 
     sender, address = email.utils.parseaddr(header("from"))
     return Metadata(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import NamedTuple
@@ -86,6 +87,7 @@ Locate = Callable[[str, int], Place]
 
 def _locator(documents: Iterable[Document]) -> Locate:
     by_id = {document.id: document for document in documents}
+    on_path = Counter(document.path for document in by_id.values())
     line_starts: dict[str, list[int]] = {}
 
     def locate(doc_id: str, offset: int) -> Place:
@@ -95,7 +97,9 @@ def _locator(documents: Iterable[Document]) -> Locate:
             line_starts[doc_id] = list(accumulate(lengths, initial=0))
         line = bisect_right(line_starts[doc_id], offset)
         column = offset - line_starts[doc_id][line - 1] + 1
-        return Place(clean(document.path or document.id), line, column)
+        # Of a file that holds several documents, only the id tells which.
+        shown = document.path if on_path[document.path] == 1 else None
+        return Place(clean(shown or document.id), line, column)
 
     return locate
 
