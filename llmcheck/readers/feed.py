@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from llmcheck.metadata import Metadata, iso_date, one_of, web_address
 from llmcheck.models import Document
 from llmcheck.readers.ids import Ids
 from llmcheck.readers.plain import unix_lines
+
+_ADDRESS = re.compile(r"[(<]?[^\s()<>]+@[^\s()<>]+[)>]?")
 
 
 def read(data: bytes, name: str) -> Iterator[Document | DocumentError]:
@@ -79,8 +82,13 @@ def _stated(entry: Any, feed: Any) -> Metadata:
     return Metadata(
         title=title,
         date=iso_date(date),
-        author=one_of(entry.get("author"), feed.get("author")),
+        author=_name(entry.get("author") or feed.get("author") or ""),
         site=one_of(feed.get("title")),
         language=one_of(feed.get("language")),
         url=web_address(entry.get("link")),
     )
+
+
+def _name(author: str) -> str | None:
+    """The author's name without the address that feeds and feedparser put before or behind it."""
+    return one_of(_ADDRESS.sub("", author).strip(" ()"), author)

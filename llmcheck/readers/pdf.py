@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import re
+import struct
 import unicodedata
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +30,10 @@ _FILE_TITLE = re.compile(r"(?i)^microsoft \w+ - |\.(?:docx?|odt|rtf|tex|dvi|indd
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?([+-]\d\d'?\d\d|Z)?")
 
 
+class _Refused(ValueError):
+    """What a sound PDF is refused for; pypdf has ValueErrors of its own for damaged ones."""
+
+
 def read(data: bytes, name: str) -> list[Document]:
     """The one document of a PDF: its paragraphs, with running heads and page numbers as chrome.
 
@@ -43,9 +49,11 @@ def read(data: bytes, name: str) -> list[Document]:
         raise missing_extra("a PDF", "pdf") from error
     try:
         pages, about = _open(pypdf, data)
+    except _Refused:
+        raise
     except (
         PyPdfError, ArithmeticError, AssertionError, AttributeError, LookupError, OSError,
-        RecursionError, TypeError, NotImplementedError,
+        RecursionError, TypeError, ValueError, NotImplementedError, struct.error, zlib.error,
     ) as error:  # fmt: skip
         raise ValueError(
             f"is a damaged PDF ({type(error).__name__}): print it to a new PDF from a viewer"
@@ -65,11 +73,11 @@ def read(data: bytes, name: str) -> list[Document]:
 def _open(pypdf: Any, data: bytes) -> tuple[list[list[Line]], Metadata]:
     reader = pypdf.PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not _decrypted(pypdf, reader):
-        raise ValueError(
+        raise _Refused(
             "is encrypted: save it without a password, for instance with qpdf --decrypt"
         )
     if len(reader.pages) > _MAX_PAGES:
-        raise ValueError(
+        raise _Refused(
             f"has {len(reader.pages):,} pages, more than {_MAX_PAGES:,}: split it, for instance "
             "with qpdf --split-pages"
         )
@@ -79,7 +87,7 @@ def _open(pypdf: Any, data: bytes) -> tuple[list[list[Line]], Metadata]:
         pages.append(_lines_of(page))
         size += sum(len(line.text) for line in pages[-1])
         if size > _MAX_CHARACTERS:
-            raise ValueError(f"holds more than {_MAX_CHARACTERS:,} characters: split it")
+            raise _Refused(f"holds more than {_MAX_CHARACTERS:,} characters: split it")
     return pages, _stated(reader)
 
 
