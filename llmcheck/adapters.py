@@ -5,7 +5,6 @@ None of them is imported: what an object is shows in its shape.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -13,6 +12,7 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 from llmcheck.errors import ConfigError
+from llmcheck.metadata import iso_date, web_address
 from llmcheck.models import Document
 
 _FIELDS = ("title", "url", "date", "author", "site", "language")
@@ -50,10 +50,10 @@ def items_of(texts: object) -> Iterator[Item | Document]:
             # Pieces of one source have its name in common.
             sources[source] = nth = sources.get(source, 0) + 1
             own_id = source if nth == 1 else f"{source}#{nth}"
-        stated = {field: value for field in _FIELDS if (value := _plain(fields.get(field)))}
-        if "url" not in stated and source is not None and re.match("https?://", source):
-            stated["url"] = source
-        known = {field: stated[field] for field in stated if field in Document.model_fields}
+        stated = {field: _plain(fields.get(field)) for field in _FIELDS}
+        stated["date"] = iso_date(stated["date"] or "")
+        stated["url"] = web_address(stated["url"]) or web_address(source)
+        known = {field: value for field, value in stated.items() if value}
         yield Item(name or own_id or f"text-{number}", text, known)
 
 

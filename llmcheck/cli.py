@@ -27,6 +27,7 @@ from llmcheck.options import (
     BaseUrl,
     Cache,
     Concurrency,
+    InputFormat,
     MaxCalls,
     MaxCost,
     Model,
@@ -86,7 +87,7 @@ def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
 
 Paths = Annotated[
     list[str],
-    typer.Argument(metavar="PATHS", help="Files, folders or URLs to read; - is stdin."),
+    typer.Argument(metavar="PATHS", help="Files, folders, globs or URLs to read; - is stdin."),
 ]
 
 
@@ -118,6 +119,7 @@ def _register(analysis: Analysis) -> None:
 
     def command(
         paths: Paths,
+        input_format: InputFormat = None,
         model: Model = None,
         base_url: BaseUrl = None,
         replay: Replay = None,
@@ -150,7 +152,7 @@ def _register(analysis: Analysis) -> None:
         if baseline is not None and not findings:
             raise typer.BadParameter("only check takes a --baseline")
         new_in = _new_since(baseline)
-        report, corpus = _run(analysis, paths, settings, quiet)
+        report, corpus = _run(analysis, paths, input_format, settings, quiet)
         new = new_in(report)
         shown = report if chosen.whole else new
         emit(chosen.render(shown, corpus, page_for(output)), output)
@@ -170,9 +172,14 @@ for _analysis in ANALYSES:
 
 
 def _run(
-    analysis: Analysis, paths: list[str], settings: Settings, quiet: bool
+    analysis: Analysis,
+    paths: list[str],
+    input_format: str | None,
+    settings: Settings,
+    quiet: bool,
 ) -> tuple[Report, Corpus]:
-    from llmcheck.documents import Corpus, is_url
+    from llmcheck.documents import Corpus
+    from llmcheck.paths import is_url
     from llmcheck.pipeline import Checker
 
     if settings.replay is not None and any(map(is_url, paths)):
@@ -183,7 +190,9 @@ def _run(
     with narrated() as line, stopped_by_ctrl_c(settings, line):
         # First the checker: a missing key should not wait until a large folder is read.
         checker = Checker(settings=settings, on_progress=(lambda _: None) if quiet else line)
-        corpus = Corpus.read(*paths, allow_private_urls=settings.allow_private_urls)
+        corpus = Corpus.read(
+            *paths, input_format=input_format, allow_private_urls=settings.allow_private_urls
+        )
         return analysis.run(checker, corpus), corpus
 
 

@@ -10,10 +10,10 @@ import codecs
 import re
 
 _MAGIC = (
-    (b"%PDF-", "a PDF: export its text first, for instance with pdftotext"),
-    (b"PK\x03\x04", "a zip archive (or DOCX, ODT, EPUB): unpack it, or save it as plain text"),
-    (b"\xd0\xcf\x11\xe0", "an old Word file: save it as plain text"),
-    (b"{\\rtf", "an RTF file: save it as plain text"),
+    (b"%PDF-", "a PDF: read it with --input-format pdf"),
+    (b"PK\x03\x04", "a zip archive (or ODT): unpack it, or save it as DOCX or plain text"),
+    (b"\xd0\xcf\x11\xe0", "an old Word file: save it as DOCX or plain text"),
+    (b"{\\rtf", "an RTF file: save it as DOCX or plain text"),
     (b"\x1f\x8b", "a gzip archive: unpack it first"),
     (b"BZh91AY&SY", "a bzip2 archive: unpack it first"),
     (b"\xfd7zXZ\x00", "an xz archive: unpack it first"),

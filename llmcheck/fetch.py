@@ -48,14 +48,23 @@ _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SUFFIXES = {
     "": "",
+    "application/atom+xml": ".atom",
     "application/epub+zip": ".epub",
+    "application/jsonl": ".jsonl",
     "application/pdf": ".pdf",
+    "application/rss+xml": ".rss",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/x-ndjson": ".jsonl",
     "application/xhtml+xml": ".xhtml",
+    "application/xml": ".xml",
+    "message/rfc822": ".eml",
+    "text/csv": ".csv",
     "text/html": ".html",
     "text/markdown": ".md",
     "text/plain": "",
+    "text/tab-separated-values": ".tsv",
     "text/x-markdown": ".md",
+    "text/xml": ".xml",
 }
 """By media type, what a file of its kind is called; where empty, the address tells."""
 _UNFIT = re.compile(r"[\x00-\x20\x7f\\]")

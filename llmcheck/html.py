@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from llmcheck.html_metadata import INVISIBLE, page_metadata, visible
+from llmcheck.metadata import Metadata
 from llmcheck.models import Span
 
 # Else trafilatura's warnings reach stderr, which is not its to write to.
@@ -40,8 +42,6 @@ _CELLS = frozenset({"td", "th"})
 
 _SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
-# Word-break hints are nothing to read, and lxml refuses to move text with control characters.
-_INVISIBLE = re.compile("[\u00ad\u200b\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # "10<sup>6</sup>" is not 106, nor is "in 2019<sup>3</sup>" a year.
 _RAISED_NUMBER = re.compile(r"\s*[+\-−]?[0-9]+\s*")
 _SUPERSCRIPT = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
@@ -57,7 +57,7 @@ class Page(NamedTuple):
     text: str
     """Its visible text: blocks parted by an empty line, list items and table rows by a line
     end, cells by a tab (as a browser copies them); other white space is single spaces."""
-    title: str | None
+    about: Metadata
     chrome: tuple[Span, ...]
     """Stretches of the text outside the main text; empty when no main text was found."""
 
@@ -82,14 +82,31 @@ def read_page(source: str) -> Page:
     """
     root = _parse(source)
     _drop_invisible(root)
-    title = _title(root)
+    about = page_metadata(root)
     _drop_hidden(root)
     text, blocks = _lay_out(root)
     if not blocks:
         raise ValueError(
             "shows no text (drawn by scripts?): save the page after it has loaded in a browser"
         )
-    return Page(text, title, _chrome(blocks, _main_text(root), title))
+    return Page(text, about, _chrome(blocks, _main_text(root), about.title))
+
+
+def read_fragment(source: str) -> str:
+    """The visible text of HTML that is all content: a chapter, a feed's entry, a mail.
+
+    Empty when it shows none. Raises ValueError as ``read_page`` does.
+    """
+    if not source.strip():
+        return ""
+    root = _parse(source)
+    _drop_invisible(root)
+    _drop_hidden(root)
+    for cell in root.iter("td", "th"):
+        # Word processors put every cell's text in a paragraph, which would part it from its row.
+        if len(cell) == 1 and cell[0].tag == "p" and not (cell.text or "").strip():
+            cell[0].drop_tag()
+    return _lay_out(root)[0]
 
 
 def _parse(source: str) -> Any:
@@ -109,34 +126,12 @@ def _parse(source: str) -> Any:
     return root
 
 
-def _title(root: Any) -> str | None:
-    def first(path: str) -> str:
-        return next(filter(None, map(_flat, root.xpath(path))), "")
-
-    shared = first("//meta[@property='og:title']/@content")
-    window = first("//head/title")
-    heading = first("//h1")
-    # The window's title tends to end in the site's name, which the heading lacks.
-    if shared or (heading and heading in window):
-        return shared or heading
-    return window or heading or None
-
-
-def _flat(node: Any) -> str:
-    text = node if isinstance(node, str) else "".join(node.itertext())
-    return " ".join(_visible(text).split())
-
-
-def _visible(text: str) -> str:
-    return _INVISIBLE.sub(lambda found: " " if found[0].isspace() else "", text)
-
-
 def _drop_invisible(root: Any) -> None:
     for element in root.iter():
-        if element.text and _INVISIBLE.search(element.text):
-            element.text = _visible(element.text)
-        if element.tail and _INVISIBLE.search(element.tail):
-            element.tail = _visible(element.tail)
+        if element.text and INVISIBLE.search(element.text):
+            element.text = visible(element.text)
+        if element.tail and INVISIBLE.search(element.tail):
+            element.tail = visible(element.tail)
 
 
 def _drop_hidden(root: Any) -> None:
@@ -250,17 +245,27 @@ def _chrome(blocks: list[_Block], main_text: str, title: str | None) -> tuple[Sp
     if not any(inside):
         # No main text: then nothing says what lies outside it, and nothing may be written off.
         return ()
-    headline = _key(title or "")
+    headline = _headline_at(blocks, inside, _key(title or ""))
     spans: list[Span] = []
     follows = False
-    for block, is_main in zip(blocks, inside, strict=True):
+    for at, block in enumerate(blocks):
         # trafilatura takes the headline for data about the text.
-        outside = not is_main and _key(block.text) != headline
+        outside = not inside[at] and at != headline
         if outside:
             start = spans.pop().start if follows else block.start
             spans.append(Span(start=start, end=block.end))
         follows = outside
     return tuple(spans)
+
+
+def _headline_at(blocks: list[_Block], inside: list[bool], headline: str) -> int | None:
+    """The block that is the headline: of several, the last above the main text.
+
+    The others are those of a path, of a share bar, of a list that the page itself is in.
+    """
+    places = [at for at, block in enumerate(blocks) if _key(block.text) == headline]
+    above = [at for at in places if at <= inside.index(True)]
+    return above[-1] if above else next(iter(places), None)
 
 
 def _inside(blocks: list[_Block], main_text: str) -> list[bool]:

@@ -86,13 +86,21 @@ class Document(Frozen):
     text: str
     """The decoded text, line ends as ``\\n``; every offset counts its characters."""
     path: str | None = None
-    """Where it was read from; None for text handed over in memory."""
-    url: str | None = None
-    """Its address on the web, where it has one; of a page that was fetched, after redirects."""
+    """The file it was read from, which may hold others; None for text handed over in memory."""
     title: str | None = None
     """Its headline, when the format or the first lines give one."""
+    date: str | None = None
+    """When it was published or made, as ISO 8601 text; only where the format states it."""
+    author: str | None = None
+    """Who wrote it, where the format says so."""
+    site: str | None = None
+    """The site, paper or feed that it appeared in, where the format says so."""
+    language: str | None = None
+    """Its language as the format gives it: a tag such as ``en-GB``."""
+    url: str | None = None
+    """Its address on the web, as the format gives it; of a fetched page, after redirects."""
     chrome: tuple[Span, ...] = ()
-    """Parts outside the main text of a web page (navigation, share bars, footers)."""
+    """Parts outside the main text: a page's navigation and footers, running heads, quoted mail."""
     copy_of: str | None = None
     """Id of the document that holds all of this one's text, or nearly; a copy is not a second
     source."""
@@ -311,6 +319,12 @@ class DocumentInfo(Frozen):
     padding_share: float = Field(ge=0, le=1)
     """Share of its characters (white space aside) that lie in padding flags."""
     copy_of: str | None = None
+    date: str | None = None
+    """When it was published or made, as ISO 8601 text."""
+    author: str | None = None
+    site: str | None = None
+    language: str | None = None
+    url: str | None = None
 
 
 class Report(Frozen):

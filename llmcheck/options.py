@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from llmcheck.errors import ConfigError
+from llmcheck.formats import SUFFIXES
 from llmcheck.streams import ProgressLine, say
 
 if TYPE_CHECKING:
@@ -29,6 +30,21 @@ RUN_CODES = {
 }
 """What the exit codes mean where one is."""
 
+
+def _one_of_the_formats(value: str | None) -> str | None:
+    if value is not None and value not in SUFFIXES:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(SUFFIXES)}")
+    return value
+
+
+InputFormat = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        callback=_one_of_the_formats,
+        help=f"Format of stdin and of files that are named: {', '.join(SUFFIXES)}.",
+    ),
+]
 Model = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the model.")]
 BaseUrl = Annotated[
     str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")

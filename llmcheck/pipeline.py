@@ -209,6 +209,11 @@ def _infos(
             words=len(document.text.split()),
             padding_share=_share(document, [f for f in padding if f.doc_id == document.id]),
             copy_of=document.copy_of,
+            date=document.date,
+            author=document.author,
+            site=document.site,
+            language=document.language,
+            url=document.url,
         )
         for document in documents
     )

@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from llmcheck.cli import exit_code, main
-from llmcheck.documents import is_url
 from llmcheck.errors import (
     BudgetExceeded,
     ConfigError,
@@ -27,8 +26,10 @@ from llmcheck.errors import (
     FixtureMissing,
     PromptError,
 )
+from llmcheck.formats import SUFFIXES
 from llmcheck.llm import Progress
 from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Failure, Position, Report
+from llmcheck.paths import is_url
 from llmcheck.prompts import load_prompt
 from llmcheck.render.data import to_json
 from llmcheck.settings import Settings
@@ -78,6 +79,7 @@ class Stage:
     def __init__(self) -> None:
         self.paths: tuple[str, ...] = ()
         self.allow_private_urls = False
+        self.input_format: str | None = None
         self.settings = Settings()
         self.asked: list[str] = []
         self.act: Callable[[Callable[[Progress], None]], Report] = lambda _: found()
@@ -90,8 +92,8 @@ def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
 
     class FakeCorpus:
         @staticmethod
-        def read(*paths: str, allow_private_urls: bool) -> Corpus:
-            stage.paths = paths
+        def read(*paths: str, input_format: str | None, allow_private_urls: bool) -> Corpus:
+            stage.paths, stage.input_format = paths, input_format
             stage.allow_private_urls = allow_private_urls
             return stage.read()
 
@@ -155,6 +157,17 @@ def test_check_prints_lint_lines_on_stdout_and_the_outcome_on_stderr(
     assert ran.err == ("llmcheck: 1 dispute in 2 documents; 0 model calls, 0 cached, 0 replayed\n")
     assert ran.code == 1
     assert stage.paths == ("gate.txt", "-")
+
+
+def test_the_format_of_what_is_named_can_be_forced(run: Callable[..., Ran], stage: Stage) -> None:
+    run("claims", "-", "--input-format", "jsonl")
+    assert (stage.paths, stage.input_format) == (("-",), "jsonl")
+    run("claims", "-")
+    assert stage.input_format is None
+    ran = run("claims", "-", "--input-format", "odt")
+    assert ran.code == 2
+    assert "'odt' is none of text, markdown, html, pdf" in " ".join(ran.err.split())
+    assert all(name in run("claims", "--help").out for name in SUFFIXES)
 
 
 @pytest.mark.parametrize(
@@ -713,7 +726,7 @@ from llmcheck.models import Document, Report
 class Corpus:
     documents = ()
     @staticmethod
-    def read(*paths, allow_private_urls):
+    def read(*paths, **_):
         return Corpus()
 
 class Checker:

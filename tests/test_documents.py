@@ -63,7 +63,7 @@ def test_a_file_is_named_by_its_path_as_given(folder: Path) -> None:
 
 
 def test_a_folder_gives_its_known_files_sorted_and_without_hidden_ones() -> None:
-    for name in ("z.txt", "a/b.MD", "a/c.html", "a.text", ".git/x.txt", "a/.d.txt", "e.csv"):
+    for name in ("z.txt", "a/b.MD", "a/c.html", "a.text", ".git/x.txt", "a/.d.txt", "e.log"):
         write(f"news/{name}", f"<html>{name} here")
     assert ids(Corpus.read("news/")) == [
         "news/a.text",
@@ -140,29 +140,29 @@ def test_what_cannot_be_read_is_a_failure_and_the_rest_is_read() -> None:
     write("good.txt")
     write("empty.txt", b"")
     write("blank.txt", " \n\t\r\n")
-    write("paper.txt", b"%PDF-1.4\n%\xe2\xe3")
+    write("paper.txt", b"\xd0\xcf\x11\xe0")
     write("picture", b"\x89PNG\r\n\x1a\n\0")
     write("bad.txt", "façade, “naïve” ".encode() * 9 + b"\xff end")
     write("app.html", "<html><body><div id=root></div></body></html>")
     Path("folder").mkdir()
     os.symlink("nowhere", "dangling.txt")
-    write("loose/a.csv")
+    write("loose/a.log")
     corpus = Corpus.read(
         "empty.txt", "blank.txt", "paper.txt", "picture", "bad.txt", "app.html", "missing.txt",
-        "missing.txt", "folder", "*.docx", "dangling.txt", "loose", "a\0b", "\ud800", "good.txt",
+        "missing.txt", "folder", "*.rst", "dangling.txt", "loose", "a\0b", "\ud800", "good.txt",
     )  # fmt: skip
     assert ids(corpus) == ["good.txt"]
     reasons = failures(corpus)
     expected = {
         "empty.txt": "is empty",
         "blank.txt": "is empty",
-        "paper.txt": "is a PDF",
+        "paper.txt": "is an old Word file",
         "picture": "is a PNG image",
         "bad.txt": "invalid UTF-8 at byte 198",
         "app.html": "shows no text",
         "missing.txt": "no such file",
-        "folder": "holds no file to read (.htm, ",
-        "*.docx": "matches no file",
+        "folder": "holds no file to read (.txt, ",
+        "*.rst": "matches no file",
         "dangling.txt": "no such file",
         "loose": "holds no file to read",
         "a\\0b": "no file can have this name",
@@ -216,6 +216,38 @@ def test_when_nothing_can_be_read_the_error_names_everything() -> None:
         Corpus.read()
 
 
+# --- formats ---
+
+
+def test_a_format_is_forced_on_what_is_named_and_not_on_what_a_folder_holds() -> None:
+    write("notes/a.txt", '{"id": "north", "text": "Pears won."}')
+    given_page = io.BytesIO(b'{"id": "south", "text": "Apples lost."}')
+    corpus = Corpus.read("notes", "-", stdin=given_page, input_format="jsonl")
+    assert ids(corpus) == ["notes/a.txt", "-#south"]
+    assert ids(Corpus.read("notes/a.txt", input_format="jsonl")) == ["notes/a.txt#north"]
+    page = write("page.html", "<p>Linden won.</p>")
+    assert Corpus.read(page, input_format="text").documents[0].text == "<p>Linden won.</p>"
+    with pytest.raises(ConfigError, match="'odt' is none of the formats text, markdown, "):
+        Corpus.read("notes", input_format="odt")
+
+
+def test_what_a_file_holds_beside_its_broken_lines_is_read() -> None:
+    write("a.jsonl", '{"text": "Pears won."}\nnonsense\n')
+    write("b.txt")
+    corpus = Corpus.read("a.jsonl", "b.txt")
+    assert ids(corpus) == ["a.jsonl#1", "b.txt"]
+    assert [document.path for document in corpus.documents] == ["a.jsonl", "b.txt"]
+    assert failures(corpus)["a.jsonl:2"].startswith("is not valid JSON")
+
+
+def test_two_files_never_share_an_id() -> None:
+    write("a.jsonl", '{"id": "1", "text": "Pears won."}')
+    write("a.jsonl#1", "Apples lost.")
+    corpus = Corpus.read("a.jsonl", "a.jsonl#1")
+    assert ids(corpus) == ["a.jsonl#1"]
+    assert "has the id of another document" in failures(corpus)["a.jsonl#1"]
+
+
 # --- text and titles ---
 
 
@@ -261,6 +293,7 @@ def test_title_of_a_text(text: str, title: str | None) -> None:
         ("---\ntitle: >-\n  Pears\n---\n# Apples\n", "Apples", "  Pears\n---"),
         ('+++\ntitle = "Pears"\n+++\ntext', "Pears", '"Pears"\n+++'),
         ("---\nA paragraph between two rules.\n---\n# Pears\n", "Pears", None),
+        ("---\ntitle: [a,\n  b]\n---\n# Pears\n", "Pears", "  b]\n---"),
         ("+++\nno toml\n+++\n# Pears\n", "Pears", None),
         (f"+++\na = {'[' * 5000}\n+++\n# Pears\n", "Pears", None),
         ("---\ntitle: never closed\n# Pears\n", "Pears", None),
@@ -350,7 +383,8 @@ def test_a_copy_names_the_first_document_with_its_text() -> None:
 def test_plain_text_is_read_without_the_slow_libraries() -> None:
     code = (
         "import sys; from llmcheck.documents import Corpus; Corpus.from_texts(['Pears won.']); "
-        "print({'lxml', 'trafilatura', 'charset_normalizer'} & sys.modules.keys())"
+        "print({'lxml', 'trafilatura', 'charset_normalizer', 'pypdf', 'mammoth', 'feedparser', "
+        "'email.parser'} & sys.modules.keys())"
     )
     root = Path(llmcheck.__file__).parent.parent
     ran = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
@@ -363,7 +397,7 @@ def test_plain_text_is_read_without_the_slow_libraries() -> None:
         st.binary().map(lambda tail: b"<html><meta charset=cp437>" + tail),
         st.text().map(lambda text: f"---\n{text}\n---\n# {text}".encode("utf-8", "replace")),
     ),
-    st.sampled_from(["a.txt", "a.md", "a.html", "a"]),
+    st.sampled_from(["a.txt", "a.md", "a.html", "a", "a.csv", "a.jsonl", "a.eml", "a.xml"]),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:

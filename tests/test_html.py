@@ -162,7 +162,7 @@ def test_blocks_lines_and_white_space(markup: str, text: str) -> None:
 )
 def test_title(head: str, heading: str, title: str | None) -> None:
     page = f"<html><head>{head}</head><body><h1>{heading}</h1><p>text</p></body></html>"
-    assert read_page(page).title == title
+    assert read_page(page).about.title == title
 
 
 @pytest.mark.parametrize(

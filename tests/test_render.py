@@ -449,6 +449,20 @@ def test_names_are_the_shortest_path_that_tells_sources_apart() -> None:
     ]  # fmt: skip
 
 
+def test_documents_of_one_file_are_named_by_their_ids() -> None:
+    infos = [
+        DocumentInfo(
+            id=f"a/log.jsonl#{n}", path="a/log.jsonl", title="Tide", words=1, padding_share=0
+        )
+        for n in (1, 2)
+    ]
+    named = Sources(infos)
+    assert [named.name(info.id) for info in infos] == ["a/log.jsonl#1", "a/log.jsonl#2"]
+    share = {"path": "log.jsonl"}
+    lines = lint_lines(report(), [d.model_copy(update=share) for d in (TIDES, FERRY, PIER)])
+    assert all(line.startswith((TIDES.id, FERRY.id, PIER.id)) for line in lines.splitlines())
+
+
 def test_a_document_without_a_path_is_named_by_its_title_or_id() -> None:
     assert sources(None, title="Spring tide").name("id0") == "Spring tide"
     assert sources(None).name("id0") == "id0"

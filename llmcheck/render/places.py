@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import NamedTuple
@@ -20,6 +21,8 @@ class Place(NamedTuple):
 
     path: str
     """The document's path, or its id when it has none, as it stands: not cleaned."""
+    name: str
+    """The same; of a file that holds several documents the id, which tells them apart."""
     line: int
     column: int
     end_line: int
@@ -28,7 +31,7 @@ class Place(NamedTuple):
     """The column after the last character."""
 
     def __str__(self) -> str:
-        return f"{clean(self.path)}:{self.line}:{self.column}"
+        return f"{clean(self.name)}:{self.line}:{self.column}"
 
 
 Locate = Callable[[Claim | PaddingFlag], Place]
@@ -40,6 +43,7 @@ def locator(documents: Iterable[Document]) -> Locate:
     It raises KeyError for a document that is not among them.
     """
     by_id = {document.id: document for document in documents}
+    on_path = Counter(document.path for document in by_id.values())
     line_starts: dict[str, list[int]] = {}
 
     def locate(found: Claim | PaddingFlag) -> Place:
@@ -50,8 +54,10 @@ def locator(documents: Iterable[Document]) -> Locate:
         starts = line_starts[document.id]
         line = bisect_right(starts, found.start)
         end_line = bisect_right(starts, max(found.start, found.end - 1))
+        path = document.path or document.id
         return Place(
-            document.path or document.id,
+            path,
+            document.id if on_path[document.path] > 1 else path,
             line,
             found.start - starts[line - 1] + 1,
             end_line,

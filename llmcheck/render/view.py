@@ -105,8 +105,10 @@ class Sources:
 
 def _short_names(documents: Sequence[DocumentInfo]) -> list[str]:
     paths = [(document.path or "").replace("\\", "/").rstrip("/") for document in documents]
+    on_path = Counter(paths)
     names = [
-        path or document.title or document.id
+        # Of a file that holds several documents, only the id tells which.
+        document.id if path and on_path[path] > 1 else path or document.title or document.id
         for path, document in zip(paths, documents, strict=True)
     ]
     pieces = [path.split("/") for path in paths]

@@ -1,0 +1,55 @@
+"""Readers: from the bytes of a file to the documents in it, one module a format.
+
+A reader takes the bytes and the file's name and gives documents, whose ids begin with that
+name, beside a DocumentError for each part that it had to leave out. It raises ValueError,
+saying why and what to do, when it can read nothing of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from llmcheck.errors import DocumentError
+from llmcheck.formats import format_of
+from llmcheck.models import Document
+from llmcheck.readers import docx, epub, feed, mail, markdown, page, pdf, plain, rows
+from llmcheck.readers.sniffing import sniffed
+
+Reader = Callable[[bytes, str], Iterable[Document | DocumentError]]
+
+READERS: dict[str, Reader] = {
+    "text": plain.read,
+    "markdown": markdown.read,
+    "html": page.read,
+    "pdf": pdf.read,
+    "docx": docx.read,
+    "epub": epub.read,
+    "eml": mail.read,
+    "jsonl": rows.read_jsonl,
+    "csv": rows.read_csv,
+    "feed": feed.read,
+}
+"""The reader of each format, by the names in ``formats``."""
+
+
+def read_documents(
+    data: bytes, name: str, format_name: str | None = None
+) -> Iterator[Document | DocumentError]:
+    """The documents that a file's bytes hold, and what of it cannot be read.
+
+    Without ``format_name`` the name's suffix decides, and the content where that suffix tells
+    no more than that it is text.
+    """
+    known = format_name or format_of(name)
+    if known in (None, "text") and not format_name:
+        known = sniffed(data)
+    empty = True
+    try:
+        for item in READERS[known or "text"](data, name):
+            empty = False
+            yield item
+    except ValueError as error:
+        yield DocumentError(name, str(error))
+    else:
+        if empty:
+            yield DocumentError(name, "holds no document: there is nothing to read in it")
