@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from llmcheck.llm import Outcome, Reply, Runner, failure
 from llmcheck.models import (
     CandidatePair,
+    Claim,
     ContradictionKind,
     Failure,
     Focus,
@@ -78,8 +79,16 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
 
 
 def _ask(pairs: Sequence[CandidatePair], runner: Runner) -> list[Outcome[_Judgement]]:
-    inputs = [{"a": told(p.a), "b": told(p.b), "focus": _point(p.focus)} for p in pairs]
+    inputs = [{"a": _dated(p.a), "b": _dated(p.b), "focus": _point(p.focus)} for p in pairs]
     return runner.run("judge", load_prompt(PROMPT), inputs, _Judgement)
+
+
+def _dated(claim: Claim) -> str:
+    """The claim as it is told, with the day on which its document was published, if known.
+
+    Without the time of day, whose zone is one more thing to misread.
+    """
+    return f"(published {claim.published[:10]}) {told(claim)}" if claim.published else told(claim)
 
 
 def _swapped(pair: CandidatePair) -> CandidatePair:
