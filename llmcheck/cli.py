@@ -6,7 +6,7 @@ What only a command needs is imported by that command, so that ``--help`` loads 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -151,7 +151,7 @@ def _register(analysis: Analysis) -> None:
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
         if baseline is not None and not findings:
             raise typer.BadParameter("only check takes a --baseline")
-        new_in = _new_since(baseline)
+        new_in = diff_command.new_since(baseline)
         report, corpus = _run(analysis, paths, input_format, settings, quiet)
         new = new_in(report)
         shown = report if chosen.whole else new
@@ -194,20 +194,6 @@ def _run(
             *paths, input_format=input_format, allow_private_urls=settings.allow_private_urls
         )
         return analysis.run(checker, corpus), corpus
-
-
-def _new_since(baseline: Path | None) -> Callable[[Report], Report]:
-    """What leaves of a report the disputes that the baseline does not have.
-
-    Raises ConfigError at once, rather than after the run, for a file that is no report.
-    """
-    if baseline is None:
-        return lambda report: report
-    from llmcheck.comparison import without_known
-    from llmcheck.saved_reports import read_report
-
-    old = read_report(baseline)
-    return lambda report: without_known(report, old)
 
 
 def _say_what_failed(report: Report, *, listed: bool) -> None:

@@ -1,14 +1,18 @@
-"""The verb ``diff``: what is new, gone or changed between two saved reports."""
+"""The verb ``diff``, what differs between two saved reports, and what a baseline leaves of one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from llmcheck.options import CLEAN, CODES_WITHOUT_RUN, FINDINGS, Output, check_output, ending
 from llmcheck.streams import emit, page_for
+
+if TYPE_CHECKING:
+    from llmcheck.models import Report
 
 
 def register(app: typer.Typer) -> None:
@@ -56,3 +60,17 @@ def diff(
     emit(text, output)
     new_ones = [d for d in comparison.new_disputes if d.silenced is None]
     raise typer.Exit(FINDINGS if new_ones else CLEAN)
+
+
+def new_since(baseline: Path | None) -> Callable[[Report], Report]:
+    """What leaves of a report the disputes that the baseline does not have.
+
+    Raises ConfigError at once, rather than after the run, for a file that is no report.
+    """
+    if baseline is None:
+        return lambda report: report
+    from llmcheck.comparison import without_known
+    from llmcheck.saved_reports import read_report
+
+    old = read_report(baseline)
+    return lambda report: without_known(report, old)

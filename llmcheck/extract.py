@@ -232,6 +232,7 @@ def _claim(target: _Target, text: str) -> Claim:
         quote=target.sentence,
         speaker=speaker_of(text, sentence, target.before),
         time=time_of(text, sentence),
+        published=document.date,
     )
 
 

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import gzip
 import io
-import ipaddress
 import os.path
-import re
 import socket
 import ssl
 import time
@@ -24,10 +22,11 @@ from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
+from llmcheck.addresses import Place, is_public, place_of, shown
 from llmcheck.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ MAX_ROBOTS_BYTES = 500_000
 
 _ROBOT = "llmcheck"
 _CONNECT_SECONDS = 10.0
-_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SUFFIXES = {
     "": "",
@@ -67,10 +65,6 @@ _SUFFIXES = {
     "text/xml": ".xml",
 }
 """By media type, what a file of its kind is called; where empty, the address tells."""
-_UNFIT = re.compile(r"[\x00-\x20\x7f\\]")
-_KEPT = "/:@!$&'()*+,;=?%~"
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_UNICAST = ipaddress.IPv6Network("2000::/3")
 _HINT = "save the page from a browser and name the file"
 
 
@@ -84,18 +78,6 @@ class Fetched(NamedTuple):
     """The suffix of a file of its media type, ``.html`` for instance; may be empty."""
     charset: str | None
     """As its header declares it."""
-
-
-class _Place(NamedTuple):
-    """A URL, taken apart as the wire needs it."""
-
-    url: str
-    scheme: str
-    host: str
-    port: int
-    named: str
-    """The host with its port, as the Host header has it."""
-    target: str
 
 
 class Fetcher:
@@ -118,22 +100,22 @@ class Fetcher:
             return self._page(url, deadline)
         except TimeoutError as error:
             reason = f"took too long (at most {MAX_SECONDS:g} s): try again later, or {_HINT}"
-            raise DocumentError(_shown(url), reason) from error
+            raise DocumentError(shown(url), reason) from error
         except ssl.SSLCertVerificationError as error:
             reason = (
                 f"its certificate cannot be verified ({error.verify_message}): check the address; "
                 "SSL_CERT_FILE names a file of authorities to trust"
             )
-            raise DocumentError(_shown(url), reason) from error
+            raise DocumentError(shown(url), reason) from error
         except socket.gaierror as error:
             reason = f"the host is not known ({error.strerror}): check address and connection"
-            raise DocumentError(_shown(url), reason) from error
+            raise DocumentError(shown(url), reason) from error
         except (HTTPException, OSError, EOFError, zlib.error) as error:
             what = str(error) or type(error).__name__
             reason = f"cannot be fetched ({what}): try again later, or {_HINT}"
-            raise DocumentError(_shown(url), reason) from error
+            raise DocumentError(shown(url), reason) from error
         except ValueError as error:
-            raise DocumentError(_shown(url), str(error)) from error
+            raise DocumentError(shown(url), str(error)) from error
 
     def _page(self, url: str, deadline: float) -> Fetched:
         with self._following(url, deadline, obey=True) as (place, response):
@@ -153,10 +135,10 @@ class Fetcher:
     @contextmanager
     def _following(
         self, url: str, deadline: float, *, obey: bool
-    ) -> Iterator[tuple[_Place, HTTPResponse]]:
+    ) -> Iterator[tuple[Place, HTTPResponse]]:
         """The first answer that is no redirect, and where it came from."""
         for _ in range(MAX_REDIRECTS + 1):
-            place = _place(url)
+            place = place_of(url)
             if obey:
                 self._obey_robots(place, deadline)
             with self._answer(place, deadline) as response:
@@ -172,7 +154,7 @@ class Fetcher:
                 raise ValueError(f"redirects to what is no URL ({error}): {_HINT}") from error
         raise ValueError(f"redirects more than {MAX_REDIRECTS} times: name the page it leads to")
 
-    def _obey_robots(self, place: _Place, deadline: float) -> None:
+    def _obey_robots(self, place: Place, deadline: float) -> None:
         site = f"{place.scheme}://{place.named}"
         if site not in self._robots:
             self._robots[site] = self._read_robots(site, deadline)
@@ -192,7 +174,7 @@ class Fetcher:
             )
 
     @contextmanager
-    def _answer(self, place: _Place, deadline: float) -> Iterator[HTTPResponse]:
+    def _answer(self, place: Place, deadline: float) -> Iterator[HTTPResponse]:
         with self._connected(place, deadline) as sock:
             connection = HTTPConnection(place.host, place.port)
             connection.sock = _Wire(sock, deadline)
@@ -207,7 +189,7 @@ class Fetcher:
             with connection.getresponse() as response:
                 yield response
 
-    def _connected(self, place: _Place, deadline: float) -> socket.socket:
+    def _connected(self, place: Place, deadline: float) -> socket.socket:
         found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
         fit = [info for info in found if self._allow_private or is_public(str(info[4][0]))]
         if not fit:
@@ -229,23 +211,6 @@ class Fetcher:
                 if number == len(fit) or not isinstance(error, OSError):
                     raise
         raise AssertionError("a name without an address is an error of the look-up")
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet.
-
-    Private, loopback, link-local, multicast and reserved ones are not. One that holds an IPv4
-    address (mapped, 6to4, NAT64) is what that is.
-    """
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv4Address):
-        return ip.is_global and not ip.is_multicast
-    inner = ip.ipv4_mapped or ip.sixtofour
-    if ip in _NAT64:
-        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    if inner is not None:
-        return is_public(str(inner))
-    return ip in _UNICAST and ip.is_global
 
 
 @cache
@@ -302,32 +267,6 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _place(url: str) -> _Place:
-    if _UNFIT.search(url):
-        raise ValueError("is no URL (a space, backslash or control character): check the address")
-    try:
-        parts = urlsplit(url)
-        port, host = parts.port, parts.hostname or ""
-        if ":" not in host:  # an IPv6 address is no name
-            host = host.encode("idna").decode()
-    except ValueError as error:
-        raise ValueError(f"is no URL ({error}): check the address") from error
-    scheme = parts.scheme
-    if scheme not in _PORTS:
-        raise ValueError(f"leads to {scheme}: where only http and https are fetched")
-    if "@" in parts.netloc:
-        raise ValueError("holds a user name or password: nothing is fetched with credentials")
-    if not host:
-        raise ValueError("names no host: check the address")
-    named = f"[{host.partition('%')[0]}]" if ":" in host else host
-    if port not in (None, _PORTS[scheme]):
-        named += f":{port}"
-    target = quote(parts.path or "/", _KEPT)
-    if parts.query:
-        target += f"?{quote(parts.query, _KEPT)}"
-    return _Place(url, scheme, host, port or _PORTS[scheme], named, target)
-
-
 def _body(response: HTTPResponse, limit: int) -> bytes:
     """The body, decompressed; of one beyond the limit no more than shows that it is."""
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
@@ -356,9 +295,3 @@ def _refusal(response: HTTPResponse) -> str:
     if status >= 500:
         return f"its server fails (status {status}): try again later"
     return f"is answered with status {status}, not with a page: check the address"
-
-
-def _shown(url: str) -> str:
-    """The URL as messages and reports may show it: without credentials, and printable."""
-    bare = re.sub(r"(?<=//)[^/?#]*@", "***@", url)
-    return bare.encode("utf-8", "backslashreplace").decode()

@@ -8,11 +8,12 @@ than six pairs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from llmcheck.disjoint import DisjointSets
 from llmcheck.models import (
     Agreement,
     Claim,
@@ -30,8 +31,6 @@ SAME_QUESTION = 0.5
 """Share of the shorter question's words from which two wordings are one question."""
 SAME_ANSWER = 90
 """rapidfuzz token_set_ratio from which two answers without numbers are one position."""
-
-K = TypeVar("K", bound=Hashable)
 
 
 class Findings(NamedTuple):
@@ -58,7 +57,7 @@ def group_verdicts(
     """
     by_id = {claim.id: claim for claim in claims}
     sources = _Sources(by_id, documents)
-    alike = _Union(by_id)
+    alike = DisjointSets(by_id)
     for verdict in verdicts:
         if verdict.label == "agreement":
             alike.join(verdict.a_id, verdict.b_id)
@@ -91,7 +90,7 @@ def group_verdicts(
 
 def _by_question(contradictions: Sequence[Verdict]) -> list[list[Verdict]]:
     """The contradictions, parted into those that ask the same question."""
-    same = _Union(range(len(contradictions)))
+    same = DisjointSets(range(len(contradictions)))
     stems = [content_stems(v.question) for v in contradictions]
     for i, one in enumerate(contradictions):
         for j in range(i):
@@ -142,7 +141,7 @@ def _dispute(
 ) -> Dispute | None:
     answers = [_Answer(e.answer_a, e.a_id) for e in edges]
     answers += [_Answer(e.answer_b, e.b_id) for e in edges]
-    same = _Union(range(len(answers)))
+    same = DisjointSets(range(len(answers)))
     for i, one in enumerate(answers):
         for j in range(i):
             if same_answer(one.text, answers[j].text):
@@ -282,25 +281,3 @@ class _Sources:
 
 def _documents(dispute: Dispute) -> int:
     return len({doc_id for position in dispute.positions for doc_id in position.doc_ids})
-
-
-class _Union(Generic[K]):
-    """Disjoint sets of keys, in the order in which the keys were given."""
-
-    def __init__(self, keys: Iterable[K]) -> None:
-        self._parent: dict[K, K] = {key: key for key in keys}
-
-    def join(self, a: K, b: K) -> None:
-        self._parent[self._root(a)] = self._root(b)
-
-    def groups(self) -> list[list[K]]:
-        members: defaultdict[K, list[K]] = defaultdict(list)
-        for key in self._parent:
-            members[self._root(key)].append(key)
-        return list(members.values())
-
-    def _root(self, key: K) -> K:
-        while self._parent[key] != key:
-            self._parent[key] = self._parent[self._parent[key]]
-            key = self._parent[key]
-        return key

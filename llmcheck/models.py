@@ -138,6 +138,8 @@ class Claim(Frozen):
     """Who asserts it, when the document quotes or reports someone; None for the document."""
     time: str | None = None
     """The time the fact is about, in the document's words, where it gives one."""
+    published: str | None = None
+    """When its document was published, as ISO 8601 text, where the document states it."""
     answers: tuple[Answer, ...] = ()
     """What the fact answers; asked for when claims are to be compared."""
 

@@ -75,6 +75,15 @@ def test_a_claim_says_who_asserts_it_and_of_when() -> None:
     assert (claim.speaker, claim.time) == ("Ilse Ramberg", "4 March 2021")
 
 
+def test_a_claim_carries_the_date_of_its_document() -> None:
+    doc = document(FIRST).model_copy(update={"date": "2031-05-04"})
+    (claims, _, _), _ = extract([doc, document(SECOND, doc_id="b.txt")], lambda s: [s])
+    assert {claim.doc_id: claim.published for claim in claims} == {
+        "a.txt": "2031-05-04",
+        "b.txt": None,
+    }
+
+
 PIECES = st.one_of(
     st.sampled_from([FIRST, SECOND, THIRD, "250", "Ilse", "“We lit it at last,” she said."]),
     st.sampled_from(["\n", "\n\n", " ", "- ", "# ", "\u2028", "\x85", "\0", "?", "!", "{{ a }}"]),

@@ -21,9 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcheck import fetch
+from llmcheck.addresses import is_public, place_of
 from llmcheck.documents import Corpus
 from llmcheck.errors import DocumentError
-from llmcheck.fetch import Fetcher, is_public, user_agent
+from llmcheck.fetch import Fetcher, user_agent
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "::1"])
 
@@ -497,7 +498,7 @@ def test_an_unknown_host_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> Non
 @given(st.text().map("http://127.0.0.1:1/{}".format) | st.text().map("http://{}".format))
 def test_any_url_is_refused_or_taken_apart_into_ascii(url: str) -> None:
     try:
-        place = fetch._place(url)
+        place = place_of(url)
     except ValueError:
         return
     f"{place.named}{place.target}".encode("ascii")

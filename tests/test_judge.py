@@ -606,3 +606,14 @@ def test_figures_that_the_claims_give_to_two_questions_are_not_at_odds() -> None
     value, paid = "What is the mill worth?", "How much did Lunde pay?"
     assert figures(value, paid) == "unrelated"
     assert figures(value, "What is half of the mill worth?") == "contradiction"
+
+
+def test_the_judge_is_told_the_day_on_which_a_document_was_published() -> None:
+    dated = PAIR.a.model_copy(update={"published": "2031-05-04T08:30:00+02:00"})
+    llm = FakeLLM(lambda _: says("unrelated"))
+    for pair in (PAIR.model_copy(update={"a": dated}), PAIR):
+        judge_pairs([pair], Runner(llm, "fake"))
+    told, plain = (call.user for call in llm.calls)
+    assert f"(published 2031-05-04) {NINE}" in told
+    assert told.replace("(published 2031-05-04) ", "") == plain
+    assert FORTY in plain

@@ -463,6 +463,15 @@ def test_documents_of_one_file_are_named_by_their_ids() -> None:
     assert all(line.startswith((TIDES.id, FERRY.id, PIER.id)) for line in lines.splitlines())
 
 
+def test_the_list_of_sources_says_who_published_them_and_when() -> None:
+    told = info(FERRY, author="Ida\x1b[0m Moe", site="The Ferry Post", date="2031-05-04T10:00:00")
+    found = report(documents=(told, info(PIER), info(TIDES, date="2031")))
+    for made in (summary_page(found, width=100), markdown_page(found)):
+        assert "Moe, The Ferry Post, 2031-05-04; " in made.replace("\\", "")
+        assert "(2031; " in made
+        assert "\x1b" not in made
+
+
 def test_a_document_without_a_path_is_named_by_its_title_or_id() -> None:
     assert sources(None, title="Spring tide").name("id0") == "Spring tide"
     assert sources(None).name("id0") == "id0"

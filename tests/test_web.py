@@ -173,7 +173,7 @@ def test_a_copy_is_shown_as_one() -> None:
     found = Report(model="m", documents=(info(FERRY), info(copy, copy_of=FERRY.id)))
     html = html_page(found, (FERRY, copy))
 
-    assert 'same text as <a href="#source-1">ferry.txt [1]</a>' in html
+    assert 'copy of <a href="#source-1">ferry.txt [1]</a>' in html
 
 
 def test_an_empty_report_makes_a_page() -> None:

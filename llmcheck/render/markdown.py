@@ -25,6 +25,7 @@ from llmcheck.render.view import (
     nothing_disputed,
     padding_kinds,
     percent,
+    published,
     quoted,
     side_by_side,
     usage_line,
@@ -225,4 +226,6 @@ def _source_list(report: Report, sources: Sources) -> str:
 def _source(document: DocumentInfo, sources: Sources) -> str:
     title = f" — {escape(document.title)}" if document.title and document.path else ""
     copy = f", copy of {_cite(sources, [document.copy_of])}" if document.copy_of else ""
-    return f"{escape(sources.name(document.id))}{title} ({counted(document.words, 'word')}{copy})"
+    about = f"{escape(published(document))}; " if published(document) else ""
+    name, length = escape(sources.name(document.id)), counted(document.words, "word")
+    return f"{name}{title} ({about}{length}{copy})"

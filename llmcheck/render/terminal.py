@@ -25,6 +25,7 @@ from llmcheck.render.view import (
     nothing_disputed,
     padding_kinds,
     percent,
+    published,
     quote_of,
     quoted,
     side_by_side,
@@ -259,4 +260,5 @@ def _source(document: DocumentInfo, sources: Sources) -> str:
     title = f" — {clean(document.title)}" if document.title and document.path else ""
     copy = f", copy of {sources.cite([document.copy_of])}" if document.copy_of else ""
     number, name = sources.cite([document.id]), sources.name(document.id)
-    return f"{number} {name}{title} ({counted(document.words, 'word')}{copy})"
+    about = f"{published(document)}; " if published(document) else ""
+    return f"{number} {name}{title} ({about}{counted(document.words, 'word')}{copy})"

@@ -75,6 +75,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def published(document: DocumentInfo) -> str:
+    """Who published the document and on which day, as far as it says so; may be empty."""
+    day = (document.date or "")[:10]
+    return ", ".join(clean(told) for told in (document.author, document.site, day) if told)
+
+
 class Sources:
     """The documents of a report, numbered from 1 and named as shortly as is unambiguous."""
 

@@ -20,6 +20,7 @@ from llmcheck.render.view import (
     nothing_disputed,
     padding_kinds,
     percent,
+    published,
     usage_line,
     words,
 )
@@ -47,7 +48,7 @@ def html_page(report: Report, documents: Iterable[Document]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(clean=clean, words=words, percent=percent)
+    environment.filters.update(clean=clean, words=words, percent=percent, published=published)
     environment.globals.update(counted=counted)
     texts = {document.id: document for document in documents}
     sources = Sources(report.documents)

@@ -73,7 +73,7 @@ class Source(NamedTuple):
     title: str
     info: DocumentInfo
     original: Link | None
-    """For a copy: the source with the same text."""
+    """For a copy: the source that holds its text."""
     stretches: list[Stretch]
     claims: list[Stated]
 

@@ -1,0 +1,34 @@
+"""Disjoint sets: which things are one because a chain of pairs says so (union-find)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+
+class DisjointSets(Generic[K]):
+    """Disjoint sets of keys, in the order in which the keys were given."""
+
+    def __init__(self, keys: Iterable[K]) -> None:
+        """Each key is a set of its own."""
+        self._parent: dict[K, K] = {key: key for key in keys}
+
+    def join(self, a: K, b: K) -> None:
+        """Make one set of those that hold the two keys."""
+        self._parent[self._root(a)] = self._root(b)
+
+    def groups(self) -> list[list[K]]:
+        """The sets, in the order of their first keys."""
+        members: defaultdict[K, list[K]] = defaultdict(list)
+        for key in self._parent:
+            members[self._root(key)].append(key)
+        return list(members.values())
+
+    def _root(self, key: K) -> K:
+        while self._parent[key] != key:
+            self._parent[key] = self._parent[self._parent[key]]
+            key = self._parent[key]
+        return key
