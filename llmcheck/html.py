@@ -25,8 +25,9 @@ _LOOKS_LIKE_HTML = re.compile(
 # trafilatura takes 0.1 ms an element: beyond this a page would be minutes in the reading.
 _MAX_ELEMENTS = 100_000
 
+# Not "head": libxml2 leaves in it what a page without a body tag begins with.
 _UNSEEN = frozenset({
-    "audio", "canvas", "datalist", "embed", "head", "iframe", "noscript", "object", "script",
+    "audio", "canvas", "datalist", "embed", "iframe", "noscript", "object", "script",
     "select", "style", "svg", "template", "textarea", "title", "video",
 })  # fmt: skip
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.I)

@@ -184,6 +184,13 @@ def test_odd_pages_are_read(source: str) -> None:
     assert text.startswith("é text")
 
 
+def test_a_page_may_begin_without_a_body_tag() -> None:
+    page = read_page(
+        "<title>Tide</title><nav>Home</nav><article><p>The pier opened.</p></article>"
+    )
+    assert page.text == "Home\n\nThe pier opened."
+
+
 def test_a_page_too_deep_to_be_read_whole_is_refused() -> None:
     with pytest.raises(ValueError, match="too deep"):
         read_page("<p>start</p>" + "<div>" * 5000 + "end")
