@@ -233,7 +233,7 @@ MARKUP = st.recursive(
         ),
         TAGS,
         ATTRIBUTES,
-        st.lists(inner, max_size=4),
+        st.lists(inner, min_size=1, max_size=4),  # with none, Hypothesis sees no recursion
         st.booleans(),
     ),
     max_leaves=12,
