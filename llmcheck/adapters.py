@@ -12,7 +12,7 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 from llmcheck.errors import ConfigError
-from llmcheck.metadata import iso_date, web_address
+from llmcheck.metadata import iso_date, one_of, web_address
 from llmcheck.models import Document
 
 _FIELDS = ("title", "url", "date", "author", "site", "language")
@@ -117,7 +117,7 @@ def _plain(value: object) -> str | None:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str | Integral | uuid.UUID) and not isinstance(value, bool):
-        return " ".join(str(value).split()) or None
+        return one_of(str(value))
     return f"{value:g}" if isinstance(value, float) else None
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
-_UNFIT = re.compile(r"[\x00-\x20\x7f\\]")
+_UNFIT = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
 _KEPT = "/:@!$&'()*+,;=?%~"
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -29,7 +29,9 @@ class Place(NamedTuple):
 def place_of(url: str) -> Place:
     """The URL, taken apart. Raises ValueError, saying why, for one that is not to be fetched."""
     if _UNFIT.search(url):
-        raise ValueError("is no URL (a space, backslash or control character): check the address")
+        raise ValueError(
+            "is no URL (a space, backslash, control or undecodable character): check the address"
+        )
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname or ""

@@ -56,8 +56,9 @@ app = typer.Typer(
     name="llmcheck",
     help="What documents agree on, where they contradict each other, what in them is padding.",
     epilog=(
-        "Exit codes: 0 clean, 1 disputes found (check), 2 usage or configuration, "
-        "3 incomplete (what was found is printed), 4 stopped by a budget, 130 interrupted. "
+        "Exit codes: 0 clean, 1 disputes found (check) or something new (diff), "
+        "2 usage or configuration, 3 incomplete (what was found is printed), "
+        "4 stopped by a budget, 130 interrupted. "
         "Where several hold: 4 before 3 before 1."
     ),
     no_args_is_help=True,

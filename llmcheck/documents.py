@@ -17,17 +17,17 @@ from llmcheck.adapters import Item, items_of
 from llmcheck.copies import originals
 from llmcheck.decoding import decode
 from llmcheck.errors import ConfigError, DocumentError
-from llmcheck.formats import SUFFIXES, format_of
+from llmcheck.formats import SUFFIXES
 from llmcheck.models import Document, Failure, Frozen
 from llmcheck.paths import expand, is_url, refused, shown_path
-from llmcheck.readers import read_documents
+from llmcheck.readers import read_documents, told_format
 from llmcheck.readers.plain import headline, unix_lines
 
 if TYPE_CHECKING:
     from llmcheck.fetch import Fetcher
 
 _MAX_BYTES = 20_000_000
-_WRITTEN = frozenset({"text", "markdown", "html", None})
+_WRITTEN = frozenset({"text", "markdown", "html", "csv", "jsonl", "feed"})
 """Formats whose bytes are text in some charset."""
 
 
@@ -57,7 +57,7 @@ class Corpus(Frozen):
 
         What cannot be read is in ``failures``. When nothing could be read, raises
         DocumentError for a single document and ConfigError, naming all, for several; also
-        ConfigError when no path is given, or ``input_format`` is none.
+        ConfigError when no path is given, or ``input_format`` is no format's name.
         """
         if input_format is not None and input_format not in SUFFIXES:
             raise ConfigError(f"{input_format!r} is none of the formats {', '.join(SUFFIXES)}")
@@ -95,7 +95,8 @@ class Corpus(Frozen):
     def from_texts(cls, texts: Mapping[str, object] | Iterable[object]) -> Corpus:
         """Take texts from memory, by id; without ids they are ``text-1``, ``text-2``, ...
 
-        Besides strings: mappings (``id``, ``text``, ``title``, ``url``, ``date``), data frames
+        Besides strings: mappings (``text``, ``id``, ``title``, ``date``, ``url``, ``author``,
+        ``site``, ``language``), data frames
         of pandas or polars with such columns or their rows, and documents of LangChain or
         LlamaIndex. A Document is taken as it is, but for ``copy_of``. Raises ConfigError when
         two have the same id or something is none of these, and as ``read`` does when there is
@@ -120,7 +121,9 @@ class Corpus(Frozen):
     def _of(cls, documents: list[Document], failures: list[Failure]) -> Corpus:
         if not documents:
             if not failures:
-                raise ConfigError("nothing to read: name a file, a folder, a glob or -")
+                raise ConfigError(
+                    "nothing to read: name a file, a folder, a glob, a URL or -, or give texts"
+                )
             if len(failures) == 1:
                 raise DocumentError(failures[0].subject, failures[0].error)
             reasons = "".join(f"\n  {failed.subject}: {failed.error}" for failed in failures)
@@ -155,16 +158,17 @@ def _fetched(
 ) -> Iterator[Document | DocumentError]:
     """The documents of a page on the web, and what of it cannot be read."""
     try:
-        page = fetcher.fetch(url)
+        page = fetcher.fetch(url, any_type=format_name is not None)
     except DocumentError as error:
         yield error
         return
     name, data = shown_path(url), page.data
-    format_name = format_name or format_of(f"page{page.suffix}")
+    # Not by the URL, whose query may end like the name of a file.
+    format_name = format_name or told_format(data, f"page{page.suffix}")
     if page.charset and format_name in _WRITTEN:
         try:
             # What the header knows the bytes themselves may not say.
-            text = decode(data, html=format_name == "html", charset=page.charset)
+            text = decode(data, html=format_name in ("html", "feed"), charset=page.charset)
         except ValueError as error:
             yield DocumentError(name, str(error))
             return

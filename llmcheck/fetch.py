@@ -88,16 +88,17 @@ class Fetcher:
         self._allow_private = allow_private
         self._robots: dict[str, Protego] = {}
 
-    def fetch(self, url: str) -> Fetched:
+    def fetch(self, url: str, *, any_type: bool = False) -> Fetched:
         """The page at a URL. Raises DocumentError, saying why and what to do, when there is none.
 
         Refused are other schemes than http and https, credentials in the URL, addresses that are
-        not public, what robots.txt forbids, media types that hold no text, and whatever takes
-        too long, is too large or redirects too often; at each redirect anew.
+        not public, what robots.txt forbids, media types that are not read (but with
+        ``any_type``), and whatever takes too long, is too large or redirects too often; at each
+        redirect anew.
         """
         deadline = time.monotonic() + MAX_SECONDS
         try:
-            return self._page(url, deadline)
+            return self._page(url, deadline, any_type)
         except TimeoutError as error:
             reason = f"took too long (at most {MAX_SECONDS:g} s): try again later, or {_HINT}"
             raise DocumentError(shown(url), reason) from error
@@ -117,14 +118,16 @@ class Fetcher:
         except ValueError as error:
             raise DocumentError(shown(url), str(error)) from error
 
-    def _page(self, url: str, deadline: float) -> Fetched:
+    def _page(self, url: str, deadline: float, any_type: bool) -> Fetched:
         with self._following(url, deadline, obey=True) as (place, response):
             if response.status not in (200, 203):
                 raise ValueError(_refusal(response))
             kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            if kind not in _SUFFIXES:
-                raise ValueError(f"is {kind[:80]}: only web pages and texts are read")
-            suffix = _SUFFIXES[kind] or os.path.splitext(urlsplit(place.url).path)[1].lower()
+            if kind not in _SUFFIXES and not any_type:
+                raise ValueError(
+                    f"is {kind[:80]}, not a format that is read: --input-format tells another"
+                )
+            suffix = _SUFFIXES.get(kind) or os.path.splitext(urlsplit(place.url).path)[1].lower()
             # What it says of its size spares reading it, and may be false.
             large = (response.length or 0) > MAX_BYTES
             data = b"" if large else _body(response, MAX_BYTES)

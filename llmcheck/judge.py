@@ -73,7 +73,8 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
         for pair in asked
         if (verdict := verdicts.get(_ids(pair)))
         and verdict.label == "contradiction"
-        and _have_answers(pair)
+        # What the label alone decided was asked for in both orders already.
+        and (_have_answers(pair) or (verdict.contradiction or 0) <= LABEL_ALONE)
     ]
     second = _ask([_swapped(pair) for pair in positives], runner)
     for pair, opinion in zip(positives, second, strict=True):

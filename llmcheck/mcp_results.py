@@ -54,7 +54,7 @@ class DocumentResult(_Result):
     padding_share: float
     """Share of its characters that is padding, 0 to 1; 0 where padding was not looked for."""
     copy_of: str | None
-    """The document that it repeats word for word: no second source."""
+    """The document that holds all or nearly all of its text: no second source."""
 
 
 class PositionResult(_Result):

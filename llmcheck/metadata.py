@@ -36,6 +36,8 @@ def iso_date(stated: str) -> str | None:
     stated = " ".join(stated.split())
     if not stated or len(stated) > _LONGEST:
         return None
+    if stated.isdecimal() and len(stated) not in (4, 8):  # a count of milliseconds, for instance
+        return None
     if _PARTIAL.fullmatch(stated):
         return stated if int(stated[:4]) >= _EARLIEST else None
     try:

@@ -81,7 +81,7 @@ class Opinion(NamedTuple):
     contradiction: float | None = None
     """How probable the model holds a contradiction, where the endpoint tells."""
     alone: bool = False
-    """Whether ``b_is`` was asked for by itself; it then holds whatever the answers say."""
+    """Whether ``b_is`` was asked for by itself; "false" then holds whatever the answers say."""
 
 
 def told(claim: Claim) -> str:

@@ -139,6 +139,11 @@ def test_rows_and_frames(rows: Any) -> None:
     )
 
 
+def test_fields_hold_nothing_that_no_output_can() -> None:
+    (document,) = Corpus.from_texts([{"text": "Pears won.", "title": "a\ud800b"}]).documents
+    assert document.title == "a?b"
+
+
 def test_a_title_that_is_not_given_is_read_off_the_text() -> None:
     (document,) = documents({"text": "Pears win at the fair\r\n\r\nThey were ripe."})
     assert document.title == "Pears win at the fair"

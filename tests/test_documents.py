@@ -212,7 +212,7 @@ def test_when_nothing_can_be_read_the_error_names_everything() -> None:
     assert one.value.path == "empty.txt"
     with pytest.raises(ConfigError, match=r"(?s)empty.txt: is empty.*\n  gone.md: no such file"):
         Corpus.read("empty.txt", "gone.md")
-    with pytest.raises(ConfigError, match="name a file, a folder, a glob or -"):
+    with pytest.raises(ConfigError, match="name a file, a folder, a glob, a URL or -"):
         Corpus.read()
 
 

@@ -215,6 +215,32 @@ def test_a_charset_in_the_header_helps_and_a_wrong_one_does_no_harm(
     assert document.text == "£4 for a loaf"
 
 
+def test_the_charset_of_the_header_holds_for_feeds_too(site: Site) -> None:
+    feed = "<rss version='2.0'><channel><item><title>Koń</title></item></channel></rss>"
+    site.pages["/"] = answer(
+        feed.encode("iso-8859-2"), Content_Type="application/rss+xml; charset=iso-8859-2"
+    )
+    (document,) = Corpus.read(site.url(), allow_private_urls=True).documents
+    assert document.title == "Koń"
+
+
+@pytest.mark.parametrize("end", ["?file=a.pdf", "#a.pdf", "?u=http://h.example/a.csv"])
+def test_how_a_query_ends_tells_no_format(site: Site, end: str) -> None:
+    site.pages["/" + end.partition("#")[0]] = answer(
+        b"The ferry sails.", Content_Type="text/plain"
+    )
+    (document,) = Corpus.read(site.url("/" + end), allow_private_urls=True).documents
+    assert document.text == "The ferry sails."
+
+
+def test_a_format_that_is_given_holds_whatever_the_media_type(site: Site) -> None:
+    row = b'{"id": "x", "text": "The ferry sails."}'
+    site.pages["/"] = answer(row, Content_Type="application/octet-stream")
+    assert "--input-format" in refused(site.url())
+    (document,) = Corpus.read(site.url(), allow_private_urls=True, input_format="jsonl").documents
+    assert document.text == "The ferry sails."
+
+
 def test_the_charset_of_the_header_goes_before_that_of_the_page(site: Site) -> None:
     body = "<html><meta charset=windows-1251><p>£4 für Brötchen".encode("cp1252")
     site.pages["/"] = answer(body, Content_Type="text/html; charset=windows-1252")
@@ -254,7 +280,7 @@ def test_a_status_says_what_to_do(
 @pytest.mark.parametrize("kind", ["image/png", "video/mp4", "application/octet-stream"])
 def test_what_holds_no_text_is_refused_before_it_is_read(site: Site, kind: str) -> None:
     site.pages["/"] = answer(b"", Content_Type=kind, Content_Length="9000000000")
-    assert refused(site.url()).startswith(f"is {kind}: only web pages and texts")
+    assert refused(site.url()).startswith(f"is {kind}, not a format that is read")
 
 
 def test_a_page_that_says_it_is_too_large_is_not_read(site: Site) -> None:

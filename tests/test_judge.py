@@ -484,6 +484,23 @@ def test_without_probabilities_both_orders_must_say_false(
     assert verdict.label == expected
 
 
+def test_what_code_finds_there_must_be_found_in_both_orders() -> None:
+    focus = Focus(point="holder", a="Ida Moe", b="Per Lie")
+    pair = make_pair("Ida Moe runs the mill.", "The mill is run by Per Lie.")
+    pair = pair.model_copy(update={"focus": focus})
+
+    def answer(call: Call) -> Any:
+        if call.prompt == nli.PROMPT:
+            return {"b_is": "true"}
+        first = claims_in(call)[0] == pair.a.text
+        return says("agreement", *(("Ida Moe", "Per Lie") if first else ("", "")))
+
+    llm = FakeLLM(answer)
+    ((verdict,), _) = judge_pairs([pair], Runner(llm, "tiny"))
+    assert [call.prompt for call in llm.calls].count(PROMPT) == 2
+    assert verdict.label != "contradiction"
+
+
 def test_a_label_that_could_not_be_had_is_a_failure_and_no_verdict() -> None:
     def answer(call: Call) -> Any:
         if call.prompt == nli.PROMPT:

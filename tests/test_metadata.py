@@ -16,6 +16,7 @@ from llmcheck.metadata import Metadata, iso_date
 @pytest.mark.parametrize(
     ("stated", "date"),
     [
+        ("1769051231234", None),  # a count of milliseconds
         ("2031-05-04", "2031-05-04"),
         (" 20310504 ", "2031-05-04"),
         ("2031-05-04T10:00:00Z", "2031-05-04T10:00:00+00:00"),

@@ -32,6 +32,12 @@ READERS: dict[str, Reader] = {
 """The reader of each format, by the names in ``formats``."""
 
 
+def told_format(data: bytes, name: str) -> str:
+    """The name of the format that a file's suffix tells, or else its content."""
+    known = format_of(name)
+    return known if known not in (None, "text") else sniffed(data) or "text"
+
+
 def read_documents(
     data: bytes, name: str, format_name: str | None = None
 ) -> Iterator[Document | DocumentError]:
@@ -40,12 +46,9 @@ def read_documents(
     Without ``format_name`` the name's suffix decides, and the content where that suffix tells
     no more than that it is text.
     """
-    known = format_name or format_of(name)
-    if known in (None, "text") and not format_name:
-        known = sniffed(data)
     empty = True
     try:
-        for item in READERS[known or "text"](data, name):
+        for item in READERS[format_name or told_format(data, name)](data, name):
             empty = False
             yield item
     except ValueError as error:

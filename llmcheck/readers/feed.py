@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from llmcheck.decoding import decode
 from llmcheck.errors import DocumentError
 from llmcheck.html import read_fragment
 from llmcheck.metadata import Metadata, iso_date, one_of, web_address
@@ -14,6 +15,7 @@ from llmcheck.models import Document
 from llmcheck.readers.ids import Ids
 from llmcheck.readers.plain import unix_lines
 
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _ADDRESS = re.compile(r"[(<]?[^\s()<>]+@[^\s()<>]+[)>]?")
 
 
@@ -44,7 +46,9 @@ def _parsed(data: bytes) -> Any:
 
     # As a stream, since it would open a file or an address that the bytes name. What it would
     # cut out of the HTML, the page reader never shows.
-    return feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    # Decoded here, because feedparser takes what it cannot decode for Windows-1252.
+    source = _DECLARATION.sub("", decode(data, html=True), count=1).encode("utf-8")
+    return feedparser.parse(io.BytesIO(source), sanitize_html=False, resolve_relative_uris=False)
 
 
 def _document(entry: Any, number: int, feed: Any, ids: Ids) -> Document | DocumentError:

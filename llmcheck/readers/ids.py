@@ -12,6 +12,7 @@ class Ids:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._own: set[str] = set()
         self._taken: set[str] = set()
 
     def take(self, own: str | None, number: int) -> str | None:
@@ -20,8 +21,14 @@ class Ids:
         An id of its own that is empty or too long to be read counts as none.
         """
         line = one_of(own) or ""
-        shown = line if 0 < len(line) <= _LONGEST else str(number)
-        if shown in self._taken:
-            return None
+        if 0 < len(line) <= _LONGEST:
+            if line in self._own:
+                return None
+            self._own.add(line)
+            shown = line
+        else:
+            shown = str(number)
+        while shown in self._taken:  # one's number may be another's own id
+            shown += "+"
         self._taken.add(shown)
         return f"{self.name}#{shown}"

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from llmcheck.metadata import Metadata, iso_date, one_of
+from llmcheck.metadata import Metadata, one_of
 from llmcheck.models import Document
 from llmcheck.readers.extras import missing_extra
 from llmcheck.readers.pdf_layout import Line, laid_out
@@ -27,7 +27,6 @@ _LIGATURES = re.compile("[\ufb00-\ufb06]")
 _PRIVATE = re.compile("[\uf000-\uf0ff]")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\u200b\ud800-\udfff\ufffe\uffff]")
 _FILE_TITLE = re.compile(r"(?i)^microsoft \w+ - |\.(?:docx?|odt|rtf|tex|dvi|indd|pdf)$|^untitled")
-_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?([+-]\d\d'?\d\d|Z)?")
 
 
 class _Refused(ValueError):
@@ -139,24 +138,11 @@ def _stated(reader: Any) -> Metadata:
         value = info.get(key)
         return one_of(_UNSEEN.sub("", value)) if isinstance(value, str) else None
 
+    # Not /CreationDate: that is the day of the export, and would pass for the day of publication.
     title = field("/Title")
     language = reader.root_object.get("/Lang")
     return Metadata(
         title=None if title and _FILE_TITLE.search(title) else title,
-        date=_date(field("/CreationDate")),
         author=field("/Author"),
         language=one_of(str(language)) if language else None,
     )
-
-
-def _date(stated: str | None) -> str | None:
-    """The date in PDF's own notation, in which LibreOffice writes a wrong one: ``...Z'``."""
-    found = _DATE.match(stated or "")
-    if found is None:
-        return None
-    year, month, day, hour, minute, second, zone = found.groups()
-    if hour is None:
-        return iso_date(f"{year}-{month}-{day}")
-    zone = (zone or "").replace("'", "")
-    zone = f"{zone[:3]}:{zone[3:]}" if len(zone) > 1 else zone
-    return iso_date(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone}")
