@@ -49,7 +49,7 @@ def pages() -> dict[str, str]:
 def page(name: str, verb: Any) -> str:
     """The page of one verb."""
     arguments = [p for p in verb.params if p.param_type_name == "argument"]
-    options = [p for p in verb.params if p.param_type_name == "option"]
+    options = [p for p in verb.params if p.param_type_name == "option" and not p.hidden]
     choices = literals(verb.callback)
 
     def shown(parameter: Any) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from llmcheck.documents import Corpus
@@ -22,8 +22,9 @@ class Format(NamedTuple):
     render: Callable[[Report, Corpus, Page], str]
     complete: bool = True
     """Whether the output itself says what failed; if not, stderr does."""
-    whole: bool = False
-    """Whether it holds the disputes of the baseline too, so that it can be the next one."""
+    known: Literal["left out", "marked", "kept"] = "left out"
+    """What becomes of disputes that a baseline has: pages mark them, so that summary and list go
+    together; JSON keeps them, so that it can be the next baseline."""
 
 
 class Analysis(NamedTuple):
@@ -143,12 +144,12 @@ ANALYSES = (
         lambda checker, corpus: checker.check(corpus),
         {
             "text": Format(_lint, complete=False),
-            "json": Format(_json, whole=True),
-            "markdown": Format(_markdown),
-            "html": Format(_html),
+            "json": Format(_json, known="kept"),
+            "markdown": Format(_markdown, known="marked"),
+            "html": Format(_html, known="marked"),
             "sarif": Format(_sarif),
             "junit": Format(_junit),
-            "github": Format(_github),
+            "github": Format(_github, complete=False),
         },
         disputes_are_findings=True,
         examples=(

@@ -152,10 +152,10 @@ def _register(analysis: Analysis) -> None:
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
         if baseline is not None and not findings:
             raise typer.BadParameter("only check takes a --baseline")
-        new_in = diff_command.new_since(baseline)
+        since = diff_command.since(baseline)
         report, corpus = _run(analysis, paths, input_format, settings, quiet)
-        new = new_in(report)
-        shown = report if chosen.whole else new
+        new, marked = since(report)
+        shown = {"left out": new, "marked": marked, "kept": report}[chosen.known]
         emit(chosen.render(shown, corpus, page_for(output)), output)
         _say_what_failed(report, listed=chosen.complete)
         if not quiet and (baseline is not None or not chosen.complete):

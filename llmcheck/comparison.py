@@ -19,6 +19,9 @@ from llmcheck.text import content_stems, squeeze
 SAME_SENTENCE = 90
 """rapidfuzz ratio from which two sentences of one document are one, before and after an edit."""
 
+IN_BASELINE = "known from the baseline"
+"""The reason why a dispute that a baseline has is set aside."""
+
 
 class DisputeChange(Frozen):
     """A dispute that both reports have."""
@@ -83,6 +86,18 @@ def compare(old: Report, new: Report) -> Comparison:
         new_documents=tuple(d.id for d in new.documents if d.id not in shares),
         gone_documents=tuple(sorted(shares.keys() - {d.id for d in new.documents})),
     )
+
+
+def with_known_silenced(report: Report, baseline: Report) -> Report:
+    """The report with the disputes that the baseline has, changed or not, set aside as known."""
+    known = [match.new for match in _matches(baseline, report)]
+    disputes = tuple(
+        dispute.model_copy(update={"silenced": dispute.silenced or IN_BASELINE})
+        if dispute in known
+        else dispute
+        for dispute in report.disputes
+    )
+    return report.model_copy(update={"disputes": disputes})
 
 
 def without_known(report: Report, baseline: Report) -> Report:

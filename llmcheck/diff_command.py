@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
+from llmcheck.errors import ConfigError
 from llmcheck.options import CLEAN, CODES_WITHOUT_RUN, FINDINGS, Output, check_output, ending
 from llmcheck.streams import emit, page_for
 
@@ -41,10 +42,9 @@ def diff(
     they rest on.
     """
     from llmcheck.comparison import compare
-    from llmcheck.saved_reports import read_report
 
     check_output(output)
-    comparison = compare(read_report(old), read_report(new))
+    comparison = compare(_checked(old), _checked(new))
     if format_name == "json":
         from llmcheck.render.data import to_json
 
@@ -62,15 +62,33 @@ def diff(
     raise typer.Exit(FINDINGS if new_ones else CLEAN)
 
 
-def new_since(baseline: Path | None) -> Callable[[Report], Report]:
-    """What leaves of a report the disputes that the baseline does not have.
+class Since(NamedTuple):
+    """A report as it stands beside a baseline."""
+
+    new: Report
+    """Without the disputes that the baseline has."""
+    marked: Report
+    """With those silenced."""
+
+
+def since(baseline: Path | None) -> Callable[[Report], Since]:
+    """What shows a report beside the baseline, or as it is where there is none.
 
     Raises ConfigError at once, rather than after the run, for a file that is no report.
     """
     if baseline is None:
-        return lambda report: report
-    from llmcheck.comparison import without_known
+        return lambda report: Since(report, report)
+    from llmcheck.comparison import with_known_silenced, without_known
+
+    old = _checked(baseline)
+    return lambda report: Since(without_known(report, old), with_known_silenced(report, old))
+
+
+def _checked(path: Path) -> Report:
+    """The report of a run that looked for disputes. Raises ConfigError for any other file."""
     from llmcheck.saved_reports import read_report
 
-    old = read_report(baseline)
-    return lambda report: without_known(report, old)
+    report = read_report(path)
+    if not any(name.startswith("judge.") for name in report.prompts):
+        raise ConfigError(f"{path}: is of a run that looked for no disputes: save one of check")
+    return report

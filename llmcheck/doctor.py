@@ -160,6 +160,8 @@ def _shown(name: str, settings: Settings) -> str | None:
         return None if value is None else "set"
     if name == "base_url":
         return _endpoint(settings).address
+    if name == "silence":
+        return ", ".join(silence.id for silence in settings.silence) or None
     return None if value is None else str(value)
 
 

@@ -139,7 +139,11 @@ def _measure(
     for gold in sets:
         connection = connection_for(gold.name)
         checker = Checker(
-            connection.model, settings=settings, llm=connection.llm, on_progress=on_progress
+            connection.model,
+            # What a user has set aside in documents of their own is no matter here.
+            settings=settings.model_copy(update={"silence": ()}),
+            llm=connection.llm,
+            on_progress=on_progress,
         )
         corpus = gold.read_documents()
         scores.append(evaluation.evaluate(gold, corpus, checker.trace(corpus)))

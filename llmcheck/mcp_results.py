@@ -76,6 +76,8 @@ class DisputeResult(_Result):
     confidence: float
     """Share of the judgements that found a contradiction, 0 to 1."""
     rationale: str
+    silenced: str | None
+    """Why the user set it aside: known, and no finding; null for one that counts."""
     positions: tuple[PositionResult, ...]
 
 
@@ -237,6 +239,7 @@ def _dispute(report: Report, dispute: Dispute) -> DisputeResult:
         kind=dispute.kind,
         confidence=dispute.confidence,
         rationale=dispute.rationale,
+        silenced=dispute.silenced,
         positions=tuple(_position(report, position) for position in dispute.positions),
     )
 

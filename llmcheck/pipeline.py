@@ -43,9 +43,9 @@ class Checker:
 
     Settings not given come from the environment (``LLMCHECK_*``, ``OPENAI_*``) and from
     ``llmcheck.toml``, see ``llmcheck.settings``; or hand over a ready ``Settings``. ``llm``
-    takes the place of all of them but ``model`` and ``concurrency``: any object with the port's
-    ``complete`` method, a ``ReplayLLM`` or a ``FakeLLM`` for instance. One checker may serve
-    several threads; each run counts its own calls.
+    takes the place of all of them but ``model``, ``concurrency`` and ``silence``: any object with
+    the port's ``complete`` method, a ``ReplayLLM`` or a ``FakeLLM`` for instance. One checker may
+    serve several threads; each run counts its own calls.
 
     Raises ConfigError when no model, or no way to reach one, is set.
     """

@@ -32,7 +32,7 @@ class Page(NamedTuple):
 
 def page_for(output: Path | None) -> Page:
     """The page that stdout is, or ``output``: 80 columns, no colour but on a terminal."""
-    on_terminal = output is None and sys.stdout.isatty()
+    on_terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
     known_width = on_terminal or "COLUMNS" in os.environ
     width = shutil.get_terminal_size((80, 24)).columns if known_width else 80
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
@@ -60,6 +60,8 @@ def emit(text: str, output: Path | None = None) -> None:
     try:
         if output is not None:
             _write_whole(output, text)
+        elif sys.stdout is None:
+            raise ConfigError("standard output is closed: there is nowhere to write to")
         else:
             _write_out(sys.stdout, text)
     except OSError as error:

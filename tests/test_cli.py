@@ -56,6 +56,7 @@ SPENT = Failure(stage="judge", subject="c1 and c3", error="5 call(s) made", caus
 def found(**more: Any) -> Report:
     fields: dict[str, Any] = {
         "model": "m",
+        "prompts": {"judge.v2": "0" * 64},
         "documents": tuple(
             DocumentInfo(id=d.id, path=d.path, title=None, words=5, padding_share=0)
             for d in (GATE, LOCK)
@@ -623,11 +624,40 @@ def test_the_version_is_printed(run: Callable[..., Ran]) -> None:
 # --- baselines, silences, diff ---
 
 
+def test_a_closed_stdout_is_an_error_and_no_finding(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    with pytest.raises(SystemExit) as ended:
+        main(["cache", "path", "--cache", "kept"])
+    assert ended.value.code == 2
+
+
 def test_what_a_baseline_knows_is_no_finding(run: Callable[..., Ran], tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text(to_json(found()))
     ran = run("check", "x", "--baseline", "old.json")
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.startswith("llmcheck: 0 new disputes (1 known) in 2 documents; ")
+
+
+@pytest.mark.parametrize("format_name", ["markdown", "html"])
+def test_pages_show_what_a_baseline_knows_as_set_aside(
+    run: Callable[..., Ran], tmp_path: Path, format_name: str
+) -> None:
+    (tmp_path / "old.json").write_text(to_json(found()))
+    ran = run("check", "x", "--baseline", "old.json", "--format", format_name, "--quiet")
+    assert ran.code == 0
+    assert DISPUTE.question in ran.out
+    assert "ilenced: " in ran.out
+    assert "known from the baseline" in ran.out
+
+
+def test_a_report_of_claims_is_no_baseline(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "claims.json").write_text(to_json(found(prompts={"extract.v1": "0" * 64})))
+    for arguments in (("check", "x", "--baseline"), ("diff", "claims.json")):
+        ran = run(*arguments, "claims.json")
+        assert (ran.code, ran.out) == (2, "")
+        assert "claims.json: is of a run that looked for no disputes" in ran.err
 
 
 def test_what_a_baseline_does_not_know_is_a_finding(
@@ -687,7 +717,9 @@ def test_check_prints_what_machines_read(
 ) -> None:
     ran = run("check", "x", "--format", format_name)
     assert ran.out.startswith(begins)
-    assert (ran.code, ran.err) == (1, "")
+    assert ran.code == 1
+    # Annotations are cut off where GitHub stops, so there stderr says how it went.
+    assert ran.err.startswith("llmcheck: 1 dispute in 2" if format_name == "github" else "")
 
 
 def test_diff_exits_with_1_when_a_dispute_is_new(run: Callable[..., Ran], tmp_path: Path) -> None:

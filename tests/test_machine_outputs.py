@@ -316,6 +316,21 @@ def test_a_silenced_dispute_is_skipped_with_its_reason() -> None:
 # --- GitHub ---
 
 
+def test_of_a_file_with_several_documents_no_line_is_given_but_the_document() -> None:
+    of_one_file = tuple(
+        d.model_copy(update={"path": "press.jsonl", "id": d.id}) for d in DOCUMENTS
+    )
+    for line in github_commands(report(), of_one_file).splitlines()[:2]:
+        _, properties, _ = re.split(r" |::", line.removeprefix("::"), maxsplit=2)
+        assert properties.startswith("file=press.jsonl,title=")
+    assert f"Here ({TIDES.id}:3:1)" in github_commands(report(), of_one_file)
+    location = sarif(documents=of_one_file)["results"][1]["locations"][0]
+    assert location["logicalLocations"] == [{"fullyQualifiedName": FERRY.id}]
+    assert "region" not in location["physicalLocation"]
+    suites = ElementTree.fromstring(junit_xml(report(), of_one_file))  # noqa: S314
+    assert [case.get("line") for case in suites.iter("testcase")] == [None] * 5
+
+
 def test_every_position_is_annotated_on_its_line() -> None:
     first, second, warning = github_commands(report(), DOCUMENTS).splitlines()
     assert first == (

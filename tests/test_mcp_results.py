@@ -58,6 +58,19 @@ def test_a_long_quote_keeps_its_beginning_and_says_so() -> None:
     assert found.passage.end == len(LONG)
 
 
+def test_a_silenced_dispute_says_why() -> None:
+    positions = tuple(
+        Position(answer=answer, claim_ids=(f"c{n}",), doc_ids=("a",))
+        for n, answer in enumerate(("May", "June"))
+    )
+    dispute = Dispute(
+        id="d", question="When?", kind="temporal", confidence=1.0, rationale="",
+        positions=positions, silenced="asked the port",
+    )  # fmt: skip
+    found = check_result(report(claims=(claim(0), claim(1)), disputes=(dispute,)))
+    assert [each.silenced for each in found.disputes] == ["asked the port"]
+
+
 def test_a_position_shows_few_passages_and_each_once() -> None:
     claims = (claim(1), claim(2), *(claim(n, f"Pier {n} opened.", n) for n in range(3, 30)))
     ids = tuple(c.id for c in claims)

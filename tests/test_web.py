@@ -176,6 +176,13 @@ def test_a_copy_is_shown_as_one() -> None:
     assert 'copy of <a href="#source-1">ferry.txt [1]</a>' in html
 
 
+def test_a_silenced_dispute_is_shown_as_one_and_not_counted() -> None:
+    dispute = report().disputes[0].model_copy(update={"silenced": "asked <b>the port</b>"})
+    html = html_page(report(disputes=(dispute,)), DOCUMENTS)
+    assert f"{dispute.id} · silenced: <bdi>asked &lt;b&gt;the port" in html
+    assert "<h1>No dispute found" in html
+
+
 def test_an_empty_report_makes_a_page() -> None:
     made = page(Report(model="m"))
     assert "None found." in made.html

@@ -30,14 +30,13 @@ def github_commands(report: Report, documents: Iterable[Document]) -> str:
     lines = []
     for dispute, own, positions in placed[:SHOWN]:
         place = own.place
-        where: dict[str, str | int] = {
-            "file": clean(place.path),
-            "line": place.line,
-            "endLine": place.end_line,
-        }
-        if place.line == place.end_line:
+        where: dict[str, str | int] = {"file": clean(place.path)}
+        if not place.shares_file:
+            where |= {"line": place.line, "endLine": place.end_line}
+        if not place.shares_file and place.line == place.end_line:
             # Columns of more than one line are refused by the runner.
             where |= {"col": place.column, "endColumn": place.end_column}
+        here = f"Here ({place})" if place.shares_file else "Here"
         others = [
             f"{_short(other.position.answer)} ({other.place})"
             for other in positions
@@ -46,7 +45,7 @@ def github_commands(report: Report, documents: Iterable[Document]) -> str:
         lines.append(
             command(
                 "error",
-                f"{clean(dispute.question)} Here: {_short(own.position.answer)}; "
+                f"{clean(dispute.question)} {here}: {_short(own.position.answer)}; "
                 f"elsewhere: {', '.join(others)} [{clean(dispute.id)}]",
                 **where,
                 title=f"{CODES[dispute.kind]} {words(dispute.kind)}",

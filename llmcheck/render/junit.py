@@ -27,10 +27,7 @@ def junit_xml(report: Report, documents: Iterable[Document]) -> str:
     _suite(
         root,
         "documents",
-        [
-            _case(document.path or document.id, "llmcheck.documents", document.path)
-            for document in report.documents
-        ]
+        [_case(document.id, "llmcheck.documents", document.path) for document in report.documents]
         + [_failed(f, "documents") for f in report.failures if f.stage == "documents"],
     )
     _suite(root, "disputes", [_dispute(report, d, locate) for d in ranked(report.disputes)])
@@ -87,7 +84,7 @@ def _dispute(report: Report, dispute: Dispute, locate: Locate) -> ElementTree.El
         f"llmcheck.disputes.{dispute.kind}",
         told[0].place.path if told else None,
     )
-    if told:
+    if told and not told[0].place.shares_file:
         case.set("line", str(told[0].place.line))
     if dispute.silenced is not None:
         ElementTree.SubElement(case, "skipped", message=xml_text(dispute.silenced))

@@ -124,7 +124,9 @@ def _linker(
         # Only its source has lines in a Markdown file that GitHub shows.
         source = "?plain=1" if root and path.lower().endswith((".md", ".markdown")) else ""
         target = quote(posixpath.normpath(path), errors="replace")
-        return f"[{number}]({root}{target}{source}#L{locate(claim).line})"
+        place = locate(claim)
+        line = "" if place.shares_file else f"#L{place.line}"
+        return f"[{number}]({root}{target}{source}{line})"
 
     return link
 

@@ -30,6 +30,11 @@ class Place(NamedTuple):
     end_column: int
     """The column after the last character."""
 
+    @property
+    def shares_file(self) -> bool:
+        """Whether the file holds other documents, so that the lines are not those of the file."""
+        return self.name != self.path
+
     def __str__(self) -> str:
         return f"{clean(self.name)}:{self.line}:{self.column}"
 

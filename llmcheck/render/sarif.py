@@ -180,6 +180,12 @@ def _related(told: Stated) -> Json:
 
 
 def _location(place: Place, start: int, words_there: str) -> Json:
+    if place.shares_file:
+        # Lines and offsets would be those of another document in the file.
+        return {
+            "physicalLocation": {"artifactLocation": artifact_location(place.path)},
+            "logicalLocations": [{"fullyQualifiedName": place.name}],
+        }
     return {
         "physicalLocation": {
             "artifactLocation": artifact_location(place.path),

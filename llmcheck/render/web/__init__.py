@@ -79,5 +79,6 @@ def html_page(report: Report, documents: Iterable[Document]) -> str:
 
 def _title(report: Report) -> str:
     """The outcome in a line."""
-    found = counted(len(report.disputes), "dispute") if report.disputes else "No dispute found"
+    number = len(report.open_disputes)
+    found = counted(number, "dispute") if number else "No dispute found"
     return f"{found} in {counted(len(report.documents), 'document')}"

@@ -71,10 +71,13 @@ class DisputeView(NamedTuple):
 
     anchor: str
     number: int
+    id: str
     question: str
     kind: str
     confidence: str
     rationale: str
+    silenced: str | None
+    """Why it was set aside; None for a finding."""
     positions: list[PositionView]
 
 
@@ -187,10 +190,12 @@ def disputes(
         yield DisputeView(
             anchor=dispute_anchor(n),
             number=n,
+            id=clean(dispute.id),
             question=clean(dispute.question),
             kind=words(dispute.kind),
             confidence=percent(dispute.confidence),
             rationale=clean(dispute.rationale),
+            silenced=None if dispute.silenced is None else clean(dispute.silenced),
             positions=[
                 _position(n, index, dispute, documents, sources, anchors)
                 for index in range(len(dispute.positions))
