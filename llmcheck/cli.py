@@ -40,6 +40,7 @@ from llmcheck.options import (
     chosen_settings,
     ending,
     failure_code,
+    one_of,
     stopped_by_ctrl_c,
 )
 from llmcheck.render.view import counted, usage_line
@@ -93,16 +94,11 @@ Paths = Annotated[
 
 
 def _register(analysis: Analysis) -> None:
-    def one_of_the_formats(value: str) -> str:
-        if value not in analysis.formats:
-            raise typer.BadParameter(f"{value!r} is none of {', '.join(analysis.formats)}")
-        return value
-
     format_option = typer.Option(
         next(iter(analysis.formats)),
         "--format",
         metavar=f"[{'|'.join(analysis.formats)}]",
-        callback=one_of_the_formats,
+        callback=one_of(analysis.formats),
         autocompletion=lambda incomplete: [
             f for f in analysis.formats if f.startswith(incomplete)
         ],
@@ -152,9 +148,9 @@ def _register(analysis: Analysis) -> None:
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
         if baseline is not None and not findings:
             raise typer.BadParameter("only check takes a --baseline")
-        since = diff_command.since(baseline)
+        since = None if baseline is None else diff_command.since(baseline)
         report, corpus = _run(analysis, paths, input_format, settings, quiet)
-        new, marked = since(report)
+        new, marked = since(report) if since else (report, report)
         shown = {"left out": new, "marked": marked, "kept": report}[chosen.known]
         emit(chosen.render(shown, corpus, page_for(output)), output)
         _say_what_failed(report, listed=chosen.complete)

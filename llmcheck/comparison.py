@@ -88,22 +88,28 @@ def compare(old: Report, new: Report) -> Comparison:
     )
 
 
-def with_known_silenced(report: Report, baseline: Report) -> Report:
-    """The report with the disputes that the baseline has, changed or not, set aside as known."""
+class Beside(NamedTuple):
+    """A report beside a baseline."""
+
+    new: Report
+    """Without the disputes that the baseline has, changed or not."""
+    marked: Report
+    """With those set aside as known."""
+
+
+def beside(report: Report, baseline: Report) -> Beside:
+    """The report as it stands beside the baseline."""
     known = [match.new for match in _matches(baseline, report)]
-    disputes = tuple(
+    marked = tuple(
         dispute.model_copy(update={"silenced": dispute.silenced or IN_BASELINE})
         if dispute in known
         else dispute
         for dispute in report.disputes
     )
-    return report.model_copy(update={"disputes": disputes})
-
-
-def without_known(report: Report, baseline: Report) -> Report:
-    """The report without the disputes that the baseline has, changed or not."""
-    known = [match.new for match in _matches(baseline, report)]
-    return report.model_copy(update={"disputes": _without(report.disputes, known)})
+    return Beside(
+        report.model_copy(update={"disputes": _without(report.disputes, known)}),
+        report.model_copy(update={"disputes": marked}),
+    )
 
 
 def _without(disputes: Sequence[Dispute], those: Sequence[Dispute]) -> tuple[Dispute, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ from llmcheck.options import CLEAN, CODES_WITHOUT_RUN, FINDINGS, Output, check_o
 from llmcheck.streams import emit, page_for
 
 if TYPE_CHECKING:
+    from llmcheck.comparison import Beside
     from llmcheck.models import Report
 
 
@@ -62,26 +63,15 @@ def diff(
     raise typer.Exit(FINDINGS if new_ones else CLEAN)
 
 
-class Since(NamedTuple):
-    """A report as it stands beside a baseline."""
-
-    new: Report
-    """Without the disputes that the baseline has."""
-    marked: Report
-    """With those silenced."""
-
-
-def since(baseline: Path | None) -> Callable[[Report], Since]:
-    """What shows a report beside the baseline, or as it is where there is none.
+def since(baseline: Path) -> Callable[[Report], Beside]:
+    """What shows a report beside the baseline.
 
     Raises ConfigError at once, rather than after the run, for a file that is no report.
     """
-    if baseline is None:
-        return lambda report: Since(report, report)
-    from llmcheck.comparison import with_known_silenced, without_known
+    from llmcheck.comparison import beside
 
     old = _checked(baseline)
-    return lambda report: Since(without_known(report, old), with_known_silenced(report, old))
+    return lambda report: beside(report, old)
 
 
 def _checked(path: Path) -> Report:

@@ -9,13 +9,13 @@ answer have no account of their own to check the model against: there the label 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
 
 from llmcheck.errors import BudgetExceeded, LLMError
-from llmcheck.llm import Reply, Runner, failure
+from llmcheck.llm import Outcome, Reply, Runner, failure
 from llmcheck.models import (
     CandidatePair,
     Claim,
@@ -36,6 +36,7 @@ LABEL_ALONE = 0.6
 of a 1.5B model is best on 95 labelled pairs that are not among those of docs/benchmarks.md."""
 
 _Asked = Opinion | LLMError | BudgetExceeded
+_Alone = float | LLMError | BudgetExceeded
 
 
 class _Judgement(BaseModel):
@@ -60,7 +61,13 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
     names both claims, never "no contradiction".
     """
     asked = [pair for pair in pairs if squeeze(pair.a.text) != squeeze(pair.b.text)]
-    first = dict(zip(map(_ids, asked), _ask(asked, runner), strict=True))
+    outcomes = _ask(asked, runner)
+    without = [pair for pair in asked if not _have_answers(pair)]
+    # Of both orders at once, so a second look need not ask for it again.
+    alone = dict(
+        zip(map(_both, without), contradiction_probabilities(without, runner), strict=True)
+    )
+    first = dict(zip(map(_ids, asked), _opinions(asked, outcomes, alone), strict=True))
     verdicts: dict[tuple[str, str], Verdict] = {}
     failures: list[Failure] = []
     for pair in pairs:
@@ -76,7 +83,8 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
         # What the label alone decided was asked for in both orders already.
         and (_have_answers(pair) or (verdict.contradiction or 0) <= LABEL_ALONE)
     ]
-    second = _ask([_swapped(pair) for pair in positives], runner)
+    again = [_swapped(pair) for pair in positives]
+    second = _opinions(again, _ask(again, runner), alone)
     for pair, opinion in zip(positives, second, strict=True):
         swapped: dict[tuple[str, str], Verdict] = {}
         _take(_swapped(pair), opinion, swapped, failures)
@@ -89,14 +97,18 @@ def judge_pairs(pairs: Sequence[CandidatePair], runner: Runner) -> Judgements:
     return Judgements(list(verdicts.values()), failures)
 
 
-def _ask(pairs: Sequence[CandidatePair], runner: Runner) -> list[_Asked]:
+def _ask(pairs: Sequence[CandidatePair], runner: Runner) -> list[Outcome[_Judgement]]:
     inputs = [{"a": _dated(p.a), "b": _dated(p.b), "focus": _point(p.focus)} for p in pairs]
-    outcomes = runner.run("judge", load_prompt(PROMPT), inputs, _Judgement)
-    without = [pair for pair in pairs if not _have_answers(pair)]
-    alone = contradiction_probabilities(without, runner)
-    by_ids = dict(zip(map(_ids, without), alone, strict=True))
+    return runner.run("judge", load_prompt(PROMPT), inputs, _Judgement)
+
+
+def _opinions(
+    pairs: Sequence[CandidatePair],
+    outcomes: Sequence[Outcome[_Judgement]],
+    alone: Mapping[frozenset[str], _Alone],
+) -> list[_Asked]:
     return [
-        _opinion(outcome, by_ids.get(_ids(pair))) if isinstance(outcome, Reply) else outcome
+        _opinion(outcome, alone.get(_both(pair))) if isinstance(outcome, Reply) else outcome
         for pair, outcome in zip(pairs, outcomes, strict=True)
     ]
 
@@ -105,7 +117,7 @@ def _have_answers(pair: CandidatePair) -> bool:
     return bool(pair.a.answers or pair.b.answers)
 
 
-def _opinion(reply: Reply[_Judgement], alone: float | LLMError | BudgetExceeded | None) -> _Asked:
+def _opinion(reply: Reply[_Judgement], alone: _Alone | None) -> _Asked:
     """What the model says of a pair; with ``alone``, its label is the one asked for alone."""
     given = reply.value
     opinion = Opinion(
@@ -153,6 +165,10 @@ def _point(focus: Focus | None) -> str:
 
 def _ids(pair: CandidatePair) -> tuple[str, str]:
     return (pair.a.id, pair.b.id)
+
+
+def _both(pair: CandidatePair) -> frozenset[str]:
+    return frozenset(_ids(pair))
 
 
 def _take(

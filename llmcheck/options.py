@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,17 +31,22 @@ RUN_CODES = {
 """What the exit codes mean where one is."""
 
 
-def _one_of_the_formats(value: str | None) -> str | None:
-    if value is not None and value not in SUFFIXES:
-        raise typer.BadParameter(f"{value!r} is none of {', '.join(SUFFIXES)}")
-    return value
+def one_of(names: Collection[str]) -> Callable[[str | None], str | None]:
+    """A callback that refuses an option's value, where there is one, that is none of these."""
+
+    def checked(value: str | None) -> str | None:
+        if value is not None and value not in names:
+            raise typer.BadParameter(f"{value!r} is none of {', '.join(names)}")
+        return value
+
+    return checked
 
 
 InputFormat = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        callback=_one_of_the_formats,
+        callback=one_of(SUFFIXES),
         help=f"Format of stdin and of files that are named: {', '.join(SUFFIXES)}.",
     ),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from llmcheck.comparison import compare, without_known
+from llmcheck.comparison import beside, compare
 from llmcheck.errors import ConfigError
 from llmcheck.models import (
     Agreement,
@@ -177,7 +177,7 @@ def test_agreements_padding_failures_and_documents_are_compared_too() -> None:
 def test_what_the_baseline_knows_is_left_out_and_the_rest_stays() -> None:
     fresh = dispute("d-9", ("Friday", "d-now"), ("Monday", "c-now"), question="When?")
     new = report(dispute("d-2", ("410 m", "a-now"), ("460 m", "b-now")), fresh)
-    left = without_known(new, OLD)
+    left = beside(new, OLD).new
     assert left.disputes == (fresh,)
     assert left.claims == new.claims
 
