@@ -33,16 +33,16 @@ import whole_set
 import with_consistency_checker
 from findings import Found
 
-from llmcheck.budget import MeteredLLM
-from llmcheck.connect import Connection, connect
-from llmcheck.documents import Corpus
+from llmcheck.cli.streams import narrated, say
+from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import LLMCheckError
 from llmcheck.evaluation import GoldSet, SetScore, pooled, read_gold, score_report
 from llmcheck.evaluation.scoring import Figures
-from llmcheck.llm import Progress, Runner
+from llmcheck.llm.budget import MeteredLLM
+from llmcheck.llm.connect import Connection, connect
+from llmcheck.llm.runner import Progress, Runner
 from llmcheck.pipeline import Checker
 from llmcheck.settings import Settings, load_settings
-from llmcheck.streams import narrated, say
 
 Method = Callable[[Corpus, Runner], Found]
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from llmcheck.documents import Corpus
+from llmcheck.documents.corpus import Corpus
+from llmcheck.language.text import squeeze
 from llmcheck.models import (
     Claim,
     ContradictionKind,
@@ -22,7 +23,6 @@ from llmcheck.models import (
     Ungrounded,
     content_id,
 )
-from llmcheck.text import squeeze
 
 SIMILAR = 90
 """rapidfuzz partial_ratio from which words that a model altered are taken for the document's."""

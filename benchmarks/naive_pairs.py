@@ -17,14 +17,15 @@ from typing import Literal
 from findings import Found, pair_disputes
 from pydantic import BaseModel
 
-from llmcheck.documents import Corpus
-from llmcheck.llm import Reply, Runner, failure
+from llmcheck.documents.corpus import Corpus
+from llmcheck.language.quantities import quantities
+from llmcheck.language.text import names, squeeze
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import parse_prompt
+from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Claim
 from llmcheck.pipeline import Checker
-from llmcheck.prompts import parse_prompt
-from llmcheck.quantities import quantities
 from llmcheck.settings import Settings
-from llmcheck.text import names, squeeze
 
 PROMPT = Path(__file__).parent / "prompts" / "naive-pairs.v1.md"
 SEED = 1

@@ -24,9 +24,9 @@ from pathlib import Path
 from statistics import mean
 from typing import NamedTuple
 
+from llmcheck.documents.formats.html import read_fragment
+from llmcheck.documents.formats.reading import read_documents
 from llmcheck.errors import DocumentError
-from llmcheck.html import read_fragment
-from llmcheck.readers import read_documents
 
 _TOKEN = re.compile(r"\w+")
 

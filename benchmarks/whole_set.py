@@ -13,11 +13,12 @@ from pathlib import Path
 from findings import Found, claim_at, dispute_of, locate, report_of
 from pydantic import BaseModel, Field
 
-from llmcheck.documents import Corpus
-from llmcheck.llm import Reply, Runner, failure
+from llmcheck.documents.corpus import Corpus
+from llmcheck.language.text import one_line
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import parse_prompt
+from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Claim, Dispute, Document, Ungrounded
-from llmcheck.prompts import parse_prompt
-from llmcheck.text import one_line
 
 PROMPT = Path(__file__).parent / "prompts" / "whole-set.v1.md"
 

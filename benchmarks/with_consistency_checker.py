@@ -31,12 +31,13 @@ from typing import Any, NamedTuple
 from findings import Found, claim_at, locate_exactly, pair_disputes, report_of
 from pydantic import BaseModel
 
-from llmcheck.documents import Corpus
+from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import BudgetExceeded, LLMError
-from llmcheck.llm import Call, Runner, digest, failure
+from llmcheck.language.quantities import quantities
+from llmcheck.language.text import content_stems, one_line, sentences
+from llmcheck.llm.port import Call, digest
+from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Claim, Document, Failure, Span, Stage, Ungrounded
-from llmcheck.quantities import quantities
-from llmcheck.text import content_stems, one_line, sentences
 
 MIN_SHARED = 0.5
 """Share of an assertion's words that its sentence must have."""

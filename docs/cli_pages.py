@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
-from llmcheck.cli import app
+from llmcheck.cli.main import app
 from llmcheck.settings import Settings
 
 FOLDER = Path(__file__).resolve().parent / "cli"
@@ -73,7 +73,7 @@ def page(name: str, verb: Any) -> str:
 
 
 def ending(epilog: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """The examples and the exit codes that ``llmcheck.options.ending`` has put together."""
+    """The examples and the exit codes that ``llmcheck.cli.options.ending`` has put together."""
     shown, _, codes = epilog.partition("\n\nExit codes: ")
     examples = [line.strip() for line in shown.splitlines() if line.startswith("  ")]
     found = re.findall(r"(\d+) ([^;]+)", codes.rstrip("."))

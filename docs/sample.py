@@ -29,7 +29,7 @@ def sample() -> str:
         for name, value in os.environ.items()
         if name != "COLUMNS" and not name.startswith("LLMCHECK_")
     }
-    code = "from llmcheck.cli import main; main()"
+    code = "from llmcheck.cli.main import main; main()"
     ran = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code, *COMMAND, "--quiet"],
         cwd=ROOT,

@@ -16,35 +16,35 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from llmcheck.blocking import candidate_pairs as candidate_pairs
-    from llmcheck.documents import Corpus as Corpus
+    from llmcheck.documents.corpus import Corpus as Corpus
     from llmcheck.errors import BudgetExceeded as BudgetExceeded
     from llmcheck.errors import ConfigError as ConfigError
     from llmcheck.errors import CorruptRecord as CorruptRecord
-    from llmcheck.errors import DisputesFound as DisputesFound
     from llmcheck.errors import DocumentError as DocumentError
     from llmcheck.errors import FixtureMissing as FixtureMissing
-    from llmcheck.errors import IncompleteRun as IncompleteRun
     from llmcheck.errors import InvalidReply as InvalidReply
     from llmcheck.errors import LLMCheckError as LLMCheckError
     from llmcheck.errors import LLMError as LLMError
     from llmcheck.errors import PromptError as PromptError
     from llmcheck.errors import ProviderError as ProviderError
     from llmcheck.extract import extract_claims as extract_claims
-    from llmcheck.fixtures import RecordingLLM as RecordingLLM
-    from llmcheck.fixtures import ReplayLLM as ReplayLLM
     from llmcheck.group import group_verdicts as group_verdicts
     from llmcheck.judge import judge_pairs as judge_pairs
-    from llmcheck.llm import LLM as LLM
-    from llmcheck.llm import Call as Call
-    from llmcheck.llm import FakeLLM as FakeLLM
-    from llmcheck.llm import Reply as Reply
-    from llmcheck.llm import Runner as Runner
+    from llmcheck.llm.fake import FakeLLM as FakeLLM
+    from llmcheck.llm.port import LLM as LLM
+    from llmcheck.llm.port import Call as Call
+    from llmcheck.llm.port import Reply as Reply
+    from llmcheck.llm.recording.record import RecordingLLM as RecordingLLM
+    from llmcheck.llm.recording.replay import ReplayLLM as ReplayLLM
+    from llmcheck.llm.runner import Runner as Runner
     from llmcheck.models import Agreement as Agreement
     from llmcheck.models import CandidatePair as CandidatePair
     from llmcheck.models import Claim as Claim
     from llmcheck.models import Dispute as Dispute
+    from llmcheck.models import DisputesFound as DisputesFound
     from llmcheck.models import Document as Document
     from llmcheck.models import Failure as Failure
+    from llmcheck.models import IncompleteRun as IncompleteRun
     from llmcheck.models import Lookalike as Lookalike
     from llmcheck.models import PaddingFlag as PaddingFlag
     from llmcheck.models import Position as Position
@@ -59,20 +59,23 @@ if TYPE_CHECKING:
 
 _HOME = {
     "blocking": ["candidate_pairs"],
-    "documents": ["Corpus"],
+    "documents.corpus": ["Corpus"],
     "errors": [
-        "BudgetExceeded", "ConfigError", "CorruptRecord", "DisputesFound", "DocumentError",
-        "FixtureMissing", "IncompleteRun", "InvalidReply", "LLMCheckError", "LLMError",
-        "PromptError", "ProviderError",
+        "BudgetExceeded", "ConfigError", "CorruptRecord", "DocumentError", "FixtureMissing",
+        "InvalidReply", "LLMCheckError", "LLMError", "PromptError", "ProviderError",
     ],
     "extract": ["extract_claims"],
-    "fixtures": ["RecordingLLM", "ReplayLLM"],
     "group": ["group_verdicts"],
     "judge": ["judge_pairs"],
-    "llm": ["LLM", "Call", "FakeLLM", "Reply", "Runner"],
+    "llm.fake": ["FakeLLM"],
+    "llm.port": ["LLM", "Call", "Reply"],
+    "llm.recording.record": ["RecordingLLM"],
+    "llm.recording.replay": ["ReplayLLM"],
+    "llm.runner": ["Runner"],
     "models": [
-        "Agreement", "CandidatePair", "Claim", "Dispute", "Document", "Failure", "Lookalike",
-        "PaddingFlag", "Position", "Report", "Summary", "Usage", "Verdict",
+        "Agreement", "CandidatePair", "Claim", "Dispute", "DisputesFound", "Document", "Failure",
+        "IncompleteRun", "Lookalike", "PaddingFlag", "Position", "Report", "Summary", "Usage",
+        "Verdict",
     ],
     "padding": ["find_padding"],
     "pipeline": ["Checker"],

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 
 from llmcheck.asked import asks_for
+from llmcheck.language.quantities import at_odds, quantities, same_numbers
+from llmcheck.language.text import NEGATIONS, STOPWORDS, content_stems, names, squeeze, stem, words
+from llmcheck.language.units import MONEY
 from llmcheck.models import CandidatePair, Claim
-from llmcheck.quantities import at_odds, quantities, same_numbers
-from llmcheck.text import NEGATIONS, STOPWORDS, content_stems, names, squeeze, stem, words
-from llmcheck.units import MONEY
 
 SAME_QUESTION = 0.6
 """Likeness from which two questions are one."""

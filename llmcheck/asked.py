@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from llmcheck.text import squeeze, word_weights
+from llmcheck.language.text import squeeze, word_weights
 
 _ASKS = tuple(
     (asks, re.compile(pattern))

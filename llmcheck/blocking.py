@@ -16,9 +16,9 @@ from itertools import islice
 
 from llmcheck import asked
 from llmcheck.focus import focus_of, signs
+from llmcheck.language.quantities import quantities
+from llmcheck.language.text import stem, word_weights
 from llmcheck.models import CandidatePair, Claim, Focus
-from llmcheck.quantities import quantities
-from llmcheck.text import stem, word_weights
 
 SAME_QUESTION = 1
 """Claims of other documents with the same question that a claim puts forward."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from llmcheck.text import DAYS, MONTHS
+from llmcheck.language.text import DAYS, MONTHS
 
 # Words of bounded length: "A.A.A..." without an end would take quadratic time.
 _NAME = r"(?:(?:[A-Z][\w.'’-]{0,40}|of|the|de|van|von|al|bin)\s+){0,4}[A-Z][\w'’-]{0,40}"

@@ -10,19 +10,13 @@
     │   ├── FixtureMissing     replay has no recording of this call
     │   └── CorruptRecord      a stored reply (cache row or fixture) is damaged
     ├── BudgetExceeded         ``max_calls`` or ``max_cost`` is used up
-    ├── IncompleteRun          some calls failed; carries ``failures``
-    └── DisputesFound          ``Report.raise_for_disputes``; carries ``report``
+    ├── IncompleteRun          some calls failed; carries ``failures`` (in ``models``)
+    └── DisputesFound          ``Report.raise_for_disputes``; carries ``report`` (in ``models``)
 
 A failed call is data in the report (``Report.failures``), never "no contradiction".
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from llmcheck.models import Failure, Report
 
 
 class LLMCheckError(Exception):
@@ -76,24 +70,3 @@ class CorruptRecord(LLMError):
 
 class BudgetExceeded(LLMCheckError):
     """``max_calls`` or ``max_cost`` is used up; calls already answered are kept."""
-
-
-class IncompleteRun(LLMCheckError):
-    """Some calls failed. ``failures`` says which; what was found stands in the report."""
-
-    def __init__(self, failures: Sequence[Failure]) -> None:
-        first = failures[0]
-        super().__init__(
-            f"{len(failures)} part(s) of the run failed; "
-            f"the first: {first.stage} of {first.subject}: {first.error}"
-        )
-        self.failures = tuple(failures)
-
-
-class DisputesFound(LLMCheckError):
-    """The documents contradict each other. ``report`` holds the disputes."""
-
-    def __init__(self, report: Report) -> None:
-        questions = "; ".join(dispute.question for dispute in report.open_disputes)
-        super().__init__(f"{len(report.open_disputes)} dispute(s): {questions}")
-        self.report = report

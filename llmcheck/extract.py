@@ -18,12 +18,21 @@ from typing import NamedTuple
 from pydantic import BaseModel, Field
 
 from llmcheck.cues import speaker_of, time_of
-from llmcheck.grounding import missing_names, missing_numbers
-from llmcheck.llm import Reply, Runner, failure
+from llmcheck.language.quantities import quantities
+from llmcheck.language.support import missing_names, missing_numbers
+from llmcheck.language.text import (
+    blocks,
+    content_stems,
+    line_of,
+    one_line,
+    sentences,
+    squeeze,
+    words,
+)
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Claim, Document, Failure, PaddingFlag, Ungrounded, content_id
-from llmcheck.prompts import load_prompt
-from llmcheck.quantities import quantities
-from llmcheck.text import blocks, content_stems, line_of, one_line, sentences, squeeze, words
 
 PROMPT = "extract.v1"
 MIN_WORDS = 4

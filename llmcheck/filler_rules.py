@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence, Set
 from functools import cache
 
+from llmcheck.language.text import Block
 from llmcheck.padding_rules import Rule
 from llmcheck.reporting_cues import Vocabulary, balance, figures, quotes_somebody
-from llmcheck.text import Block
 
 _NUMBERS = dict(
     zip("two three four five six seven eight nine ten".split(), range(2, 11), strict=True)

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from llmcheck.language.quantities import Quantity, agree, quantities
+from llmcheck.language.text import content_stems, one_line, squeeze, words
 from llmcheck.models import Claim, Focus
-from llmcheck.quantities import Quantity, agree, quantities
-from llmcheck.text import content_stems, one_line, squeeze, words
 
 QUOTE_WORDS = 4
 """Words in a row that two quotations must share to be the same."""

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from llmcheck.disjoint import DisjointSets
+from llmcheck.language.quantities import same_numbers
+from llmcheck.language.text import NEGATIONS, content_stems, squeeze
 from llmcheck.models import (
     Agreement,
     Claim,
@@ -24,8 +26,6 @@ from llmcheck.models import (
     Verdict,
     content_id,
 )
-from llmcheck.quantities import same_numbers
-from llmcheck.text import NEGATIONS, content_stems, squeeze
 
 SAME_QUESTION = 0.5
 """Share of the shorter question's words from which two wordings are one question."""

@@ -15,7 +15,10 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel
 
 from llmcheck.errors import BudgetExceeded, LLMError
-from llmcheck.llm import Outcome, Reply, Runner, failure
+from llmcheck.language.text import one_line, squeeze
+from llmcheck.llm.port import Outcome, Reply
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import (
     CandidatePair,
     Claim,
@@ -26,8 +29,6 @@ from llmcheck.models import (
     Verdict,
 )
 from llmcheck.nli import contradiction_probabilities
-from llmcheck.prompts import load_prompt
-from llmcheck.text import one_line, squeeze
 from llmcheck.verdicts import Opinion, confirmed, same_words, told, verdict_of
 
 PROMPT = "judge.v2"

@@ -7,12 +7,13 @@ carries ``start``, ``end`` and ``quote``, ``text[start:end] == quote`` holds.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from llmcheck.errors import DisputesFound, IncompleteRun
+from llmcheck.errors import LLMCheckError
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -375,3 +376,24 @@ class Report(Frozen):
         """Raise IncompleteRun when any part of the run failed."""
         if self.failures:
             raise IncompleteRun(self.failures)
+
+
+class IncompleteRun(LLMCheckError):
+    """Some calls failed. ``failures`` says which; what was found stands in the report."""
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        first = failures[0]
+        super().__init__(
+            f"{len(failures)} part(s) of the run failed; "
+            f"the first: {first.stage} of {first.subject}: {first.error}"
+        )
+        self.failures = tuple(failures)
+
+
+class DisputesFound(LLMCheckError):
+    """The documents contradict each other. ``report`` holds the disputes."""
+
+    def __init__(self, report: Report) -> None:
+        questions = "; ".join(dispute.question for dispute in report.open_disputes)
+        super().__init__(f"{len(report.open_disputes)} dispute(s): {questions}")
+        self.report = report

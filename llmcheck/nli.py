@@ -14,9 +14,10 @@ from typing import Literal
 from pydantic import BaseModel
 
 from llmcheck.errors import BudgetExceeded, LLMError
-from llmcheck.llm import Outcome, Reply, Runner
+from llmcheck.llm.port import Outcome, Reply
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner
 from llmcheck.models import CandidatePair
-from llmcheck.prompts import load_prompt
 from llmcheck.verdicts import told
 
 PROMPT = "nli.v1"

@@ -9,12 +9,13 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel
 
 from llmcheck.filler_rules import REPORTS, filler_sections
-from llmcheck.llm import Reply, Runner, failure
+from llmcheck.language.text import Block, blocks, line_of, squeeze
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Document, Failure, PaddingFlag
 from llmcheck.padding_rules import SHORT, Rule, repeated_blocks, rule_for, section_rules
-from llmcheck.prompts import load_prompt
 from llmcheck.reporting_cues import Vocabulary, balance
-from llmcheck.text import Block, blocks, line_of, squeeze
 
 PROMPT = "padding.v1"
 BLOCK_LENGTH = 1500

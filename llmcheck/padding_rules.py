@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from llmcheck.language.text import STOPWORDS, Block, squeeze, words
 from llmcheck.models import Document, PaddingKind
 from llmcheck.reporting_cues import is_note, quotes_somebody
-from llmcheck.text import STOPWORDS, Block, squeeze, words
 
 
 class Rule(NamedTuple):

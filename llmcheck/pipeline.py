@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from llmcheck import extract, group, judge, nli, padding, questions, summarize
 from llmcheck.blocking import candidate_pairs
-from llmcheck.budget import MeteredLLM
-from llmcheck.connect import Connection, connect
-from llmcheck.documents import Corpus
-from llmcheck.llm import LLM, Progress, Runner
+from llmcheck.documents.corpus import Corpus
+from llmcheck.llm.budget import MeteredLLM
+from llmcheck.llm.connect import Connection, connect
+from llmcheck.llm.port import LLM
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Progress, Runner
 from llmcheck.models import (
     CandidatePair,
     Dispute,
@@ -22,7 +24,6 @@ from llmcheck.models import (
     Report,
     Verdict,
 )
-from llmcheck.prompts import load_prompt
 from llmcheck.settings import Settings, Silence, load_settings
 
 _log = logging.getLogger("llmcheck")

@@ -19,7 +19,7 @@ import pytest
 # pytest loads this in every session of whoever has llmcheck installed: the rest of llmcheck
 # is imported when a test asks for it.
 if TYPE_CHECKING:
-    from llmcheck.fixtures import ReplayLLM
+    from llmcheck.llm.recording.replay import ReplayLLM
     from llmcheck.pipeline import Checker
 
 _REFUSE_CALLS = "LLMCHECK_REFUSE_CALLS"
@@ -96,7 +96,7 @@ def llmcheck_checker(request: pytest.FixtureRequest) -> Checker:
         return Checker(record=directory)
     replays = request.config.stash[_STATE].replays
     if directory not in replays:
-        from llmcheck.fixtures import ReplayLLM
+        from llmcheck.llm.recording.replay import ReplayLLM
 
         replays[directory] = ReplayLLM(directory)
     replay = replays[directory]

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, Field
 
-from llmcheck.grounding import missing_numbers
-from llmcheck.llm import Reply, Runner, failure
+from llmcheck.language.support import missing_numbers
+from llmcheck.language.text import content_stems, one_line, squeeze, words
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Answer, Claim, Failure
-from llmcheck.prompts import load_prompt
-from llmcheck.text import content_stems, one_line, squeeze, words
 from llmcheck.verdicts import told
 
 PROMPT = "question.v1"

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from llmcheck.cues import speaker_of, time_of
-from llmcheck.quantities import quantities
-from llmcheck.text import names, squeeze, words
-from llmcheck.units import MONEY
+from llmcheck.language.quantities import quantities
+from llmcheck.language.text import names, squeeze, words
+from llmcheck.language.units import MONEY
 
 _QUOTED = re.compile(r"[“\"]([^“”\"]{1,600})[”\"]")
 _QUOTED_WORDS = 3

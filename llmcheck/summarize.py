@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from llmcheck.grounding import missing_names, missing_numbers
-from llmcheck.llm import Reply, Runner, failure
+from llmcheck.language.support import missing_names, missing_numbers
+from llmcheck.language.text import one_line, squeeze, words
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Agreement, Claim, Dispute, Failure, Summary, SummarySentence
-from llmcheck.prompts import load_prompt
-from llmcheck.text import one_line, squeeze, words
 
 PROMPT = "summarize.v1"
 MAX_FACTS = 10

@@ -19,9 +19,11 @@ from llmcheck.answers import (
     gist,
     part_and_whole,
 )
-from llmcheck.figures import EXACT
 from llmcheck.focus import same_name
-from llmcheck.grounding import missing_names, missing_numbers
+from llmcheck.language.figures import EXACT
+from llmcheck.language.quantities import quantities, same_numbers
+from llmcheck.language.support import missing_names, missing_numbers
+from llmcheck.language.text import NEGATIONS, names, squeeze, words
 from llmcheck.models import (
     CandidatePair,
     Claim,
@@ -30,8 +32,6 @@ from llmcheck.models import (
     LookalikeKind,
     Verdict,
 )
-from llmcheck.quantities import quantities, same_numbers
-from llmcheck.text import NEGATIONS, names, squeeze, words
 
 _CONTRADICTIONS: frozenset[str] = frozenset(get_args(ContradictionKind))
 _LOOKALIKES: frozenset[str] = frozenset(get_args(LookalikeKind))

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from llmcheck.llm import Call
+from llmcheck.llm.port import Call
 
 
 class Answer(BaseModel):

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from llmcheck.errors import BudgetExceeded, ProviderError
 from llmcheck.extract import PROMPT, Extraction, extract_claims
-from llmcheck.llm import Call, FakeLLM, Runner
+from llmcheck.llm.fake import FakeLLM
+from llmcheck.llm.port import Call
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner
 from llmcheck.models import Document, PaddingFlag, PaddingKind
-from llmcheck.prompts import load_prompt
 
 TITLE = "Lighthouse at Varnes gets a new lamp"
 FIRST = "The lighthouse at Varnes got a new lamp of 250 watts on Tuesday."

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from llmcheck import nli
 from llmcheck.errors import BudgetExceeded, ProviderError
 from llmcheck.judge import PROMPT, Judgements, judge_pairs
-from llmcheck.llm import Call, FakeLLM, Reply, Runner, T
+from llmcheck.llm.fake import FakeLLM
+from llmcheck.llm.port import Call, Reply, T
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner
 from llmcheck.models import (
     Answer,
     CandidatePair,
@@ -24,7 +27,6 @@ from llmcheck.models import (
     Verdict,
     content_id,
 )
-from llmcheck.prompts import load_prompt
 
 
 def make_claim(text: str, doc_id: str) -> Claim:

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcheck.errors import ProviderError
-from llmcheck.llm import Call, FakeLLM, Runner
+from llmcheck.llm.fake import FakeLLM
+from llmcheck.llm.port import Call
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner
 from llmcheck.models import Document, Failure, PaddingFlag, Span
 from llmcheck.padding import PROMPT, find_padding
-from llmcheck.prompts import load_prompt
 
 TITLE = "Choir of Elvestad sings in the old mine"
 NEWS = "A choir sings deep in an old mine, far below its church."

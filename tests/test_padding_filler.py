@@ -7,8 +7,8 @@ from hostile import LINES, TEXTS, cpu_limit
 from hypothesis import given
 
 from llmcheck.filler_rules import filler_sections
+from llmcheck.language.text import blocks
 from llmcheck.reporting_cues import Vocabulary
-from llmcheck.text import blocks
 
 NEWS = "The weavers of Brennhall sold their mill to Orla Tveit on 3 May, the guild said."
 VOCABULARY = Vocabulary.of([NEWS])

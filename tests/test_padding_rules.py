@@ -6,9 +6,9 @@ import pytest
 from hostile import LINES, TEXTS, cpu_limit
 from hypothesis import given
 
+from llmcheck.language.text import blocks
 from llmcheck.models import Document
 from llmcheck.padding_rules import SHORT, Rule, repeated_blocks, rule_for, section_rules
-from llmcheck.text import blocks
 
 REPORT = "The harbour board of Vell dredged the northern basin for eleven nights in the autumn."
 NOTICE = (

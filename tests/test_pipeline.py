@@ -15,14 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmcheck import extract, judge, nli, padding, questions, summarize
-from llmcheck.documents import Corpus
-from llmcheck.errors import ConfigError, DisputesFound, IncompleteRun, ProviderError
-from llmcheck.fixtures import RecordingLLM, ReplayLLM
-from llmcheck.llm import Call, FakeLLM, Progress
-from llmcheck.models import Answer, Document, Failure, Report
+from llmcheck.documents.corpus import Corpus
+from llmcheck.errors import ConfigError, ProviderError
+from llmcheck.language.quantities import quantities
+from llmcheck.llm.fake import FakeLLM
+from llmcheck.llm.port import Call
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.recording.record import RecordingLLM
+from llmcheck.llm.recording.replay import ReplayLLM
+from llmcheck.llm.runner import Progress
+from llmcheck.models import Answer, DisputesFound, Document, Failure, IncompleteRun, Report
 from llmcheck.pipeline import Checker
-from llmcheck.prompts import load_prompt
-from llmcheck.quantities import quantities
 from llmcheck.settings import Settings, Silence
 
 STAGES = (padding, extract, questions, judge, summarize)

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcheck.errors import BudgetExceeded, ProviderError
-from llmcheck.grounding import missing_numbers
-from llmcheck.llm import Call, FakeLLM, Runner
+from llmcheck.language.support import missing_numbers
+from llmcheck.language.text import squeeze
+from llmcheck.llm.fake import FakeLLM
+from llmcheck.llm.port import Call
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner
 from llmcheck.models import Answer, Claim, content_id
-from llmcheck.prompts import load_prompt
 from llmcheck.questions import MOST, PROMPT, ask_questions
-from llmcheck.text import squeeze
 
 
 def claim(text: str, speaker: str | None = None, quote: str | None = None) -> Claim:

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcheck.errors import BudgetExceeded, ProviderError
-from llmcheck.llm import Call, FakeLLM, Runner
+from llmcheck.language.text import words
+from llmcheck.llm.fake import FakeLLM
+from llmcheck.llm.port import Call
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner
 from llmcheck.models import Agreement, Claim, Dispute, Position
-from llmcheck.prompts import load_prompt
 from llmcheck.summarize import MAX_FACTS, MAX_SENTENCES, PROMPT, Summarized, summarize_findings
-from llmcheck.text import words
 
 
 def make_claim(name: str, text: str, quote: str | None = None) -> Claim:

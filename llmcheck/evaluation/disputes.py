@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from llmcheck.evaluation.counts import Ratio, Scores
-from llmcheck.evaluation.places import Located, claims_on, each, touched
+from llmcheck.evaluation.quotes import Located, claims_on, each, touched
 from llmcheck.models import Claim, Dispute, Frozen, Report
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Literal
 
 from llmcheck.evaluation.counts import Ratio
-from llmcheck.evaluation.places import Located, claims_on
+from llmcheck.evaluation.quotes import Located, claims_on
 from llmcheck.models import Frozen, Report
 from llmcheck.pipeline import Trace
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic import model_validator as validator
 
-from llmcheck.documents import Corpus
+from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import ConfigError
 from llmcheck.models import ContradictionKind, PaddingKind
 

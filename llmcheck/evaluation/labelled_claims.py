@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from llmcheck.budget import MeteredLLM
 from llmcheck.evaluation.counts import Ratio, f1
-from llmcheck.evaluation.places import Place, ink, place_of
+from llmcheck.evaluation.quotes import Place, ink, place_of
 from llmcheck.evaluation.rows import Row, read_rows
 from llmcheck.extract import extract_claims
-from llmcheck.llm import Runner
+from llmcheck.language.text import STOPWORDS, line_of, sentences, squeeze, stem, words
+from llmcheck.llm.budget import MeteredLLM
+from llmcheck.llm.runner import Runner
 from llmcheck.models import Claim, Document, Failure, Frozen, PaddingFlag, PromptUsage
-from llmcheck.text import STOPWORDS, line_of, sentences, squeeze, stem, words
 
 COVERED = 0.8
 """Share of a labelled claim's words that one extracted claim must have to cover it."""

@@ -9,13 +9,13 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from llmcheck.budget import MeteredLLM
 from llmcheck.cues import speaker_of, time_of
 from llmcheck.evaluation.counts import Ratio, Scores
 from llmcheck.evaluation.rows import Row, read_rows
 from llmcheck.focus import focus_of, signs
 from llmcheck.judge import judge_pairs
-from llmcheck.llm import Runner
+from llmcheck.llm.budget import MeteredLLM
+from llmcheck.llm.runner import Runner
 from llmcheck.models import CandidatePair, Claim, Failure, Frozen, PromptUsage, content_id
 
 

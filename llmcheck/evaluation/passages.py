@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from llmcheck.evaluation.counts import Ratio, Scores
-from llmcheck.evaluation.places import Located, Place, Spot, claims_on, each, touched
-from llmcheck.grounding import missing_names, missing_numbers
+from llmcheck.evaluation.quotes import Located, Place, Spot, claims_on, each, touched
+from llmcheck.language.support import missing_names, missing_numbers
+from llmcheck.language.text import blocks
 from llmcheck.models import Document, Frozen, Report, SummarySentence
-from llmcheck.text import blocks
 
 EXTRACT = "extract."
 """How the names of the prompts begin that ask for claims."""

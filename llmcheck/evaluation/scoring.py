@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from llmcheck.documents import Corpus
+from llmcheck.documents.corpus import Corpus
 from llmcheck.evaluation.counts import Ratio, added
 from llmcheck.evaluation.disputes import Alarm, DisputeFigures, FalseDispute, Found, score_disputes
 from llmcheck.evaluation.funnel import FunnelFigures, FunnelRow, funnel, funnel_figures
@@ -21,7 +21,7 @@ from llmcheck.evaluation.passages import (
     score_padding,
     score_summary,
 )
-from llmcheck.evaluation.places import LabelError, locate
+from llmcheck.evaluation.quotes import LabelError, locate
 from llmcheck.models import Failure, Frozen, PromptUsage, Report
 from llmcheck.pipeline import Trace
 

@@ -10,8 +10,8 @@ from llmcheck.evaluation.labelled_claims import ClaimsFigures, ClaimsScore
 from llmcheck.evaluation.labelled_pairs import PairFigures, PairsScore
 from llmcheck.evaluation.scoring import Evaluation, Figures, SetScore
 from llmcheck.models import PromptUsage
-from llmcheck.render.view import clean, counted, shorten
-from llmcheck.render.view import words as spoken
+from llmcheck.render.phrases import clean, counted, shorten
+from llmcheck.render.phrases import words as spoken
 
 T = TypeVar("T")
 

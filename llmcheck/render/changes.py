@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from llmcheck.comparison import Comparison
 from llmcheck.models import Dispute, Failure
 from llmcheck.render.markdown import escape
-from llmcheck.render.view import clean, percent, words
+from llmcheck.render.phrases import clean, percent, words
+from llmcheck.reports.comparison import Comparison
 
 
 class _Item(NamedTuple):

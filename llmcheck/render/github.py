@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from llmcheck.models import Document, Report
-from llmcheck.render.places import locator, stated
-from llmcheck.render.rules import CODES, ranked
-from llmcheck.render.view import clean, counted, shorten, words
+from llmcheck.render.codes import CODES, ranked
+from llmcheck.render.locations import locator, stated
+from llmcheck.render.phrases import clean, counted, shorten, words
 
 SHOWN = 10
 """GitHub shows so many annotations of a level in a step, and drops the rest silently."""

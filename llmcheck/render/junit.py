@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from llmcheck.models import Dispute, Document, Failure, Report
-from llmcheck.render.places import Locate, locator, stated
-from llmcheck.render.rules import CODES, ranked
-from llmcheck.render.view import clean, counted, quoted, shorten, words
+from llmcheck.render.codes import CODES, ranked
+from llmcheck.render.locations import Locate, locator, stated
+from llmcheck.render.phrases import clean, counted, quoted, shorten, words
 
 _NAME_LENGTH = 200
 # XML 1.0 has no way to write these; the other characters that it lacks ``clean`` has escaped.

@@ -15,21 +15,17 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Report
-from llmcheck.render.places import locator
+from llmcheck.render.locations import locator
+from llmcheck.render.phrases import clean, counted, percent, quoted, words
 from llmcheck.render.view import (
     Sources,
     by_document,
-    clean,
-    counted,
     doc_ids_of,
     nothing_disputed,
     padding_kinds,
-    percent,
     published,
-    quoted,
     side_by_side,
     usage_line,
-    words,
 )
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^[#+-]|^\d+(?=[.)])")

@@ -15,11 +15,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 from urllib.parse import quote
 
+from llmcheck.language.text import squeeze
 from llmcheck.models import Claim, Dispute, Document, Failure, Report, Stage, content_id
-from llmcheck.render.places import Locate, Place, Stated, locator, stated
-from llmcheck.render.rules import CODES, MEANINGS, PADDING_CODES, ranked
-from llmcheck.render.view import QUOTE_LENGTH, clean, shorten, words
-from llmcheck.text import squeeze
+from llmcheck.render.codes import CODES, MEANINGS, PADDING_CODES, ranked
+from llmcheck.render.locations import Locate, Place, Stated, locator, stated
+from llmcheck.render.phrases import QUOTE_LENGTH, clean, shorten, words
 
 Json = dict[str, Any]
 

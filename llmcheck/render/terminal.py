@@ -14,23 +14,18 @@ from rich.table import Table
 from rich.text import Text
 
 from llmcheck.models import Dispute, DocumentInfo, Report
+from llmcheck.render.phrases import QUOTE_LENGTH, clean, counted, percent, quoted, words
 from llmcheck.render.view import (
-    QUOTE_LENGTH,
     Sources,
     attribution,
     by_document,
-    clean,
-    counted,
     doc_ids_of,
     nothing_disputed,
     padding_kinds,
-    percent,
     published,
     quote_of,
-    quoted,
     side_by_side,
     usage_line,
-    words,
 )
 
 _BAR = 20

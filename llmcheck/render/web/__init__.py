@@ -12,17 +12,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from llmcheck.models import Document, Report
+from llmcheck.render.phrases import clean, counted, percent, words
 from llmcheck.render.view import (
     Sources,
     by_document,
-    clean,
-    counted,
     nothing_disputed,
     padding_kinds,
-    percent,
     published,
     usage_line,
-    words,
 )
 from llmcheck.render.web import findings
 from llmcheck.render.web.anchors import Anchors, source_anchor

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from llmcheck.models import Report
-from llmcheck.render.view import Sources, clean, shorten
+from llmcheck.render.phrases import clean, shorten
+from llmcheck.render.view import Sources
 
 Standing = Literal["disputed", "agreed", "claimed"]
 """What became of a passage, the gravest first."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from llmcheck.quantities import agree, quantities
-from llmcheck.text import STOPWORDS, squeeze, stem, words
+from llmcheck.language.quantities import agree, quantities
+from llmcheck.language.text import STOPWORDS, squeeze, stem, words
 
 _TOKEN = re.compile(r"[$€£¥]?[^\W_]+(?:['’.,-][^\W_]+)*%?")
 _JOINED = re.compile(r"[\s,.'’“”\"()-]*")

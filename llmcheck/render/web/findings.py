@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from llmcheck.models import Dispute, Document, Position, Report
-from llmcheck.render.view import Sources, clean, clean_lines, percent, shorten, words
+from llmcheck.render.phrases import clean, clean_lines, percent, shorten, words
+from llmcheck.render.view import Sources
 from llmcheck.render.web.anchors import (
     Anchors,
     Link,

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeVar, get_args
 
+from llmcheck.language.text import Block, blocks
 from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
-from llmcheck.render.view import Sources, attribution, by_document, clean, clean_lines, words
+from llmcheck.render.phrases import clean, clean_lines, words
+from llmcheck.render.view import Sources, attribution, by_document
 from llmcheck.render.web.anchors import (
     Anchors,
     Link,
@@ -16,7 +18,6 @@ from llmcheck.render.web.anchors import (
     source_anchor,
 )
 from llmcheck.render.web.segments import Labelled, Segment, segments
-from llmcheck.text import Block, blocks
 
 
 class Fold(NamedTuple):

@@ -1,0 +1,5 @@
+"""``python -m llmcheck.cli``."""
+
+from llmcheck.cli.main import main
+
+main()

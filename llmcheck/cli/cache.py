@@ -1,0 +1,57 @@
+"""The verb ``cache``: what is stored; empty it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from llmcheck.cli.options import (
+    CODES_WITHOUT_RUN,
+    Cache,
+    ending,
+)
+from llmcheck.cli.streams import emit
+from llmcheck.errors import ConfigError
+from llmcheck.render.phrases import counted
+
+if TYPE_CHECKING:
+    pass
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    epilog = ending(
+        "llmcheck cache info    # how much is stored, and where",
+        "llmcheck cache clear   # forget it",
+        codes=CODES_WITHOUT_RUN,
+    )
+    app.command("cache", epilog=epilog)(cache_command)
+
+
+def cache_command(
+    action: Annotated[
+        Literal["info", "clear", "path"], typer.Argument(help="What to do.")
+    ] = "info",
+    cache: Cache = None,
+) -> None:
+    """The reply cache: what is in it; empty it."""
+    from llmcheck.settings import load_settings
+
+    folder = load_settings(cache=cache).cache
+    if folder is None:
+        raise ConfigError("the cache is switched off: name one with --cache DIR")
+    if action == "path":
+        emit(f"{folder}\n")
+        return
+    from llmcheck.llm.store import ReplyStore
+
+    store = ReplyStore(folder)
+    try:
+        if action == "clear":
+            emit(f"{folder}: {counted(store.clear(), 'stored answer')} removed\n")
+        else:
+            info = store.info()
+            emit(f"{folder}: {counted(info.replies, 'stored answer')}, {info.bytes:,} bytes\n")
+    finally:
+        store.close()

@@ -1,0 +1,119 @@
+"""The verb ``eval``: llmcheck measured on labelled documents, pairs and sentences."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from llmcheck.cli.options import (
+    RUN_CODES,
+    BaseUrl,
+    Cache,
+    Concurrency,
+    MaxCalls,
+    MaxCost,
+    Model,
+    NoCache,
+    Output,
+    Quiet,
+    Record,
+    Replay,
+    check_output,
+    chosen_settings,
+    ending,
+    failure_code,
+    stopped_by_ctrl_c,
+)
+from llmcheck.cli.streams import emit, narrated, say
+
+if TYPE_CHECKING:
+    from llmcheck.evaluation import Evaluation
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    epilog = ending(
+        "llmcheck eval benchmarks/corpora/* --replay fixtures",
+        "llmcheck eval my-set/ --model gpt-4o-mini --format json",
+        "llmcheck eval --pairs pairs.jsonl --limit 200",
+        codes=RUN_CODES,
+    )
+    app.command("eval", epilog=epilog)(evaluate)
+
+
+def evaluate(
+    gold_dirs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="GOLD_DIR...", help="Folders with a gold.json and documents."),
+    ] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Labelled pairs, as JSON lines.")
+    ] = None,
+    claims: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Labelled sentences, as JSON lines.")
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Take N rows of --pairs and --claims, shuffled."),
+    ] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    replay: Replay = None,
+    record: Record = None,
+    cache: Cache = None,
+    no_cache: NoCache = False,
+    format_name: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="How to print what was measured.")
+    ] = "text",
+    output: Output = None,
+    max_calls: MaxCalls = None,
+    max_cost: MaxCost = None,
+    concurrency: Concurrency = None,
+    quiet: Quiet = False,
+) -> None:
+    """How well it does on labelled documents, pairs or sentences.
+
+    A recording that serves several of them has a folder for each: the set's name, pairs, claims.
+    """
+    if not (gold_dirs or pairs or claims):
+        raise typer.BadParameter("name a GOLD_DIR, --pairs FILE or --claims FILE")
+    settings = chosen_settings(
+        model=model,
+        base_url=base_url,
+        replay=replay,
+        record=record,
+        cache=cache,
+        no_cache=no_cache,
+        max_calls=max_calls,
+        max_cost=max_cost,
+        concurrency=concurrency,
+    )
+    check_output(output)
+    from llmcheck.evaluation import read_gold, read_pairs, read_sentences
+    from llmcheck.evaluation.run import measure
+
+    # All labels first: an error in the last file should not wait for the runs before it.
+    sets = [read_gold(path) for path in gold_dirs or ()]
+    rows = read_pairs(pairs, limit) if pairs else []
+    sentences = read_sentences(claims, limit) if claims else []
+    with narrated() as line, stopped_by_ctrl_c(settings, line):
+        measured = measure(sets, rows, sentences, settings, (lambda _: None) if quiet else line)
+    emit(_as_json(measured) if format_name == "json" else _as_text(measured), output)
+    failures = measured.failures()
+    if failures:
+        say("warning: parts of the run failed; the output says which")
+    raise typer.Exit(failure_code(failures))
+
+
+def _as_text(measured: Evaluation) -> str:
+    from llmcheck.evaluation.table import text_page
+
+    return text_page(measured)
+
+
+def _as_json(measured: Evaluation) -> str:
+    # Beyond ASCII there are characters that a terminal obeys.
+    return json.dumps(measured.model_dump(mode="json"), indent=2) + "\n"

@@ -1,0 +1,91 @@
+"""The verb ``mcp``: serves the checks to a model's client over MCP."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llmcheck.cli.options import (
+    CODES_WITHOUT_RUN,
+    INTERRUPTED,
+    BaseUrl,
+    Cache,
+    Concurrency,
+    MaxCalls,
+    MaxCost,
+    Model,
+    NoCache,
+    Record,
+    Replay,
+    chosen_settings,
+    ending,
+)
+from llmcheck.cli.streams import narrated
+from llmcheck.errors import ConfigError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    epilog = ending(
+        "llmcheck mcp --root articles/ --model gpt-4o-mini --max-cost 1",
+        "llmcheck mcp --replay fixtures/seeds      # without a model",
+        codes={**CODES_WITHOUT_RUN, INTERRUPTED: "interrupted"},
+    )
+    app.command("mcp", epilog=epilog)(mcp)
+
+
+def mcp(
+    root: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="A folder whose files may be read; several by repeating it. "
+            "Without one, the current folder.",
+        ),
+    ] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    replay: Replay = None,
+    record: Record = None,
+    cache: Cache = None,
+    no_cache: NoCache = False,
+    max_calls: MaxCalls = None,
+    max_cost: MaxCost = None,
+    concurrency: Concurrency = None,
+) -> None:
+    """Serve check, claims and padding to an MCP client, on stdin and stdout.
+
+    The limits hold for everything that one server is asked. Needs pip install 'llmcheck[mcp]'.
+    """
+    settings = chosen_settings(
+        model=model,
+        base_url=base_url,
+        replay=replay,
+        record=record,
+        cache=cache,
+        no_cache=no_cache,
+        max_calls=max_calls,
+        max_cost=max_cost,
+        concurrency=concurrency,
+    )
+    roots = root or [Path()]
+    for folder in roots:
+        if not folder.is_dir():
+            raise ConfigError(f"--root {folder}: must be a folder that exists")
+    try:
+        from llmcheck.mcp.server import serve
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in ("mcp", "mcp_types", "anyio"):
+            raise
+        raise ConfigError(
+            "the MCP server needs the mcp package: pip install 'llmcheck[mcp]'"
+        ) from error
+    # At once: a thread of the SDK waits for the next line of stdin, and would keep an orderly end
+    # waiting, too.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    with narrated():
+        serve(settings, roots)

@@ -1,0 +1,130 @@
+"""What the commands share: options, exit codes, the end of their help, how a run stops."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from llmcheck.cli.streams import ProgressLine, say
+from llmcheck.documents.formats import SUFFIXES
+from llmcheck.errors import ConfigError
+
+if TYPE_CHECKING:
+    from llmcheck.models import Failure
+    from llmcheck.settings import Settings, SourcedSettings
+
+CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+CODES_WITHOUT_RUN = {CLEAN: "done", USAGE: "wrong usage or configuration"}
+"""What the exit codes mean where no model is asked."""
+RUN_CODES = {
+    CLEAN: "clean",
+    USAGE: "wrong usage or configuration, or nothing could be read",
+    INCOMPLETE: "incomplete: some calls or documents failed, and what was found is printed",
+    BUDGET: "stopped by --max-calls or --max-cost, and what was found is printed",
+    INTERRUPTED: "interrupted, and the answers so far are cached",
+}
+"""What the exit codes mean where one is."""
+
+
+def one_of(names: Collection[str]) -> Callable[[str | None], str | None]:
+    """A callback that refuses an option's value, where there is one, that is none of these."""
+
+    def checked(value: str | None) -> str | None:
+        if value is not None and value not in names:
+            raise typer.BadParameter(f"{value!r} is none of {', '.join(names)}")
+        return value
+
+    return checked
+
+
+InputFormat = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        callback=one_of(SUFFIXES),
+        help=f"Format of stdin and of files that are named: {', '.join(SUFFIXES)}.",
+    ),
+]
+Model = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the model.")]
+BaseUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
+]
+Replay = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Answer from recorded replies, offline.")
+]
+Record = Annotated[Path | None, typer.Option(metavar="DIR", help="Record the replies here.")]
+Cache = Annotated[Path | None, typer.Option(metavar="DIR", help="Where replies are cached.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Use no cache.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write here, not to stdout; whole or not."
+    ),
+]
+MaxCalls = Annotated[
+    int | None, typer.Option(metavar="N", help="Stop after N calls to the model.")
+]
+MaxCost = Annotated[float | None, typer.Option(metavar="USD", help="Stop after so many dollars.")]
+Concurrency = Annotated[int | None, typer.Option(metavar="N", help="Calls at the same time.")]
+AllowPrivateUrls = Annotated[
+    bool, typer.Option("--allow-private-urls", help="Fetch from addresses of an intranet, too.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+
+def ending(*examples: str, codes: Mapping[int, str]) -> str:
+    """The end of a command's help: example lines, kept as they are, and its exit codes."""
+    meanings = "; ".join(f"{code} {codes[code]}" for code in sorted(codes))
+    # Typer wraps no paragraph that begins with \b.
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in examples))) + (
+        f"\n\nExit codes: {meanings}."
+    )
+
+
+def chosen_settings(*, cache: Path | None, no_cache: bool, **given: Any) -> Settings:
+    """The settings with the options ``given``. Raises ConfigError for one that is wrong."""
+    return sourced_options(cache=cache, no_cache=no_cache, **given).settings
+
+
+def sourced_options(*, cache: Path | None, no_cache: bool, **given: Any) -> SourcedSettings:
+    """What ``chosen_settings`` returns, and where each setting comes from."""
+    from llmcheck.settings import sourced_settings
+
+    if cache is not None and no_cache:
+        raise typer.BadParameter("--cache and --no-cache exclude each other")
+    return sourced_settings(cache=False if no_cache else cache, **given)
+
+
+def check_output(output: Path | None) -> None:
+    """Raise ConfigError now, rather than after the run, when nothing can be written there."""
+    if output is not None and (output.is_dir() or not output.parent.is_dir()):
+        raise ConfigError(f"--output {output}: must be a file in a folder that exists")
+
+
+@contextlib.contextmanager
+def stopped_by_ctrl_c(settings: Settings, line: ProgressLine) -> Iterator[None]:
+    """Exit as interrupted on Ctrl-C, and say what becomes of the calls that were answered."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        line.erase()
+        kept = (
+            "there is no cache, so its finished calls are lost"
+            if settings.cache is None
+            else "finished calls are cached, so the same command goes on from here"
+        )
+        say(f"interrupted; {kept}")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def failure_code(failures: Iterable[Failure]) -> int:
+    """The exit code that the failures of a run ask for; CLEAN when there are none."""
+    causes = {failure.cause for failure in failures}
+    if "budget" in causes:
+        return BUDGET
+    return INCOMPLETE if causes else CLEAN

@@ -1,0 +1,198 @@
+"""The verbs that read documents and report on them: the run, its warnings, its exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llmcheck.cli.analyses import ANALYSES, Analysis
+from llmcheck.cli.options import (
+    CLEAN,
+    FINDINGS,
+    RUN_CODES,
+    AllowPrivateUrls,
+    BaseUrl,
+    Cache,
+    Concurrency,
+    InputFormat,
+    MaxCalls,
+    MaxCost,
+    Model,
+    NoCache,
+    Output,
+    Quiet,
+    Record,
+    Replay,
+    check_output,
+    chosen_settings,
+    ending,
+    failure_code,
+    one_of,
+    stopped_by_ctrl_c,
+)
+from llmcheck.cli.streams import emit, narrated, page_for, say
+from llmcheck.errors import ConfigError
+from llmcheck.render.phrases import counted
+from llmcheck.render.view import usage_line
+
+if TYPE_CHECKING:
+    from llmcheck.documents.corpus import Corpus
+    from llmcheck.models import Report
+    from llmcheck.settings import Settings
+from collections.abc import Callable
+
+if TYPE_CHECKING:
+    from llmcheck.reports.baseline import Beside
+
+
+_MOST_WARNINGS = 10
+
+
+def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
+    """The exit code that a report asks for; the gravest of those that hold."""
+    if code := failure_code(report.failures):
+        return code
+    return FINDINGS if disputes_are_findings and report.open_disputes else CLEAN
+
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATHS", help="Files, folders, globs or URLs to read; - is stdin."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the analyses to the command line."""
+    for analysis in ANALYSES:
+        _register(app, analysis)
+
+
+def _register(app: typer.Typer, analysis: Analysis) -> None:
+    format_option = typer.Option(
+        next(iter(analysis.formats)),
+        "--format",
+        metavar=f"[{'|'.join(analysis.formats)}]",
+        callback=one_of(analysis.formats),
+        autocompletion=lambda incomplete: [
+            f for f in analysis.formats if f.startswith(incomplete)
+        ],
+        help="How to print what was found.",
+        show_default=True,
+    )
+
+    # Only where disputes are findings is there something that a baseline changes.
+    baseline_option = typer.Option(
+        None,
+        metavar="FILE",
+        hidden=not analysis.disputes_are_findings,
+        help="A report saved with --format json: the disputes that it has are no findings.",
+    )
+
+    def command(
+        paths: Paths,
+        input_format: InputFormat = None,
+        model: Model = None,
+        base_url: BaseUrl = None,
+        replay: Replay = None,
+        record: Record = None,
+        cache: Cache = None,
+        no_cache: NoCache = False,
+        format_name: str = format_option,
+        output: Output = None,
+        max_calls: MaxCalls = None,
+        max_cost: MaxCost = None,
+        concurrency: Concurrency = None,
+        baseline: Path | None = baseline_option,
+        allow_private_urls: AllowPrivateUrls = False,
+        quiet: Quiet = False,
+    ) -> None:
+        settings = chosen_settings(
+            model=model,
+            base_url=base_url,
+            replay=replay,
+            record=record,
+            cache=cache,
+            no_cache=no_cache,
+            max_calls=max_calls,
+            max_cost=max_cost,
+            concurrency=concurrency,
+            allow_private_urls=allow_private_urls or None,
+        )
+        check_output(output)
+        chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
+        if baseline is not None and not findings:
+            raise typer.BadParameter("only check takes a --baseline")
+        since = None if baseline is None else _since(baseline)
+        report, corpus = _run(analysis, paths, input_format, settings, quiet)
+        new, marked = since(report) if since else (report, report)
+        shown = {"left out": new, "marked": marked, "kept": report}[chosen.known]
+        emit(chosen.render(shown, corpus, page_for(output)), output)
+        _say_what_failed(report, listed=chosen.complete)
+        if not quiet and (baseline is not None or not chosen.complete):
+            known = len(report.disputes) - len(new.disputes)
+            say(_outcome(new, findings, None if baseline is None else known))
+        raise typer.Exit(exit_code(new, disputes_are_findings=findings))
+
+    codes = {FINDINGS: "disputes found"} if analysis.disputes_are_findings else {}
+    epilog = ending(*analysis.examples, codes={**codes, **RUN_CODES})
+    app.command(analysis.name, help=analysis.help, epilog=epilog)(command)
+
+
+def _run(
+    analysis: Analysis,
+    paths: list[str],
+    input_format: str | None,
+    settings: Settings,
+    quiet: bool,
+) -> tuple[Report, Corpus]:
+    from llmcheck.documents.corpus import Corpus
+    from llmcheck.documents.paths import is_url
+    from llmcheck.pipeline import Checker
+
+    if settings.replay is not None and any(map(is_url, paths)):
+        raise ConfigError(
+            "nothing is fetched in a replay: save the pages, record with the files, and name "
+            "the files instead of URLs"
+        )
+    with narrated() as line, stopped_by_ctrl_c(settings, line):
+        # First the checker: a missing key should not wait until a large folder is read.
+        checker = Checker(settings=settings, on_progress=(lambda _: None) if quiet else line)
+        corpus = Corpus.read(
+            *paths, input_format=input_format, allow_private_urls=settings.allow_private_urls
+        )
+        return analysis.run(checker, corpus), corpus
+
+
+def _since(baseline: Path) -> Callable[[Report], Beside]:
+    # Only a run with a baseline needs what compares reports.
+    from llmcheck.reports.baseline import since
+
+    return since(baseline)
+
+
+def _say_what_failed(report: Report, *, listed: bool) -> None:
+    """Warn of failures: one by one, or of their number where the output has ``listed`` them."""
+    if report.failures and listed:
+        number = counted(len(report.failures), "part")
+        say(f"warning: {number} of the run failed; the output says which")
+        return
+    for failure in report.failures[:_MOST_WARNINGS]:
+        say(f"warning: {failure.stage} of {failure.subject}: {failure.error}")
+    more = len(report.failures) - _MOST_WARNINGS
+    if more > 0:
+        say(f"warning: {counted(more, 'more failure')}, listed by --format json")
+
+
+def _outcome(report: Report, disputes: bool, known: int | None) -> str:
+    """What was found, in a line; ``known`` disputes of a baseline are not in the report."""
+    documents = counted(len(report.documents), "document")
+    if not disputes:
+        return f"{counted(len(report.claims), 'claim')} in {documents}; {usage_line(report.usage)}"
+    silenced = len(report.disputes) - len(report.open_disputes)
+    found = counted(len(report.open_disputes), "dispute" if known is None else "new dispute")
+    beside = [f"{known} known"] if known is not None else []
+    beside += [f"{silenced} silenced"] if silenced else []
+    aside = f" ({', '.join(beside)})" if beside else ""
+    return f"{found}{aside} in {documents}; {usage_line(report.usage)}"

@@ -1,0 +1,151 @@
+"""What the command line writes: data to stdout or a file, progress and all else to stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from llmcheck.errors import ConfigError
+from llmcheck.render.phrases import clean
+
+if TYPE_CHECKING:
+    from llmcheck.llm.runner import Progress
+
+_ERASE = "\r\x1b[2K"
+_SECONDS_BETWEEN = 0.05
+_NARROWEST, _WIDEST = 40, 120
+
+
+class Page(NamedTuple):
+    """What a page for a person is printed on."""
+
+    width: int
+    colour: bool
+
+
+def page_for(output: Path | None) -> Page:
+    """The page that stdout is, or ``output``: 80 columns, no colour but on a terminal."""
+    on_terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
+    known_width = on_terminal or "COLUMNS" in os.environ
+    width = shutil.get_terminal_size((80, 24)).columns if known_width else 80
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Page(max(_NARROWEST, min(width, _WIDEST)), on_terminal and not plain)
+
+
+def use_utf8() -> None:
+    """Write UTF-8 on both streams, whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def say(message: str) -> None:
+    """One line on stderr, with nothing in it that a terminal obeys."""
+    _write_out(sys.stderr, f"llmcheck: {clean(message)}\n")
+
+
+def emit(text: str, output: Path | None = None) -> None:
+    """Write data to stdout, or to ``output``, which is replaced whole or left as it was.
+
+    A reader that has gone away (``| head``) is no error. Raises ConfigError when the data
+    cannot be written.
+    """
+    try:
+        if output is not None:
+            _write_whole(output, text)
+        elif sys.stdout is None:
+            raise ConfigError("standard output is closed: there is nowhere to write to")
+        else:
+            _write_out(sys.stdout, text)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write to {output or 'standard output'}: {error.strerror or error}"
+        ) from error
+
+
+def _write_out(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        # What is still in the buffer would fail again, loudly, when Python exits.
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
+
+
+def _write_whole(output: Path, text: str) -> None:
+    target = output.resolve()
+    if target.exists() and not target.is_file():
+        # A device or a named pipe is written to; replacing it would destroy it.
+        target.write_text(text, encoding="utf-8")
+        return
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+class ProgressLine:
+    """Shows ``Progress`` on ``stream``; call it with each, and ``erase`` it before other output.
+
+    On a terminal the line overwrites itself; elsewhere each stage gives one line as it ends.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._live = stream.isatty()
+        self._shown = False
+        self._drawn = float("-inf")
+
+    def __call__(self, progress: Progress) -> None:
+        """Show ``progress``, unless the line was drawn a moment ago and more is to come."""
+        if not progress.total or (progress.left and not self._due()):
+            return
+        if self._live:
+            width = shutil.get_terminal_size().columns
+            _write_out(self._stream, _ERASE + str(progress)[: width - 1])
+            self._shown = True
+        else:
+            _write_out(self._stream, f"{progress}\n")
+
+    def erase(self) -> None:
+        """Take the line away, if there is one."""
+        if self._shown:
+            _write_out(self._stream, _ERASE)
+            self._shown = False
+
+    def _due(self) -> bool:
+        now = time.monotonic()
+        if not self._live or now - self._drawn < _SECONDS_BETWEEN:
+            return False
+        self._drawn = now
+        return True
+
+
+@contextlib.contextmanager
+def narrated() -> Iterator[ProgressLine]:
+    """A progress line on stderr, and the library's warnings said between its states."""
+    line = ProgressLine(sys.stderr)
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            line.erase()
+            say(f"{record.levelname.lower()}: {record.getMessage()}")
+
+    handler = Handler()
+    logger = logging.getLogger("llmcheck")
+    logger.addHandler(handler)
+    try:
+        yield line
+    finally:
+        line.erase()
+        logger.removeHandler(handler)

@@ -1,0 +1,1 @@
+"""From paths, addresses, standard input and texts to a ``Corpus`` of documents."""

@@ -1,0 +1,227 @@
+"""Reads documents: files, folders, globs, URLs and standard input into a ``Corpus``.
+
+What cannot be read is a ``Failure`` that says what to do about it; the rest is read all the
+same.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TextIO
+
+from llmcheck.documents.adapters import Item, items_of
+from llmcheck.documents.copies import originals
+from llmcheck.documents.decoding import decode, unix_lines
+from llmcheck.documents.formats import SUFFIXES
+from llmcheck.documents.formats.reading import read_documents, told_format
+from llmcheck.documents.formats.text import headline
+from llmcheck.documents.paths import expand, is_url, refused, shown_path
+from llmcheck.errors import ConfigError, DocumentError
+from llmcheck.models import Document, Failure, Frozen
+
+if TYPE_CHECKING:
+    from llmcheck.documents.web.fetch import Fetcher
+
+_MAX_BYTES = 20_000_000
+_WRITTEN = frozenset({"text", "markdown", "html", "csv", "jsonl", "feed"})
+"""Formats whose bytes are text in some charset."""
+
+
+class Corpus(Frozen):
+    """The documents of one run, and what could not be read."""
+
+    documents: tuple[Document, ...]
+    failures: tuple[Failure, ...] = ()
+
+    @classmethod
+    def read(
+        cls,
+        *paths: str | Path,
+        stdin: BinaryIO | TextIO | None = None,
+        input_format: str | None = None,
+        allow_private_urls: bool = False,
+    ) -> Corpus:
+        """Read files, folders (recursively), globs (``**`` too), URLs and ``-``, standard input.
+
+        In folders those files are read that are not hidden and have the suffix of a format
+        (``documents.formats``); a file named by itself or by a glob is read whatever its suffix,
+        as text where nothing tells another format. ``input_format`` is the format of what is
+        named and of standard input, whatever suffix or content say. A file named twice is read
+        once. ``stdin`` stands in for ``sys.stdin``. A document's id is its path or URL as
+        given, for a folder or a glob joined to it; where a file holds several, ``PATH#ID``.
+        URLs lead to public addresses only, unless ``allow_private_urls`` (``fetch``).
+
+        What cannot be read is in ``failures``. When nothing could be read, raises
+        DocumentError for a single document and ConfigError, naming all, for several; also
+        ConfigError when no path is given, or ``input_format`` is no format's name.
+        """
+        if input_format is not None and input_format not in SUFFIXES:
+            raise ConfigError(f"{input_format!r} is none of the formats {', '.join(SUFFIXES)}")
+        documents: list[Document] = []
+        failures: list[Failure] = []
+        seen: set[str] = set()
+        ids: set[str] = set()
+        fetcher = None
+        if any(map(is_url, paths)):  # else not to be loaded
+            from llmcheck.documents.web.fetch import Fetcher
+
+            fetcher = Fetcher(allow_private=allow_private_urls)
+        for given in paths:
+            for found in expand(os.fspath(given)):
+                if isinstance(found, DocumentError):
+                    failures.append(_failure(found))
+                    continue
+                here = found.path == "-" or is_url(found.path)
+                place = found.path if here else os.path.realpath(found.path)
+                if place in seen:
+                    continue
+                seen.add(place)
+                forced = input_format if found.named else None
+                read = _read(found.path, stdin, forced)
+                if fetcher is not None and is_url(found.path):
+                    read = _fetched(found.path, fetcher, forced)
+                for item in read:
+                    try:
+                        documents.append(_usable(item, ids))
+                    except DocumentError as error:
+                        failures.append(_failure(error))
+        return cls._of(documents, failures)
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, object] | Iterable[object]) -> Corpus:
+        """Take texts from memory, by id; without ids they are ``text-1``, ``text-2``, ...
+
+        Besides strings: mappings (``text``, ``id``, ``title``, ``date``, ``url``, ``author``,
+        ``site``, ``language``), data frames
+        of pandas or polars with such columns or their rows, and documents of LangChain or
+        LlamaIndex. A Document is taken as it is, but for ``copy_of``. Raises ConfigError when
+        two have the same id or something is none of these, and as ``read`` does when there is
+        nothing to use.
+        """
+        documents: list[Document] = []
+        failures: list[Failure] = []
+        seen: set[str] = set()
+        for item in items_of(texts):
+            document = item if isinstance(item, Document) else _of_item(item)
+            if document.id in seen:
+                raise ConfigError(f"two texts have the id {document.id!r}: give each its own")
+            seen.add(document.id)
+            try:
+                _check(document.id, document.text)
+                documents.append(document)
+            except DocumentError as error:
+                failures.append(_failure(error))
+        return cls._of(documents, failures)
+
+    @classmethod
+    def _of(cls, documents: list[Document], failures: list[Failure]) -> Corpus:
+        if not documents:
+            if not failures:
+                raise ConfigError(
+                    "nothing to read: name a file, a folder, a glob, a URL or -, or give texts"
+                )
+            if len(failures) == 1:
+                raise DocumentError(failures[0].subject, failures[0].error)
+            reasons = "".join(f"\n  {failed.subject}: {failed.error}" for failed in failures)
+            raise ConfigError(f"none of the documents can be read:{reasons}")
+        original = originals(documents)
+        marked = (d.model_copy(update={"copy_of": original.get(d.id)}) for d in documents)
+        return cls(documents=tuple(marked), failures=tuple(failures))
+
+
+def _failure(error: DocumentError) -> Failure:
+    return Failure(stage="documents", subject=error.path, error=error.reason)
+
+
+def _read(
+    path: str, stdin: BinaryIO | TextIO | None, format_name: str | None
+) -> Iterator[Document | DocumentError]:
+    """The documents of a file, and what of it cannot be read."""
+    name = shown_path(path)
+    try:
+        data = _standard_input(stdin) if path == "-" else _bytes_of(path)
+    except DocumentError as error:
+        yield error
+        return
+    if len(data) > _MAX_BYTES:
+        yield DocumentError(name, f"is larger than {_MAX_BYTES // 1_000_000} MB: split it")
+        return
+    yield from read_documents(data, name, format_name)
+
+
+def _fetched(
+    url: str, fetcher: Fetcher, format_name: str | None
+) -> Iterator[Document | DocumentError]:
+    """The documents of a page on the web, and what of it cannot be read."""
+    try:
+        page = fetcher.fetch(url, any_type=format_name is not None)
+    except DocumentError as error:
+        yield error
+        return
+    name, data = shown_path(url), page.data
+    # Not by the URL, whose query may end like the name of a file.
+    format_name = format_name or told_format(data, f"page{page.suffix}")
+    if page.charset and format_name in _WRITTEN:
+        try:
+            # What the header knows the bytes themselves may not say.
+            text = decode(data, html=format_name in ("html", "feed"), charset=page.charset)
+        except ValueError as error:
+            yield DocumentError(name, str(error))
+            return
+        data = text.encode("utf-8", "surrogatepass")
+    for item in read_documents(data, name, format_name):
+        if isinstance(item, Document) and item.id == name:
+            item = item.model_copy(update={"url": page.url})
+        yield item
+
+
+def _usable(item: Document | DocumentError, ids: set[str]) -> Document:
+    """The document, its id noted. Raises DocumentError when it is none that can be used."""
+    if isinstance(item, DocumentError):
+        raise item
+    _check(item.id, item.text)
+    if item.id in ids:
+        raise DocumentError(item.id, "has the id of another document: rename one of the files")
+    ids.add(item.id)
+    return item
+
+
+def _of_item(item: Item) -> Document:
+    text = unix_lines(item.text)
+    document = Document(id=item.id, text=text, title=headline(text))
+    return document.model_copy(update=item.stated)
+
+
+def _bytes_of(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise refused(path, error) from error
+
+
+def _standard_input(stream: BinaryIO | TextIO | None) -> bytes:
+    stream = stream or sys.stdin
+    if stream is None or stream.closed:
+        raise DocumentError("-", "standard input is closed: pipe a document into it")
+    try:
+        data: bytes | str = getattr(stream, "buffer", stream).read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise refused("-", error) from error
+    return data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+
+
+def _check(name: str, text: str) -> None:
+    if not text.strip():
+        raise DocumentError(name, "is empty: there is nothing to read in it")
+    if lone := re.search("[\ud800-\udfff]", text):
+        # No output format can hold it, so it must not get as far as a report.
+        raise DocumentError(
+            name,
+            f"holds a lone surrogate at character {lone.start()}, which is no Unicode text: "
+            "decode its bytes with the right encoding",
+        )

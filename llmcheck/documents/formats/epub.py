@@ -1,0 +1,110 @@
+"""EPUB: the chapters of a book in their reading order, and what its package states.
+
+With zipfile and lxml, since EbookLib is under the AGPL.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any
+from urllib.parse import unquote
+
+from llmcheck.documents.decoding import decode
+from llmcheck.documents.formats.archive import Archive, texts
+from llmcheck.documents.formats.html import read_fragment
+from llmcheck.documents.metadata import Metadata, iso_date, one_of
+from llmcheck.models import Document, Span
+
+_CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
+_FONT_SCRAMBLING = frozenset({
+    "http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC",
+})  # fmt: skip
+_PAGE_TYPES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
+
+
+def read(data: bytes, name: str) -> list[Document]:
+    """The one document of a book: its chapters parted by an empty line; contents are chrome.
+
+    Raises ValueError when it is no EPUB, is damaged, encrypted or too large, or has no text.
+    """
+    if not data.startswith(b"PK"):
+        raise ValueError("is no EPUB: give its format with --input-format")
+    archive = Archive(data)
+    if _CONTAINER not in archive:
+        raise ValueError("is no EPUB: give its format with --input-format")
+    _check_encryption(archive)
+    package_path = _package_path(archive)
+    package = archive.xml_of(package_path)
+    pieces: list[str] = []
+    chrome: list[Span] = []
+    length = 0
+    for path, is_contents in _spine(package, package_path):
+        text = read_fragment(decode(archive.bytes_of(path), html=True))
+        if not text:
+            continue
+        if pieces:
+            pieces.append("\n\n")
+            length += 2
+        if is_contents:
+            chrome.append(Span(start=length, end=length + len(text)))
+        pieces.append(text)
+        length += len(text)
+    if not pieces:
+        raise ValueError("shows no text (pages drawn as pictures?): run OCR over it")
+    return [
+        Document(
+            id=name,
+            path=name,
+            text="".join(pieces),
+            chrome=tuple(chrome),
+            **_stated(package)._asdict(),
+        )
+    ]
+
+
+def _check_encryption(archive: Archive) -> None:
+    if _ENCRYPTION not in archive:
+        return
+    methods = {
+        method.get("Algorithm")
+        for method in archive.xml_of(_ENCRYPTION).iterfind(".//{*}EncryptionMethod")
+    }
+    if methods - _FONT_SCRAMBLING:
+        raise ValueError("is encrypted (copy protection): only unprotected books can be read")
+
+
+def _package_path(archive: Archive) -> str:
+    for rootfile in archive.xml_of(_CONTAINER).iterfind(".//{*}rootfile"):
+        return _inside("", rootfile.get("full-path") or "")
+    raise ValueError("names no package to read: save or download it again")
+
+
+def _spine(package: Any, package_path: str) -> list[tuple[str, bool]]:
+    """The paths of the pages in reading order, and whether each is the table of contents."""
+    items = {item.get("id"): item for item in package.iterfind(".//{*}manifest/{*}item")}
+    pages = []
+    for reference in package.iterfind(".//{*}spine/{*}itemref"):
+        item = items.get(reference.get("idref"))
+        if item is None or item.get("media-type") not in _PAGE_TYPES:
+            continue
+        path = _inside(posixpath.dirname(package_path), unquote(item.get("href") or ""))
+        pages.append((path, "nav" in (item.get("properties") or "").split()))
+    return pages
+
+
+def _inside(folder: str, reference: str) -> str:
+    """The member that a reference points at, which must lie in the archive."""
+    path = posixpath.normpath(posixpath.join(folder, reference))
+    if path.startswith(("/", "..")) or "\\" in path:
+        raise ValueError(f"points outside itself ({reference[:100]!r}): it is refused")
+    return path
+
+
+def _stated(package: Any) -> Metadata:
+    return Metadata(
+        title=one_of(*texts(package, "title")),
+        date=next(filter(None, map(iso_date, texts(package, "date"))), None),
+        author=one_of(*texts(package, "creator")),
+        site=one_of(*texts(package, "publisher")),
+        language=one_of(*texts(package, "language")),
+    )

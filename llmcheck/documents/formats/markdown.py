@@ -1,0 +1,75 @@
+"""Markdown, read as it stands: what its front matter states, and its first heading."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from collections.abc import Mapping
+
+from llmcheck.documents.decoding import decode, unix_lines
+from llmcheck.documents.metadata import Metadata, iso_date, one_of, web_address
+from llmcheck.models import Document, Span
+
+_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)^\1[ \t]*$", re.S | re.M)
+_YAML_LINE = re.compile(r"[\w.-]+\s*:(?:\s|$)|[-\s#]|$")
+_YAML_FIELD = re.compile(r"^([\w.-]+)[ \t]*:(.*)$", re.M)
+_FENCE = re.compile(r"^(```|~~~).*?(?:^\1|\Z)", re.S | re.M)
+_HEADING = re.compile(r"^#[ \t]+(\S.*)$", re.M)
+
+
+def read(data: bytes, name: str) -> list[Document]:
+    """The one document of a Markdown file; its front matter is chrome."""
+    text = unix_lines(decode(data))
+    about, body = Metadata(), 0
+    front = _FRONT_MATTER.match(text)
+    if front is not None and (fields := _front_fields(front[1], front[2])) is not None:
+        about, body = _stated(fields), front.end()
+    about = about._replace(title=about.title or _first_heading(text[body:]))
+    chrome = (Span(start=0, end=body),) if body else ()
+    return [Document(id=name, path=name, text=text, chrome=chrome, **about._asdict())]
+
+
+def _front_fields(fence: str, block: str) -> Mapping[str, object] | None:
+    """Its fields by name; None when the lines are no front matter but text between two rules."""
+    if fence == "+++":
+        try:
+            return {key.lower(): value for key, value in tomllib.loads(block).items()}
+        except (ValueError, RecursionError):  # the latter for brackets nested by the thousand
+            return None
+    if not block.strip() or not all(map(_YAML_LINE.match, block.split("\n"))):
+        return None
+    fields: dict[str, object] = {}
+    for line in _YAML_FIELD.finditer(block):
+        value = line[2].strip()
+        if value[:1] in ("'", '"') and value[-1:] == value[:1]:
+            value = value[1:-1]
+        elif value[:1] in (">", "|", "[", "{", "&", "*"):
+            continue  # YAML of more than one line, or of more than one value
+        fields.setdefault(line[1].lower(), value)
+    return fields
+
+
+def _stated(fields: Mapping[str, object]) -> Metadata:
+    date = next(filter(None, (fields.get(key) for key in ("date", "published", "pubdate"))), None)
+    if isinstance(date, datetime.date):  # TOML knows dates
+        date = date.isoformat()
+    return Metadata(
+        title=one_of(fields.get("title")),
+        date=iso_date(date) if isinstance(date, str) else None,
+        author=one_of(fields.get("author")),
+        site=one_of(fields.get("site")),
+        language=one_of(fields.get("language"), fields.get("lang")),
+        url=next(
+            filter(None, map(web_address, (fields.get("url"), fields.get("canonical")))), None
+        ),
+    )
+
+
+def _first_heading(text: str) -> str | None:
+    heading = _HEADING.search(_FENCE.sub("", text))
+    if heading is None:
+        return None
+    line = heading[1].strip()
+    words, _, closing = line.rpartition(" ")
+    return words.rstrip() if words and not closing.strip("#") else line

@@ -1,0 +1,28 @@
+"""Which format bytes are in, where no suffix says so."""
+
+from __future__ import annotations
+
+import re
+
+from llmcheck.documents.formats.html import looks_like_html
+
+_HEAD = 4096
+_FEED = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:(?>(?:<!--.*?-->|<\?.*?\?>))\s*)*<(?:rss|rdf:RDF|feed)\b",
+    re.DOTALL,
+)
+
+
+def sniffed(data: bytes) -> str | None:
+    """The name of the format that bytes begin like; None when it may be any text."""
+    if data.startswith(b"%PDF-"):
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        if b"mimetypeapplication/epub+zip" in data[:100]:
+            return "epub"
+        return "docx" if b"word/document.xml" in data else None
+    # Without byte order mark and NUL bytes, a beginning in UTF-16 reads as one in ASCII does.
+    head = data[:_HEAD].replace(b"\0", b"").decode("latin-1").lstrip("ï»¿þÿ")
+    if looks_like_html(head):
+        return "html"
+    return "feed" if _FEED.match(head) else None

@@ -1,0 +1,1 @@
+"""Addresses to bytes, within limits and from places that were checked."""

@@ -1,0 +1,158 @@
+"""Whether two numbers of running text, or the numbers of two texts, say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+
+from llmcheck.language.dates import Date, dates_agree
+from llmcheck.language.figures import EXACT, Quantity, read
+from llmcheck.language.units import MONEY, convert, is_measure
+
+__all__ = ["Quantity", "agree", "at_odds", "ends", "quantities", "same_numbers"]
+
+_SHARES = frozenset({"%", "pp"})
+# "Over 50" beside 62 is the same news; "over 50" beside 90 is not.
+_BOUND_REACH = 1.35
+
+
+def quantities(text: str) -> list[Quantity]:
+    """The numbers of a text, in digits or English words, in order. Ordinals are none.
+
+    Shares in words ("half of", "one in five") are percentages; a range is one number.
+    """
+    return list(read(text)[0])
+
+
+def agree(a: Quantity, b: Quantity) -> bool:
+    """Whether two quantities say the same after rounding or unit conversion, in any order.
+
+    Two numbers agree when the more precise one, rounded to the digits of the other, equals it
+    (never to fewer than two digits), when one is a bound that the other satisfies closely, or a
+    range that the other lies in. What is counted is not compared: workers may be people.
+    """
+    if a.date and b.date:
+        return dates_agree(a.date, b.date)
+    if a.unit in EXACT or b.unit in EXACT:
+        return a.value == b.value
+    for share, other in ((a, b), (b, a)):
+        if share.parts and other.unit not in _SHARES | MONEY:
+            return any(agree(Quantity(part, "", 2), other) for part in share.parts)
+    if a.high is not None and b.high is not None:
+        return all(_alike(x, y) for x, y in zip(ends(a), ends(b), strict=True))
+    if a.high is not None or b.high is not None:
+        spread, other = (a, b) if a.high is not None else (b, a)
+        return _lies_in(other, spread)
+    return _alike(a, b)
+
+
+def ends(quantity: Quantity) -> tuple[Quantity, ...]:
+    """The two ends of a range; another quantity alone."""
+    if quantity.high is None:
+        return (quantity,)
+    return quantity._replace(high=None), quantity._replace(value=quantity.high, high=None)
+
+
+def same_numbers(text_a: str, text_b: str) -> bool | None:
+    """Whether the texts' numbers agree, one to one; None when either text has none.
+
+    The text with more numbers may say more than the other. Texts with dates of which no two
+    agree differ, whatever their numbers.
+    """
+    (numbers_a, dates_a), (numbers_b, dates_b) = read(text_a), read(text_b)
+    if _differ(dates_a, dates_b):
+        return False
+    if not numbers_a or not numbers_b:
+        return None
+    fewer, more = sorted((numbers_a, numbers_b), key=len)
+    partners: dict[int, Quantity] = {}
+
+    def place(number: Quantity, tried: set[int]) -> bool:
+        # Kuhn's matching: a number that finds only taken partners asks the takers to move on.
+        for taken in (False, True):
+            for index, other in enumerate(more):
+                if (index in partners) is not taken or index in tried or not agree(number, other):
+                    continue
+                tried.add(index)
+                if not taken or place(partners[index], tried):
+                    partners[index] = number
+                    return True
+        return False
+
+    return all(place(number, set()) for number in fewer)
+
+
+def at_odds(text_a: str, text_b: str) -> bool:
+    """Whether the texts give different numbers with the same unit, and none that agree.
+
+    Texts without any number are at odds when their dates differ.
+    """
+    (numbers_a, dates_a), (numbers_b, dates_b) = read(text_a), read(text_b)
+    if not numbers_a and not numbers_b:
+        return _differ(dates_a, dates_b)
+    pairs = [(x, y) for x in numbers_a for y in numbers_b if x.unit == y.unit]
+    return bool(pairs) and not any(agree(x, y) for x in numbers_a for y in numbers_b)
+
+
+def _differ(a: Sequence[Date], b: Sequence[Date]) -> bool:
+    return bool(a and b) and not any(dates_agree(x, y) for x in a for y in b)
+
+
+def _alike(a: Quantity, b: Quantity) -> bool:
+    """Whether two numbers, neither a range, say the same."""
+    compared = _compared(a, b)
+    if a.bound * b.bound < 0:
+        # "Over 50" and "under 50" leave no number that both could mean.
+        sign = a.bound
+        compared = [(x, y) for x, y in compared if sign * x < sign * y]
+    digits = min(a.digits, b.digits)
+    return any(
+        _rounds_alike(x, y, digits) or _within(x, y, a.bound) or _within(y, x, b.bound)
+        for x, y in compared
+    )
+
+
+def _lies_in(number: Quantity, spread: Quantity) -> bool:
+    low, high = ends(spread)
+    inside = zip(_compared(low, number), _compared(high, number), strict=True)
+    return (
+        any(x <= value <= y for (x, value), (y, _) in inside)
+        or _alike(low, number)
+        or _alike(high, number)
+    )
+
+
+def _compared(a: Quantity, b: Quantity) -> list[tuple[float, float]]:
+    """The two values in one unit, in each way that makes sense; none when the units differ."""
+    if a.unit == b.unit:
+        # "-5%" is what others call "a fall of 5%".
+        return [(abs(a.value), abs(b.value)) if a.unit in _SHARES else (a.value, b.value)]
+    units = {a.unit, b.unit}
+    if units & _SHARES or (units & MONEY and "" not in units):
+        return []
+    if is_measure(a.unit) and is_measure(b.unit):
+        # 10 miles are 16 km when rounded as km, and 16 km are 9.9 miles: either way will do.
+        there, back = convert(a.value, a.unit, b.unit), convert(b.value, b.unit, a.unit)
+        return [] if there is None or back is None else [(there, b.value), (a.value, back)]
+    return [(a.value, b.value)]
+
+
+def _within(limit: float, value: float, bound: int) -> bool:
+    if bound == 0:
+        return False
+    # The far end lies above an "over", and above an "under" that is negative.
+    reach = _BOUND_REACH if bound * limit > 0 else 1 / _BOUND_REACH
+    low, high = sorted((limit, limit * reach))
+    return low <= value <= high
+
+
+def _rounds_alike(x: float, y: float, digits: int) -> bool:
+    # 24,500 is rounded to 25,000 by most, to 24,000 by some.
+    return x == y or any(
+        _round(x, digits, how) == _round(y, digits, how)
+        for how in (ROUND_HALF_UP, ROUND_HALF_EVEN)
+    )
+
+
+def _round(value: float, digits: int, how: str) -> Decimal:
+    return Context(prec=digits, rounding=how).create_decimal(repr(value))

@@ -1,0 +1,88 @@
+"""What of a statement its source does not bear out: numbers and names, checked in code."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from llmcheck.language.figures import EXACT
+from llmcheck.language.numerals import PARTS
+from llmcheck.language.quantities import Quantity, agree, ends, quantities
+from llmcheck.language.text import names, squeeze, words
+from llmcheck.language.units import MONEY, is_measure
+
+
+def missing_numbers(statement: str, source: str) -> list[str]:
+    """Numbers of the statement that the source does not have, however it writes them.
+
+    A statement may round what the source says, or bound it; it may not be more precise.
+    """
+    there = [end for quantity in quantities(source) for end in ends(quantity)]
+    # The source's "-5 degrees" may be "5 degrees below zero", its "3 out of 10" bears out a 3.
+    values = {sign * n for q in there for n in (q.value, *q.parts) for sign in (1, -1)}
+    # "Two boats" is no other wording of "three boats".
+    units = {q.unit for q in there} - {"", "%"}
+
+    def borne_out(quantity: Quantity) -> bool:
+        return any(_bears_out(other, quantity) for other in there)
+
+    return [
+        f"{number.value:.10g}{'%' if number.unit == '%' else ''}"
+        for quantity in quantities(statement)
+        if not (_is_in_words(quantity, statement, source) and quantity.unit not in units)
+        and not ((quantity.parts or quantity.high) and borne_out(quantity))
+        for number in _plain(quantity)
+        if number.value not in values and not borne_out(number)
+    ]
+
+
+def missing_names(statement: str, source: str) -> list[str]:
+    """Names of the statement that occur nowhere in the source, in any case or possessive."""
+    there = _vocabulary(source)
+    return [name for name in names(statement) if _bare(name) not in there]
+
+
+def _bears_out(source: Quantity, statement: Quantity) -> bool:
+    # A month is no ground for a day in it.
+    if statement.date and statement.unit != source.unit:
+        return False
+    if statement.parts and source.unit != "%":
+        return False
+    if statement.high is not None and source.value in (statement.value, statement.high):
+        # "10" is no ground for "10 to 12", which 11 is.
+        return False
+    # "Over 50" in the source is no ground for 62, nor "2 million" for 1.96 million.
+    return statement.digits <= source.digits and agree(statement, source._replace(bound=0))
+
+
+def _is_in_words(quantity: Quantity, statement: str, source: str) -> bool:
+    """Whether the statement has a number only in words that a source can put in others.
+
+    "Doubled" may be two figures there, "two" two names, "half of the crew" half a crew.
+    """
+    if quantity.unit == "fold":
+        return True
+    if quantity.value == 2:
+        measured = is_measure(quantity.unit) or quantity.unit in {"%", "pp", *EXACT, *MONEY}
+        return not measured and not re.search(r"\b2\b", statement)
+    bottom = quantity.words.rpartition("/")[2].removesuffix(" of")
+    named = [name for name, number in PARTS.items() if str(number) == bottom]
+    return quantity.unit == "%" and any(name in source.casefold() for name in named)
+
+
+def _plain(quantity: Quantity) -> tuple[Quantity, ...]:
+    """What must be there instead of a range or of "3 out of 10": each of its numbers."""
+    if quantity.parts:
+        return tuple(quantity._replace(value=part, unit="", parts=()) for part in quantity.parts)
+    return ends(quantity)
+
+
+@lru_cache(maxsize=1 << 12)
+def _vocabulary(source: str) -> frozenset[str]:
+    """The words of a source, bare. A name may be one word here and have a hyphen there."""
+    there = {_bare(word) for word in words(source)}
+    return frozenset(there | {part for word in there for part in word.split("-")})
+
+
+def _bare(word: str) -> str:
+    return squeeze(word).removesuffix("'s").removesuffix("'").replace(".", "")

@@ -1,0 +1,1 @@
+"""The seam through which every model call goes, and what stands round a call."""

@@ -1,0 +1,87 @@
+"""Answers kept on disk, so that no call is paid for twice, not even after a crash.
+
+A row is stored the moment its answer arrives, and its answer is held against the schema again
+on every read.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import Future
+from typing import Any
+
+from llmcheck.errors import CorruptRecord, InvalidReply
+from llmcheck.llm.port import LLM, Call, Reply, T, parse_reply
+from llmcheck.llm.store import ReplyStore, StoredReply
+
+_log = logging.getLogger("llmcheck")
+
+
+class CachedLLM:
+    """Answers from the store what it holds, and stores what ``inner`` answers, at once.
+
+    Equal calls made at the same time reach ``inner`` once; the others get its answer (with
+    origin ``cache``) or its error. A damaged row, or one that no longer fits its schema, is
+    warned of on the ``llmcheck`` logger, dropped and asked again.
+    """
+
+    def __init__(self, inner: LLM, store: ReplyStore) -> None:
+        """Raises ConfigError when the store's directory cannot be used."""
+        store.open()
+        self._inner = inner
+        self._store = store
+        self._lock = threading.Lock()
+        self._running: dict[str, Future[Reply[Any]]] = {}
+
+    def complete(self, call: Call, schema: type[T]) -> Reply[T]:
+        """Answer from the store (origin ``cache``, tokens as stored) or else from ``inner``.
+
+        Raises what ``inner`` raises, and ConfigError when the store becomes unreadable.
+        """
+        with self._lock:
+            running = self._running.get(call.key)
+            if running is None:
+                mine = self._running[call.key] = Future[Reply[Any]]()
+        if running is not None:
+            first = running.result()
+            return _cached(_stored(first), call, schema)
+        try:
+            reply = self._stored(call, schema) or self._asked(call, schema)
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        else:
+            mine.set_result(reply)
+            return reply
+        finally:
+            with self._lock:
+                del self._running[call.key]
+
+    def _stored(self, call: Call, schema: type[T]) -> Reply[T] | None:
+        try:
+            stored = self._store.read(call)
+            return stored and _cached(stored, call, schema)
+        except CorruptRecord as error:
+            reason = str(error)
+        except InvalidReply as error:
+            reason = f"cache {self._store.directory}: {error}"
+        _log.warning("%s; the row is dropped and the call made again", reason)
+        self._store.drop(call)
+        return None
+
+    def _asked(self, call: Call, schema: type[T]) -> Reply[T]:
+        reply = self._inner.complete(call, schema)
+        # A replayed answer may be made up for a test: it must not turn into the model's.
+        if reply.origin == "model":
+            self._store.write(call, _stored(reply))
+        return reply
+
+
+def _stored(reply: Reply[Any]) -> StoredReply:
+    return StoredReply(reply.raw, reply.tokens, reply.probabilities)
+
+
+def _cached(stored: StoredReply, call: Call, schema: type[T]) -> Reply[T]:
+    value = parse_reply(stored.raw, call, schema)
+    return Reply(value, stored.raw, stored.tokens, "cache", stored.probabilities)

@@ -1,0 +1,94 @@
+"""The stand-in that answers from a recording, offline."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+from llmcheck.errors import CorruptRecord, FixtureMissing, InvalidReply
+from llmcheck.llm.port import Call, Reply, T, Tokens, canonical_json, digest, parse_reply
+from llmcheck.llm.recording.files import (
+    call_files,
+    how_to_record,
+    path_of,
+    read_fixture,
+    read_manifest,
+)
+from llmcheck.llm.recording.nearest import Recorded, described_nearest
+
+
+class ReplayLLM:
+    """Answers calls from the recordings in ``directory``; calls no model."""
+
+    def __init__(self, directory: str | Path) -> None:
+        """Raises ConfigError when ``directory`` is no recording."""
+        self.directory = Path(directory)
+        self.manifest = read_manifest(self.directory)
+        self._used: set[Path] = set()
+        self._lock = threading.Lock()
+        self._known: list[Recorded] | None = None
+
+    @property
+    def model(self) -> str:
+        """The model whose answers these are."""
+        return self.manifest.model
+
+    def complete(self, call: Call, schema: type[T]) -> Reply[T]:
+        """Answer as recorded (origin ``replay``).
+
+        Raises FixtureMissing, which says how the nearest recording differs, and CorruptRecord
+        when the file is damaged or was altered.
+        """
+        path = path_of(self.directory, call)
+        try:
+            fixture, identity = read_fixture(path)
+        except FileNotFoundError:
+            raise self._missing(call) from None
+        except (OSError, ValueError) as error:
+            raise _corrupt(path, call, f"cannot be read ({error})") from error
+        if not call.key == fixture.key == digest(canonical_json(identity)):
+            raise _corrupt(path, call, "its call does not give its key; it was altered")
+        raw = json.dumps(fixture.reply) if fixture.raw is None else fixture.raw
+        try:
+            value = parse_reply(raw, call, schema)
+        except InvalidReply as error:
+            raise _corrupt(path, call, str(error)) from error
+        self._used.add(path)
+        tokens = Tokens(fixture.tokens.input, fixture.tokens.output)
+        return Reply(value, raw, tokens, "replay", fixture.probabilities)
+
+    def unused(self) -> list[Path]:
+        """The recordings that no call has asked for, sorted."""
+        return [path for path in call_files(self.directory) if path not in self._used]
+
+    def _missing(self, call: Call) -> FixtureMissing:
+        found = described_nearest(call, self._recorded_calls())
+        return FixtureMissing(
+            f"{self.directory} has no recording of this {call.prompt} call ({call.key[:16]}): "
+            f"{found} ({how_to_record(self.directory)})",
+            call_key=call.key,
+            prompt=call.prompt,
+        )
+
+    def _recorded_calls(self) -> list[Recorded]:
+        with self._lock:
+            if self._known is None:
+                self._known = []
+                for path in call_files(self.directory):
+                    try:
+                        _, identity = read_fixture(path)
+                    except (OSError, ValueError):
+                        continue  # Named when it is asked for; here it is only no candidate.
+                    name = str(path.relative_to(self.directory))
+                    words = frozenset(identity["user"].split())
+                    self._known.append(Recorded(name, identity, words))
+            return self._known
+
+
+def _corrupt(path: Path, call: Call, reason: str) -> CorruptRecord:
+    return CorruptRecord(
+        f"recording {path}: {reason}; restore it or record it again",
+        call_key=call.key,
+        prompt=call.prompt,
+    )

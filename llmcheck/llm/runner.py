@@ -1,0 +1,134 @@
+"""The one function that fans calls out, and what a stage needs to put a prompt to a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from llmcheck.errors import BudgetExceeded, LLMError
+from llmcheck.llm.port import LLM, Call, Outcome, Reply, T
+from llmcheck.llm.prompts import Prompt
+from llmcheck.models import Failure, Stage
+
+
+def failure(stage: Stage, subject: str, error: LLMError | BudgetExceeded) -> Failure:
+    """A failed call as the report tells it."""
+    cause: Literal["error", "budget"] = "budget" if isinstance(error, BudgetExceeded) else "error"
+    return Failure(stage=stage, subject=subject, error=str(error), cause=cause)
+
+
+def complete_all(
+    llm: LLM,
+    calls: Sequence[Call],
+    schema: type[T],
+    *,
+    concurrency: int = 4,
+    on_outcome: Callable[[Outcome[T]], None] | None = None,
+) -> list[Outcome[T]]:
+    """Answer all calls over threads: one outcome per call, in the order of the calls.
+
+    Calls with equal keys are made once. A call that fails gives its error in its place and
+    stops no other. ``on_outcome`` is told of every distinct call, in this thread, as it ends.
+    """
+
+    def attempt(call: Call) -> Outcome[T]:
+        try:
+            return llm.complete(call, schema)
+        except (LLMError, BudgetExceeded) as error:
+            return error
+
+    outcomes: dict[str, Outcome[T]] = {}
+    pool = ThreadPoolExecutor(max_workers=max(1, concurrency), thread_name_prefix="llmcheck")
+    try:
+        running: dict[Future[Outcome[T]], str] = {
+            pool.submit(attempt, call): key
+            for key, call in {call.key: call for call in calls}.items()
+        }
+        for future in as_completed(running):
+            outcome = outcomes[running[future]] = future.result()
+            if on_outcome is not None:
+                on_outcome(outcome)
+    finally:
+        # After Ctrl-C or a bug, what has not begun must not begin.
+        pool.shutdown(wait=True, cancel_futures=True)
+    return [outcomes[call.key] for call in calls]
+
+
+class Progress(NamedTuple):
+    """How far one stage is, in calls."""
+
+    stage: Stage
+    total: int
+    made: int
+    cached: int
+    replayed: int
+    failed: int
+
+    @property
+    def left(self) -> int:
+        """Calls of the stage not yet answered."""
+        return self.total - self.made - self.cached - self.replayed - self.failed
+
+    def __str__(self) -> str:
+        """``judge: 12 made, 30 cached, 4 left, 0 failed``; replayed calls where there are any."""
+        replayed = f"{self.replayed} replayed, " if self.replayed else ""
+        return (
+            f"{self.stage}: {self.made} made, {self.cached} cached, {replayed}"
+            f"{self.left} left, {self.failed} failed"
+        )
+
+
+@dataclass(frozen=True)
+class Runner:
+    """What a stage needs to put a prompt to a model: the port, the model's name, the manners."""
+
+    llm: LLM
+    model: str
+    concurrency: int = 4
+    on_progress: Callable[[Progress], None] = field(default=lambda _: None)
+
+    def run(
+        self,
+        stage: Stage,
+        prompt: Prompt,
+        inputs: Sequence[Mapping[str, Any]],
+        schema: type[T],
+    ) -> list[Outcome[T]]:
+        """Render ``prompt`` with each of ``inputs`` and answer all, in order.
+
+        Raises PromptError when the inputs do not fit the prompt; failed calls are outcomes.
+        """
+        json_schema = schema.model_json_schema()
+        calls = [
+            Call(
+                prompt=prompt.name,
+                prompt_digest=prompt.digest,
+                model=self.model,
+                system=prompt.system,
+                user=prompt.render(**variables),
+                schema=json_schema,
+                parameters=prompt.parameters,
+            )
+            for variables in inputs
+        ]
+        counts = {"model": 0, "cache": 0, "replay": 0, "failed": 0}
+        total = len({call.key for call in calls})
+
+        def report() -> None:
+            self.on_progress(
+                Progress(
+                    stage, total, counts["model"], counts["cache"], counts["replay"],
+                    counts["failed"],
+                )
+            )  # fmt: skip
+
+        def count(outcome: Outcome[T]) -> None:
+            counts[outcome.origin if isinstance(outcome, Reply) else "failed"] += 1
+            report()
+
+        report()
+        return complete_all(
+            self.llm, calls, schema, concurrency=self.concurrency, on_outcome=count
+        )

@@ -1,0 +1,1 @@
+"""llmcheck as tools of a model's client."""

@@ -1,0 +1,1 @@
+"""A report afterwards: read back, compared, held against a baseline."""

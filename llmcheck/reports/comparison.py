@@ -1,0 +1,242 @@
+"""What differs between two reports: which disputes are new, gone or changed, and the rest.
+
+An id follows the wording of a dispute's sentences and claims. So disputes are matched by id
+first, and then by evidence: two positions that rest on the same sentences, and the same
+question or the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from rapidfuzz import fuzz
+
+from llmcheck.group import SAME_QUESTION, same_answer
+from llmcheck.language.text import content_stems, squeeze
+from llmcheck.models import Agreement, Dispute, Failure, Frozen, Position, Report
+
+SAME_SENTENCE = 90
+"""rapidfuzz ratio from which two sentences of one document are one, before and after an edit."""
+
+
+class DisputeChange(Frozen):
+    """A dispute that both reports have."""
+
+    old: Dispute
+    new: Dispute
+    matched_by: Literal["id", "evidence"]
+    """How the two were found to be one: by id, or by the sentences that they rest on."""
+    changes: tuple[str, ...]
+    """What is different, in a few words each."""
+
+
+class ShareChange(Frozen):
+    """A document whose share of padding is another."""
+
+    doc_id: str
+    old: float
+    new: float
+
+
+class Comparison(Frozen):
+    """What differs between an old and a new report."""
+
+    new_disputes: tuple[Dispute, ...] = ()
+    gone_disputes: tuple[Dispute, ...] = ()
+    changed_disputes: tuple[DisputeChange, ...] = ()
+    same_disputes: int = 0
+    """How many are as they were."""
+    new_agreements: tuple[Agreement, ...] = ()
+    gone_agreements: tuple[Agreement, ...] = ()
+    same_agreements: int = 0
+    """How many both have, in whatever words."""
+    padding: tuple[ShareChange, ...] = ()
+    new_failures: tuple[Failure, ...] = ()
+    gone_failures: tuple[Failure, ...] = ()
+    new_documents: tuple[str, ...] = ()
+    """Ids of the documents that only the new report has."""
+    gone_documents: tuple[str, ...] = ()
+
+
+def compare(old: Report, new: Report) -> Comparison:
+    """What became of the findings of ``old`` in ``new``."""
+    matches = matched(old, new)
+    changed = [match for match in matches if match.changes]
+    agreed, here = _agreements(old), _agreements(new)
+    shares = {document.id: document.padding_share for document in old.documents}
+    return Comparison(
+        new_disputes=without(new.disputes, [match.new for match in matches]),
+        gone_disputes=without(old.disputes, [match.old for match in matches]),
+        changed_disputes=tuple(changed),
+        same_disputes=len(matches) - len(changed),
+        new_agreements=tuple(_unmet(here, agreed)),
+        gone_agreements=tuple(_unmet(agreed, here)),
+        same_agreements=len(here) - len(list(_unmet(here, agreed))),
+        padding=tuple(
+            ShareChange(doc_id=document.id, old=shares[document.id], new=document.padding_share)
+            for document in new.documents
+            if shares.get(document.id, document.padding_share) != document.padding_share
+        ),
+        new_failures=tuple(f for f in new.failures if f not in old.failures),
+        gone_failures=tuple(f for f in old.failures if f not in new.failures),
+        new_documents=tuple(d.id for d in new.documents if d.id not in shares),
+        gone_documents=tuple(sorted(shares.keys() - {d.id for d in new.documents})),
+    )
+
+
+def without(disputes: Sequence[Dispute], those: Sequence[Dispute]) -> tuple[Dispute, ...]:
+    return tuple(dispute for dispute in disputes if dispute not in those)
+
+
+class _Sentence(NamedTuple):
+    """A sentence that a claim rests on."""
+
+    doc_id: str
+    words: str
+
+
+class _Side(NamedTuple):
+    """A dispute and, for each of its positions, the sentences it rests on."""
+
+    dispute: Dispute
+    evidence: tuple[frozenset[_Sentence], ...]
+
+
+def matched(old: Report, new: Report) -> list[DisputeChange]:
+    """Which dispute of the new report is which of the old one, in the new report's order."""
+    before, after = [_side(old, d) for d in old.disputes], [_side(new, d) for d in new.disputes]
+    candidates = [
+        (likeness, -i, -j)
+        for i, one in enumerate(before)
+        for j, other in enumerate(after)
+        if (likeness := _likeness(one, other)) > 0
+    ]
+    pairs: dict[int, int] = {}
+    for _, i, j in sorted(candidates, reverse=True):
+        if -i not in pairs.values() and -j not in pairs:
+            pairs[-j] = -i
+    return [
+        _change(before[pairs[j]].dispute, other.dispute)
+        for j, other in enumerate(after)
+        if j in pairs
+    ]
+
+
+def _side(report: Report, dispute: Dispute) -> _Side:
+    return _Side(
+        dispute,
+        tuple(
+            frozenset(
+                _Sentence(claim.doc_id, squeeze(claim.quote))
+                for claim in map(report.claim, position.claim_ids)
+            )
+            for position in dispute.positions
+        ),
+    )
+
+
+def _likeness(one: _Side, other: _Side) -> float:
+    """0 when the two are not one dispute; infinite when their ids say that they are."""
+    if one.dispute.id == other.dispute.id:
+        return float("inf")
+    rests = _met(
+        (i, j)
+        for i, mine in enumerate(one.evidence)
+        for j, theirs in enumerate(other.evidence)
+        if any(_one_sentence(a, b) for a in mine for b in theirs)
+    )
+    if rests < 2:
+        return 0
+    stems = content_stems(one.dispute.question), content_stems(other.dispute.question)
+    asked = len(stems[0] & stems[1]) / max(1, min(map(len, stems)))
+    said = _met(
+        (i, j)
+        for i, mine in enumerate(one.dispute.positions)
+        for j, theirs in enumerate(other.dispute.positions)
+        if same_answer(mine.answer, theirs.answer)
+    )
+    # One sentence states many facts, so the same sentences alone are not the same dispute.
+    return rests + asked + said if asked >= SAME_QUESTION or said >= 2 else 0
+
+
+def _met(pairs: Iterable[tuple[int, int]]) -> int:
+    """How many of the pairs can stand beside each other, none sharing a member: 0, 1 or 2."""
+    found = list(pairs)
+    apart = any(a[0] != b[0] and a[1] != b[1] for a in found for b in found)
+    return 2 if apart else min(1, len(found))
+
+
+def _one_sentence(a: _Sentence, b: _Sentence) -> bool:
+    """Whether they are one: the same words wherever they stand, or nearly so in one document."""
+    return a.words == b.words or (
+        a.doc_id == b.doc_id and fuzz.ratio(a.words, b.words) >= SAME_SENTENCE
+    )
+
+
+def _change(old: Dispute, new: Dispute) -> DisputeChange:
+    return DisputeChange(
+        old=old,
+        new=new,
+        matched_by="id" if old.id == new.id else "evidence",
+        changes=tuple(_changes(old, new)),
+    )
+
+
+def _changes(old: Dispute, new: Dispute) -> Iterator[str]:
+    for position in new.positions:
+        before = _counterpart(position, old)
+        if before is None:
+            yield f"now also says {position.answer} ({', '.join(position.doc_ids)})"
+            continue
+        if joined := [d for d in position.doc_ids if d not in before.doc_ids]:
+            yield f"{position.answer}: now also in {', '.join(joined)}"
+        if left := [d for d in before.doc_ids if d not in position.doc_ids]:
+            yield f"{position.answer}: no longer in {', '.join(left)}"
+    for position in old.positions:
+        if _counterpart(position, new) is None:
+            yield f"no longer says {position.answer} ({', '.join(position.doc_ids)})"
+    if old.question != new.question:
+        yield f"asked before: {old.question}"
+    if old.kind != new.kind:
+        yield f"was {old.kind}, is {new.kind}"
+    if old.silenced != new.silenced:
+        yield f"silenced: {new.silenced}" if new.silenced else "no longer silenced"
+    if old.id != new.id:
+        yield f"its id was {old.id}"
+
+
+def _counterpart(position: Position, dispute: Dispute) -> Position | None:
+    alike = (p for p in dispute.positions if same_answer(p.answer, position.answer))
+    return next(alike, None)
+
+
+class _Agreed(NamedTuple):
+    agreement: Agreement
+    evidence: frozenset[_Sentence]
+
+
+def _agreements(report: Report) -> list[_Agreed]:
+    claims = {claim.id: claim for claim in report.claims}
+    return [
+        _Agreed(
+            agreement,
+            frozenset(
+                _Sentence(claims[id_].doc_id, squeeze(claims[id_].quote))
+                for id_ in agreement.claim_ids
+                if id_ in claims
+            ),
+        )
+        for agreement in report.agreements
+    ]
+
+
+def _unmet(these: Sequence[_Agreed], those: Sequence[_Agreed]) -> Iterator[Agreement]:
+    """The agreements that have no counterpart: none by id, none resting on two same sentences."""
+    ids = {agreed.agreement.id for agreed in those}
+    for one in these:
+        if one.agreement.id not in ids and not any(
+            len({s.words for s in one.evidence} & {s.words for s in other.evidence}) >= 2
+            for other in those
+        ):
+            yield one.agreement

@@ -1,0 +1,853 @@
+"""The command line: what goes to which stream, what it exits with, and what it loads.
+
+``llmcheck.documents.corpus`` and ``llmcheck.pipeline`` are stood in for, so that what is tested
+here is the command line alone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from repository import ROOT
+
+from llmcheck.cli.main import main
+from llmcheck.cli.run import exit_code
+from llmcheck.cli.streams import ProgressLine, emit
+from llmcheck.documents.formats import SUFFIXES
+from llmcheck.documents.paths import is_url
+from llmcheck.errors import (
+    BudgetExceeded,
+    ConfigError,
+    DocumentError,
+    FixtureMissing,
+    PromptError,
+)
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Progress
+from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Failure, Position, Report
+from llmcheck.render.data import to_json
+from llmcheck.settings import Settings
+
+GATE = Document(id="gate.txt", path="gate.txt", text="The gate weighs 90 tonnes.")
+LOCK = Document(id="lock.txt", path="lock.txt", text="Log.\nThe gate weighs 70 tonnes. é")
+DISPUTE = Dispute(
+    id="d",
+    question="What does the gate weigh?",
+    kind="numeric",
+    confidence=1.0,
+    rationale="One gate has one weight.",
+    positions=(
+        Position(answer="90 t", claim_ids=("c1",), doc_ids=("gate.txt",)),
+        Position(answer="70 t", claim_ids=("c2",), doc_ids=("lock.txt",)),
+    ),
+)
+FAILED = Failure(stage="judge", subject="c1 and c2", error="timed out\x1b[2J")
+SPENT = Failure(stage="judge", subject="c1 and c3", error="5 call(s) made", cause="budget")
+
+
+def found(**more: Any) -> Report:
+    fields: dict[str, Any] = {
+        "model": "m",
+        "prompts": {"judge.v2": "0" * 64},
+        "documents": tuple(
+            DocumentInfo(id=d.id, path=d.path, title=None, words=5, padding_share=0)
+            for d in (GATE, LOCK)
+        ),
+        "claims": (
+            Claim(id="c1", text="90 t", doc_id="gate.txt", start=0, end=26, quote=GATE.text),
+            Claim(id="c2", text="70 t", doc_id="lock.txt", start=5, end=31, quote=LOCK.text[5:31]),
+        ),
+        "disputes": (DISPUTE,),
+    }
+    return Report(**{**fields, **more})
+
+
+class Corpus(NamedTuple):
+    documents: tuple[Document, ...]
+
+
+class Stage:
+    """What the stand-ins were given, and what they are to do."""
+
+    def __init__(self) -> None:
+        self.paths: tuple[str, ...] = ()
+        self.allow_private_urls = False
+        self.input_format: str | None = None
+        self.settings = Settings()
+        self.asked: list[str] = []
+        self.act: Callable[[Callable[[Progress], None]], Report] = lambda _: found()
+        self.read: Callable[[], Corpus] = lambda: Corpus((GATE, LOCK))
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
+    stage = Stage()
+
+    class FakeCorpus:
+        @staticmethod
+        def read(*paths: str, input_format: str | None, allow_private_urls: bool) -> Corpus:
+            stage.paths, stage.input_format = paths, input_format
+            stage.allow_private_urls = allow_private_urls
+            return stage.read()
+
+    class FakeChecker:
+        def __init__(self, *, settings: Settings, on_progress: Callable[[Progress], None]) -> None:
+            stage.settings = settings
+            self.on_progress = on_progress
+
+        def __getattr__(self, name: str) -> Callable[[Corpus], Report]:
+            def method(corpus: Corpus) -> Report:
+                stage.asked.append(name)
+                return stage.act(self.on_progress)
+
+            return method
+
+    for name, content in (
+        ("documents.corpus", {"Corpus": FakeCorpus, "is_url": is_url}),
+        ("pipeline", {"Checker": FakeChecker}),
+    ):
+        module = types.ModuleType(f"llmcheck.{name}")
+        vars(module).update(content)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.chdir(tmp_path)
+    for variable in [v for v in os.environ if v.startswith(("LLMCHECK_", "OPENAI_"))]:
+        monkeypatch.delenv(variable)
+    return stage
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(stage: Stage, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    def run(*arguments: str) -> Ran:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        code = ended.value.code
+        assert isinstance(code, int)
+        return Ran(code, *capsys.readouterr())
+
+    return run
+
+
+# --- what is printed where ---
+
+
+def test_check_prints_lint_lines_on_stdout_and_the_outcome_on_stderr(
+    run: Callable[..., Ran], stage: Stage
+) -> None:
+    ran = run("check", "gate.txt", "-")
+
+    assert ran.out == (
+        "gate.txt:1:1: LC102 numeric: What does the gate weigh? 90 t; "
+        "elsewhere: 70 t (lock.txt:2:1) [d]\n"
+        "lock.txt:2:1: LC102 numeric: What does the gate weigh? 70 t; "
+        "elsewhere: 90 t (gate.txt:1:1) [d]\n"
+    )
+    assert ran.err == ("llmcheck: 1 dispute in 2 documents; 0 model calls, 0 cached, 0 replayed\n")
+    assert ran.code == 1
+    assert stage.paths == ("gate.txt", "-")
+
+
+def test_the_format_of_what_is_named_can_be_forced(run: Callable[..., Ran], stage: Stage) -> None:
+    run("claims", "-", "--input-format", "jsonl")
+    assert (stage.paths, stage.input_format) == (("-",), "jsonl")
+    run("claims", "-")
+    assert stage.input_format is None
+    ran = run("claims", "-", "--input-format", "odt")
+    assert ran.code == 2
+    assert "'odt' is none of text, markdown, html, pdf" in " ".join(ran.err.split())
+    assert all(name in run("claims", "--help").out for name in SUFFIXES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked", "begins"),
+    [
+        (["summarize"], "check", "Disputes (1)"),
+        (["summarize", "--format", "markdown"], "check", "## Disputes (1)"),
+        (["summarize", "--format", "json"], "check", "{"),
+        (["summarize", "--format", "html"], "check", "<!doctype html>"),
+        (["report"], "check", "<!doctype html>"),
+        (["check", "--format", "html"], "check", "<!doctype html>"),
+        (["check", "--format", "json"], "check", "{"),
+        (["check", "--format", "markdown"], "check", "## Disputes (1)"),
+        (["claims"], "claims", '{"id":"c1"'),
+        (["claims", "--format", "json"], "claims", "{\n"),
+        (["claims", "--format", "text"], "claims", "gate.txt [1]"),
+        (["padding"], "padding", "Padding"),
+        (["padding", "--format", "json"], "padding", "{\n"),
+    ],
+)
+def test_each_command_asks_for_its_own_report_and_prints_it_in_each_of_its_formats(
+    run: Callable[..., Ran], stage: Stage, arguments: list[str], asked: str, begins: str
+) -> None:
+    ran = run(*arguments, "gate.txt")
+
+    assert stage.asked == [asked]
+    assert ran.out.startswith(begins)
+    assert ran.code == (1 if arguments[0] == "check" else 0)
+
+
+def test_json_output_is_the_report(run: Callable[..., Ran]) -> None:
+    assert Report.model_validate_json(run("check", "x", "--format", "json").out) == found()
+
+
+def test_options_become_settings(run: Callable[..., Ran], stage: Stage) -> None:
+    run(
+        "check", "x", "--model", "small", "--base-url", "http://localhost:1", "--record", "r",
+        "--cache", "c", "--max-calls", "5", "--max-cost", "0.5", "--concurrency", "2",
+    )  # fmt: skip
+    assert stage.settings == Settings(
+        model="small",
+        base_url="http://localhost:1",
+        record=Path("r"),
+        cache=Path("c"),
+        max_calls=5,
+        max_cost=0.5,
+        concurrency=2,
+    )
+    run("check", "x", "--replay", "r", "--no-cache")
+    assert stage.settings == Settings(replay=Path("r"), cache=None)
+
+
+def test_an_intranet_is_fetched_from_when_that_is_asked_for(
+    run: Callable[..., Ran], stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("check", "https://wiki.example/a")
+    assert (stage.paths, stage.allow_private_urls) == (("https://wiki.example/a",), False)
+    run("check", "https://wiki.example/a", "--allow-private-urls")
+    assert stage.allow_private_urls
+    monkeypatch.setenv("LLMCHECK_ALLOW_PRIVATE_URLS", "true")
+    stage.allow_private_urls = False
+    run("check", "x")
+    assert stage.allow_private_urls
+
+
+def test_nothing_is_fetched_in_a_replay(run: Callable[..., Ran], stage: Stage) -> None:
+    ran = run("check", "a.txt", "https://wiki.example/a", "--replay", "r")
+    assert (ran.code, stage.paths, ran.out) == (2, (), "")
+    assert "nothing is fetched in a replay: save the pages" in ran.err
+
+
+def test_a_page_is_80_columns_wide_and_plain_off_a_terminal(
+    run: Callable[..., Ran], stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wordy = DISPUTE.model_copy(update={"rationale": "weight " * 60})
+    stage.act = lambda _: found(disputes=(wordy,))
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def widest() -> int:
+        out = run("summarize", "x").out
+        assert "\x1b" not in out
+        return max(map(len, out.splitlines()))
+
+    assert 70 < widest() <= 80
+    monkeypatch.setenv("COLUMNS", "100")
+    assert 90 < widest() <= 100
+
+
+# --- exit codes and errors ---
+
+
+@pytest.mark.parametrize(
+    ("failures", "disputes", "findings", "code"),
+    [
+        ((), (), True, 0),
+        ((), (DISPUTE,), True, 1),
+        ((), (DISPUTE,), False, 0),
+        ((FAILED,), (DISPUTE,), True, 3),
+        ((FAILED, SPENT), (DISPUTE,), True, 4),
+    ],
+)
+def test_the_gravest_exit_code_wins(
+    failures: tuple[Failure, ...], disputes: tuple[Dispute, ...], findings: bool, code: int
+) -> None:
+    report = found(failures=failures, disputes=disputes)
+    assert exit_code(report, disputes_are_findings=findings) == code
+
+
+def test_an_incomplete_run_prints_what_was_found_and_warns_of_each_failure(
+    run: Callable[..., Ran], stage: Stage
+) -> None:
+    stage.act = lambda _: found(failures=(FAILED,) * 12)
+
+    ran = run("check", "x")
+
+    assert ran.code == 3
+    assert ran.out.count("LC102") == 2
+    warning = r"llmcheck: warning: judge of c1 and c2: timed out\x1b[2J"
+    assert ran.err.count(warning) == 10
+    assert "llmcheck: warning: 2 more failures, listed by --format json" in ran.err
+
+
+def test_where_the_output_lists_failures_one_warning_is_enough(
+    run: Callable[..., Ran], stage: Stage
+) -> None:
+    stage.act = lambda _: found(failures=(FAILED, SPENT))
+    ran = run("summarize", "x")
+    assert ran.code == 4
+    assert ran.err == "llmcheck: warning: 2 parts of the run failed; the output says which\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConfigError("no model:\nset one"), 2),
+        (PromptError("no prompt"), 2),
+        (DocumentError("a\x1b.txt", "not there"), 2),
+        (FixtureMissing("no recording", call_key="k", prompt="p"), 3),
+        (BudgetExceeded("spent"), 4),
+    ],
+)
+def test_an_error_is_one_line_without_a_traceback(
+    run: Callable[..., Ran], stage: Stage, error: Exception, code: int
+) -> None:
+    def fail() -> Corpus:
+        raise error
+
+    stage.read = fail
+    ran = run("check", "x")
+    assert ran.code == code
+    assert ran.out == ""
+    assert ran.err.startswith("llmcheck: error: ")
+    assert ran.err.count("\n") == 1
+    assert "\x1b" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["check", "x", "--nonsense"],
+        ["check", "x", "--format", "jsonl"],
+        ["check", "x", "--concurrency", "many"],
+        ["check", "x", "--concurrency", "0"],
+        ["check", "x", "--replay", "a", "--record", "b"],
+        ["check", "x", "--cache", "a", "--no-cache"],
+        ["check", "x", "--output", "no/such/folder/report"],
+        ["prompts", "show"],
+        ["prompts", "show", "no.v1"],
+        ["prompts", "show", "judge.v2", "extract.v1"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_exits_2_before_anything_is_read(
+    run: Callable[..., Ran], stage: Stage, arguments: list[str]
+) -> None:
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err
+    assert "Traceback" not in ran.err
+    assert stage.paths == ()
+
+
+def test_ctrl_c_exits_130_and_says_what_is_kept(run: Callable[..., Ran], stage: Stage) -> None:
+    def interrupt(_: object) -> Report:
+        raise KeyboardInterrupt
+
+    stage.act = interrupt
+    ran = run("check", "x")
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err == (
+        "llmcheck: interrupted; finished calls are cached, so the same command goes on from here\n"
+    )
+    assert "calls are lost" in run("check", "x", "--no-cache").err
+
+
+# --- output files ---
+
+
+def test_output_goes_to_the_file_whole_and_nothing_to_stdout(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    ran = run("check", "x", "--format", "json", "--output", "report.json")
+    assert ran.out == ""
+    assert json.loads((tmp_path / "report.json").read_bytes())["schema_version"] == 1
+    assert os.listdir(tmp_path) == ["report.json"]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "report"
+    target.write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ConfigError, match="No space left"):
+        emit("new", target)
+    assert target.read_text() == "old"
+    assert os.listdir(tmp_path) == ["report"]
+
+
+def test_output_follows_a_link_instead_of_replacing_it(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("old")
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "real")
+    emit("new", link)
+    assert link.is_symlink()
+    assert (tmp_path / "real").read_text() == "new"
+
+
+def test_output_to_a_device_does_not_replace_it() -> None:
+    emit("gone", Path(os.devnull))
+    assert not Path(os.devnull).is_file()
+
+
+# --- progress ---
+
+
+class Terminal(list[str]):
+    """A stream that says it is a terminal (or not) and keeps what is written."""
+
+    def __init__(self, tty: bool) -> None:
+        super().__init__()
+        self.tty = tty
+
+    def isatty(self) -> bool:
+        return self.tty
+
+    def write(self, text: str) -> None:
+        self.append(text)
+
+    def flush(self) -> None:
+        pass
+
+
+STEPS = [Progress("judge", 3, made, 1, 0, failed) for made, failed in ((0, 0), (1, 0), (1, 1))]
+
+
+def test_off_a_terminal_each_stage_gives_one_line_at_its_end() -> None:
+    stream = Terminal(tty=False)
+    line = ProgressLine(stream)  # type: ignore[arg-type]
+    for step in STEPS:
+        line(step)
+    line.erase()
+    assert stream == ["judge: 1 made, 1 cached, 0 left, 1 failed\n"]
+
+
+def test_on_a_terminal_the_line_overwrites_and_at_last_erases_itself() -> None:
+    stream = Terminal(tty=True)
+    line = ProgressLine(stream)  # type: ignore[arg-type]
+    for step in STEPS:
+        line(step)
+    line.erase()
+    line.erase()
+    assert stream[0] == "\r\x1b[2Kjudge: 0 made, 1 cached, 2 left, 0 failed"
+    assert stream[-2:] == ["\r\x1b[2Kjudge: 1 made, 1 cached, 0 left, 1 failed", "\r\x1b[2K"]
+    assert "\n" not in "".join(stream)
+
+
+def test_a_stage_without_calls_is_not_mentioned() -> None:
+    stream = Terminal(tty=False)
+    ProgressLine(stream)(Progress("judge", 0, 0, 0, 0, 0))  # type: ignore[arg-type]
+    assert stream == []
+
+
+def test_replayed_calls_are_counted_where_there_are_any() -> None:
+    assert str(Progress("extract", 4, 0, 0, 3, 0)) == (
+        "extract: 0 made, 0 cached, 3 replayed, 1 left, 0 failed"
+    )
+
+
+def test_quiet_silences_progress_but_no_warning(run: Callable[..., Ran], stage: Stage) -> None:
+    def act(on_progress: Callable[[Progress], None]) -> Report:
+        on_progress(STEPS[-1])
+        logging.getLogger("llmcheck").warning("the cache was\x1b damaged")
+        return found()
+
+    stage.act = act
+    warning = "llmcheck: warning: the cache was\\x1b damaged\n"
+    loud, quiet = run("summarize", "x"), run("summarize", "x", "--quiet")
+
+    assert loud.err == f"judge: 1 made, 1 cached, 0 left, 1 failed\n{warning}"
+    assert quiet.err == warning
+    assert loud.out == quiet.out
+
+
+# --- prompts and cache ---
+
+
+PROMPT = '+++\ndescription = "Ask"\n+++\n# system\nYou ask{how}.\n# user\n{{{{ it }}}}\n'
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that stands for the shipped prompts: two versions of ``ask``, one of ``tell``."""
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    for name, how in (("ask.v1", ""), ("ask.v2", " twice"), ("tell.v1", " nothing")):
+        (folder / f"{name}.md").write_text(PROMPT.format(how=how))
+    for module in ("llmcheck.llm.prompts", "llmcheck.installation"):
+        monkeypatch.setattr(f"{module}.shipped", lambda _: folder)
+    load_prompt.cache_clear()
+    yield folder
+    load_prompt.cache_clear()
+
+
+def saved_report(path: Path, prompts: dict[str, str]) -> str:
+    path.write_text(to_json(found(prompts=prompts)))
+    return str(path)
+
+
+def test_prompts_are_listed_with_digest_and_description_and_shown_as_they_are(
+    run: Callable[..., Ran], shelf: Path
+) -> None:
+    assert run("prompts", "show", "ask.v1").out == (shelf / "ask.v1.md").read_text()
+    name, digest, description = run("prompts").out.splitlines()[0].split()
+    assert (name, len(digest), description) == ("ask.v1", 12, "Ask")
+    assert run("prompts", "list").out == run("prompts").out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ask.v1", "ask.v2"], ["ask"], ["ask.v1", "ask"], ["shelf/ask.v1.md", "ask.v2"]]
+)
+def test_prompts_that_differ_are_shown_as_a_unified_diff_and_exit_1(
+    run: Callable[..., Ran], shelf: Path, arguments: list[str]
+) -> None:
+    ran = run("prompts", "diff", *arguments)
+    assert (ran.code, ran.err) == (1, "")
+    old, new, hunk, *rest = ran.out.splitlines()
+    assert old.startswith(f"--- {arguments[0].removesuffix('.v1')}")
+    assert new == f"+++ ask.v2 {load_prompt('ask.v2').digest[:12]}"
+    assert hunk.startswith("@@")
+    assert [line for line in rest if line[0] != " "] == ["-You ask.", "+You ask twice."]
+
+
+def test_equal_prompts_differ_in_nothing_and_exit_0(
+    run: Callable[..., Ran], shelf: Path, tmp_path: Path
+) -> None:
+    source = (shelf / "ask.v2.md").read_text()
+    (tmp_path / "draft.md").write_bytes(source.replace("\n", "\r\n").encode())
+    assert run("prompts", "diff", "ask", "draft.md") == Ran(0, "", "")
+
+
+def test_the_prompts_of_a_report_are_compared_with_those_of_today(
+    run: Callable[..., Ran], shelf: Path, tmp_path: Path
+) -> None:
+    as_today = {name: load_prompt(name).digest for name in ("ask.v1", "ask.v2")}
+    kept = saved_report(tmp_path / "kept.json", as_today)
+    assert run("prompts", "diff", kept) == Ran(
+        0, "ask.v1: unchanged; ask.v2 is the latest\nask.v2: unchanged\n", ""
+    )
+
+    saved_report(tmp_path / "old.json", {**as_today, "ask.v2": "0" * 64, "sing.v1\x1b": "0" * 64})
+    assert run("prompts", "diff", "old.json") == Ran(
+        1,
+        "ask.v1: unchanged; ask.v2 is the latest\nask.v2: changed\nsing.v1\\x1b: gone\n",
+        "",
+    )
+
+
+def test_the_prompts_of_two_reports_are_compared_with_each_other(
+    run: Callable[..., Ran], shelf: Path, tmp_path: Path
+) -> None:
+    before = saved_report(tmp_path / "before.json", {"a.v1": "0", "b.v1": "0", "c.v1": "0"})
+    after = saved_report(tmp_path / "after.json", {"a.v1": "0", "b.v1": "1", "d.v1": "0"})
+    assert run("prompts", "diff", before, before).code == 0
+    assert run("prompts", "diff", before, after) == Ran(
+        1, "a.v1: unchanged\nb.v1: changed\nc.v1: gone\nd.v1: new\n", ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ([], "which one? There are ask.v1, ask.v2, tell.v1"),
+        (["tell"], "tell has one version only, tell.v1"),
+        (["ask.v1"], "compare ask.v1 with what?"),
+        (["ask.v3", "ask.v2"], "no prompt and no file 'ask.v3'; there are: ask.v1, "),
+        (["ask.v1", "nowhere.md"], "no prompt and no file 'nowhere.md'"),
+        (["ask.v1", "shelf"], "shelf: cannot be read (Is a directory)"),
+        (["ask.v1", "notes.txt"], "prompt notes.txt: expected TOML front matter"),
+        (["ask.v1", "latin.md"], "latin.md: is not UTF-8"),
+        (["broken.json"], "broken.json: is no JSON ("),
+        (["other.json"], "other.json: is no report; save one with --format json"),
+        (["odd.json"], "odd.json: is no report"),
+        (["empty.json"], "empty.json: the report names no prompts"),
+        (["ask.v1", "kept.json"], "a report is compared with another report"),
+        (["kept.json", "ask.v1"], "a report is compared with another report"),
+    ],
+)
+def test_prompts_that_cannot_be_compared_exit_2_and_say_why(
+    run: Callable[..., Ran], shelf: Path, tmp_path: Path, arguments: list[str], problem: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("Ask twice.")
+    (tmp_path / "latin.md").write_bytes("+++\né".encode("latin-1"))
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "other.json").write_text('{"claims": []}')
+    (tmp_path / "odd.json").write_text('{"prompts": {"ask.v1": 1}}')
+    saved_report(tmp_path / "empty.json", {})
+    saved_report(tmp_path / "kept.json", {"ask.v1": load_prompt("ask.v1").digest})
+
+    ran = run("prompts", "diff", *arguments)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert problem in " ".join(ran.err.split())
+    assert "Traceback" not in ran.err
+
+
+def test_the_cache_is_described_and_emptied(run: Callable[..., Ran], tmp_path: Path) -> None:
+    assert run("cache", "path", "--cache", "kept").out == "kept\n"
+    assert "0 stored answers, 0 bytes" in run("cache", "--cache", "kept").out
+    assert "0 stored answers removed" in run("cache", "clear", "--cache", "kept").out
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_cache_that_is_switched_off_cannot_be_described(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMCHECK_CACHE", "false")
+    assert run("cache").code == 2
+
+
+def test_the_version_is_printed(run: Callable[..., Ran]) -> None:
+    ran = run("--version")
+    assert ran.code == 0
+    assert ran.out.startswith("llmcheck")
+
+
+# --- baselines, silences, diff ---
+
+
+def test_a_closed_stdout_is_an_error_and_no_finding(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    with pytest.raises(SystemExit) as ended:
+        main(["cache", "path", "--cache", "kept"])
+    assert ended.value.code == 2
+
+
+def test_what_a_baseline_knows_is_no_finding(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_text(to_json(found()))
+    ran = run("check", "x", "--baseline", "old.json")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("llmcheck: 0 new disputes (1 known) in 2 documents; ")
+
+
+@pytest.mark.parametrize("format_name", ["markdown", "html"])
+def test_pages_show_what_a_baseline_knows_as_set_aside(
+    run: Callable[..., Ran], tmp_path: Path, format_name: str
+) -> None:
+    (tmp_path / "old.json").write_text(to_json(found()))
+    ran = run("check", "x", "--baseline", "old.json", "--format", format_name, "--quiet")
+    assert ran.code == 0
+    assert DISPUTE.question in ran.out
+    assert "ilenced: " in ran.out
+    assert "known from the baseline" in ran.out
+
+
+def test_a_report_of_claims_is_no_baseline(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "claims.json").write_text(to_json(found(prompts={"extract.v1": "0" * 64})))
+    for arguments in (("check", "x", "--baseline"), ("diff", "claims.json")):
+        ran = run(*arguments, "claims.json")
+        assert (ran.code, ran.out) == (2, "")
+        assert "claims.json: is of a run that looked for no disputes" in ran.err
+
+
+def test_what_a_baseline_does_not_know_is_a_finding(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "old.json").write_text(to_json(found(disputes=())))
+    ran = run("check", "x", "--baseline", "old.json")
+    assert ran.code == 1
+    assert ran.out.count("LC102") == 2
+    assert "1 new dispute (0 known)" in ran.err
+
+
+def test_a_report_made_with_a_baseline_can_be_the_next_one(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "old.json").write_text(to_json(found()))
+    ran = run("check", "x", "--baseline", "old.json", "--format", "json")
+    assert ran.code == 0
+    assert Report.model_validate_json(ran.out) == found()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "x", "--baseline", "nowhere.json"], ["summarize", "x", "--baseline", "old.json"]],
+)
+def test_a_baseline_that_cannot_be_used_stops_before_the_run(
+    run: Callable[..., Ran], stage: Stage, tmp_path: Path, arguments: list[str]
+) -> None:
+    (tmp_path / "old.json").write_text(to_json(found()))
+    ran = run(*arguments)
+    assert (ran.code, ran.out, stage.paths) == (2, "", ())
+
+
+def test_a_silenced_dispute_is_shown_but_no_finding(run: Callable[..., Ran], stage: Stage) -> None:
+    silenced = DISPUTE.model_copy(update={"silenced": "weighed\x1b twice"})
+    stage.act = lambda _: found(disputes=(silenced,))
+    ran = run("check", "x")
+    assert ran.code == 0
+    assert ran.out == (
+        "gate.txt:1:1: silenced LC102 numeric: What does the gate weigh?; weighed\\x1b twice [d]\n"
+    )
+    assert "0 disputes (1 silenced)" in ran.err
+    page = run("summarize", "x").out
+    assert "Disputes (0, 1 silenced)" in page
+    assert "weighed\\x1b" in page
+    markdown = run("check", "x", "--format", "markdown").out
+    assert "## Silenced disputes (1)" in markdown
+    assert "Silenced: weighed" in markdown
+
+
+@pytest.mark.parametrize(
+    ("format_name", "begins"),
+    [("sarif", "{"), ("junit", "<?xml"), ("github", "::error file=gate.txt,line=1,")],
+)
+def test_check_prints_what_machines_read(
+    run: Callable[..., Ran], format_name: str, begins: str
+) -> None:
+    ran = run("check", "x", "--format", format_name)
+    assert ran.out.startswith(begins)
+    assert ran.code == 1
+    # Annotations are cut off where GitHub stops, so there stderr says how it went.
+    assert ran.err.startswith("llmcheck: 1 dispute in 2" if format_name == "github" else "")
+
+
+def test_diff_exits_with_1_when_a_dispute_is_new(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "none.json").write_text(to_json(found(disputes=())))
+    (tmp_path / "one.json").write_text(to_json(found()))
+    ran = run("diff", "none.json", "one.json")
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.startswith("Disputes: 1 new, 0 gone, 0 changed, 0 unchanged\n")
+    assert run("diff", "one.json", "none.json").code == 0
+    assert run("diff", "one.json", "one.json").code == 0
+    as_json = json.loads(run("diff", "none.json", "one.json", "--format", "json").out)
+    assert [dispute["id"] for dispute in as_json["new_disputes"]] == ["d"]
+    assert run("diff", "none.json", "one.json", "--format", "markdown").out.startswith("## Disp")
+    ran = run("diff", "none.json", "nowhere.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nowhere.json: no such file" in ran.err
+
+
+def test_a_new_dispute_that_is_silenced_is_no_finding_of_diff(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    silenced = DISPUTE.model_copy(update={"silenced": "weighed"})
+    (tmp_path / "none.json").write_text(to_json(found(disputes=())))
+    (tmp_path / "one.json").write_text(to_json(found(disputes=(silenced,))))
+    ran = run("diff", "none.json", "one.json")
+    assert ran.code == 0
+    assert "(silenced: weighed)" in ran.out
+
+
+# --- a process of its own ---
+
+STAND_INS = """
+import sys, types
+from llmcheck.models import Document, Report
+
+class Corpus:
+    documents = ()
+    @staticmethod
+    def read(*paths, **_):
+        return Corpus()
+
+class Checker:
+    def __init__(self, **_): pass
+    def check(self, corpus):
+        from llmcheck.models import DocumentInfo
+        return Report(model="m" * {size}, documents=(
+            DocumentInfo(id="pont-lev\\u00e9", path=None, title=None, words=1, padding_share=0),))
+
+for name in ("documents.corpus", "pipeline"):
+    module = types.ModuleType("llmcheck." + name)
+    module.Corpus, module.Checker = Corpus, Checker
+    module.is_url = lambda path: False
+    sys.modules[module.__name__] = module
+from llmcheck.cli.main import main
+"""
+
+
+def python(code: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        timeout=60,
+        check=False,
+    )
+
+
+SLOW = {"openai", "instructor", "trafilatura", "rich", "pint", "genai_prices", "diskcache"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "loaded"),
+    [
+        (["--help"], set()),
+        (["check", "--help"], set()),
+        (["check", "x"], set()),
+        (["check", "x", "--format", "json"], set()),
+        (["check", "x", "--format", "markdown"], set()),
+        (["summarize", "x"], {"rich"}),
+    ],
+)
+def test_only_what_a_command_needs_is_loaded(arguments: list[str], loaded: set[str]) -> None:
+    code = STAND_INS.format(size=1) + (
+        f"try:\n    main({arguments!r})\n"
+        f"finally:\n    sys.stderr.write('loaded: ' + repr(set(sys.modules) & {SLOW!r}))"
+    )
+    ran = python(code)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr.decode().endswith(f"loaded: {loaded!r}")
+
+
+def test_output_is_utf8_whatever_the_locale() -> None:
+    code = STAND_INS.format(size=1) + "main(['summarize', 'x'])"
+    ran = python(code, LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert ran.returncode == 0, ran.stderr
+    assert "pont-levé" in ran.stdout.decode("utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX pipe")
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    code = STAND_INS.format(size=1_000_000) + "main(['summarize', 'x', '--format', 'json'])"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_help_loads_neither_pydantic_nor_the_models() -> None:
+    heavy = "{'pydantic', 'platformdirs', 'llmcheck.models', 'llmcheck.settings'}"
+    ran = python(
+        "import sys; from llmcheck.cli.main import main\n"
+        f"try:\n    main(['--help'])\nfinally:\n    sys.exit(len(set(sys.modules) & {heavy}))"
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_without_its_extra_the_verb_mcp_names_it(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    monkeypatch.delitem(sys.modules, "mcp.server", raising=False)
+    monkeypatch.delitem(sys.modules, "llmcheck.mcp.server", raising=False)
+    ran = run("mcp", "--replay", "r")
+    assert ran.code == 2
+    assert "pip install 'llmcheck[mcp]'" in ran.err

@@ -1,0 +1,231 @@
+"""Copies are told from two reports of one event, and what a copy says of its own is compared."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmcheck import Checker, Corpus, FakeLLM
+from llmcheck.documents.copies import COPIED, LEAST, SHINGLE, containment, originals
+from llmcheck.llm.port import Call
+from llmcheck.models import Document, Report, Span
+
+LEAD = "The ferry Alma ran aground off Skarvik on Monday morning with 62 passengers on board."
+STATEMENT = (
+    '"We are sorry for what our passengers had to go through, and we will look into how a ship '
+    'that has sailed this strait twice a day for nine years could end up on a charted rock," '
+    "said Britt Aune, who heads the company."
+)
+WIRE = [
+    LEAD,
+    "Two tugs pulled her free at high tide, and nobody was hurt.",
+    "The harbour master had closed the southern channel the evening before because of fog.",
+    "Divers found a dent of four metres along the keel and sent pictures to the insurer.",
+    STATEMENT,
+    "A replacement will serve the islands from Wednesday, with one sailing fewer each day.",
+    "The company has run the line since 2009 and carries about 90,000 people a year.",
+]
+OTHER = [
+    "Passengers on the Alma spoke of a loud bang and of coffee cups flying across the saloon.",
+    "It was still dark when the ferry struck a rock south of Skarvik, and the heating failed.",
+    STATEMENT,
+    "Islanders have long asked for a second ship, and the council will meet about it on Friday.",
+    "School was called off on Hest because nine of its eleven teachers live on the mainland.",
+    "By noon the first of them had been brought home in fishing boats, wet but in good spirits.",
+]
+BYLINE = "From our reporter in Skarvik, with material of the agency"
+FURNITURE = (
+    "Subscribe to our newsletter and never miss a story from the coast. We use cookies. The "
+    "Strait Gazette is a member of the press council."
+)
+
+
+def document(doc_id: str, *paragraphs: str, title: str = "Ferry aground") -> Document:
+    return Document(id=doc_id, text="\n\n".join([title, *paragraphs]), title=title)
+
+
+def copies(*documents: Document) -> dict[str, str]:
+    return originals(documents)
+
+
+AGENCY = document("agency", *WIRE)
+
+
+# Which are copies
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        document("paper", *WIRE, title="Sixty-two saved as the Alma hits a rock"),
+        document("paper", BYLINE, *WIRE, title="Alma on the rocks"),
+        document("paper", "SKARVIK (Agency) - " + LEAD, *WIRE[1:]),
+        document("paper", *WIRE, FURNITURE),
+        document("paper", *WIRE[:4]),
+        document("paper", *(p.replace("Monday", "MONDAY").replace('"', "”") for p in WIRE)),
+        document("paper", *[p.replace("62", "64") for p in WIRE]),
+    ],
+    ids=["headline", "byline", "dateline", "furniture", "cut", "typography", "figure"],
+)
+def test_a_story_that_was_syndicated_is_a_copy_whichever_comes_first(printed: Document) -> None:
+    longer, shorter = sorted([AGENCY, printed], key=lambda d: -len(d.text.split()))
+    assert copies(AGENCY, printed) == copies(printed, AGENCY)
+    assert set(copies(AGENCY, printed)) | set(copies(AGENCY, printed).values()) == {
+        "agency",
+        "paper",
+    }
+    if len(longer.text.split()) > len(shorter.text.split()) + 5:
+        assert copies(AGENCY, printed) == {shorter.id: longer.id}
+
+
+def test_two_reports_that_quote_one_statement_stay_apart() -> None:
+    assert copies(AGENCY, document("gazette", *OTHER)) == {}
+
+
+def test_two_long_reports_that_both_print_a_notice_in_full_stay_apart() -> None:
+    notice = document("notice", *WIRE[:5])
+    one = document("one", *WIRE[:5], *[f"{p} So says {i}." for i, p in enumerate(OTHER * 2)])
+    own = [" ".join(reversed(p.split())) for p in OTHER * 2]
+    two = document("two", *WIRE[:5], *own)
+    found = copies(notice, one, two)
+    assert set(found) == {"notice"}
+    assert found["notice"] in {"one", "two"}
+
+
+def test_texts_of_a_few_lines_are_copies_only_when_they_are_equal() -> None:
+    short = document("a", LEAD, WIRE[1])
+    assert copies(short, document("b", LEAD, WIRE[1], "It was cold.")) == {}
+    assert copies(short, document("b", LEAD, WIRE[1])) == {"b": "a"}
+
+
+def test_the_chrome_of_a_page_does_not_count() -> None:
+    menu = " ".join(f"Topic{i} and Place{i}" for i in range(200))
+    pages = [
+        Document(
+            id=doc_id,
+            text=f"{menu}\n\n{story}",
+            chrome=(Span(start=0, end=len(menu)),),
+        )
+        for doc_id, story in (("a", "\n\n".join(WIRE)), ("b", "\n\n".join(OTHER)))
+    ]
+    assert copies(*pages) == {}
+    bare = [page.model_copy(update={"chrome": ()}) for page in pages]
+    assert len(copies(*bare)) == 1, "without the mark they would be one"
+    assert copies(pages[0], AGENCY) in ({"agency": "a"}, {"a": "agency"})
+
+
+def test_what_stands_in_many_originals_is_furniture() -> None:
+    words = random.Random(1)  # noqa: S311
+    papers = [
+        document(str(i), " ".join(f"w{words.randrange(9999)}" for _ in range(20)), *WIRE[:4])
+        for i in range(60)
+    ]
+    assert len(copies(*papers)) == 59, "a story that all have printed is compared once"
+
+
+@given(st.permutations([AGENCY, document("b", *OTHER), document("c", BYLINE, *WIRE),
+                        document("d", *WIRE[:4]), document("e", *OTHER, FURNITURE)]))  # fmt: skip
+def test_the_order_of_the_documents_changes_nothing(documents: Sequence[Document]) -> None:
+    assert copies(*documents) == {"agency": "c", "d": "c", "b": "e"}
+
+
+@given(st.data(), st.integers(LEAST + SHINGLE, 150))
+@settings(max_examples=30)
+def test_a_text_with_a_few_words_changed_is_a_copy_and_one_of_other_words_is_not(
+    data: st.DataObject, length: int
+) -> None:
+    words = [f"w{i}" for i in range(length)]
+    few = int((1 - COPIED) * (length - SHINGLE + 1)) // SHINGLE
+    changed = data.draw(st.sets(st.integers(0, length - 1), max_size=few))
+    edited = " ".join("other" + w if i in changed else w for i, w in enumerate(words))
+    text = " ".join(words)
+    assert containment(edited, text) >= COPIED
+    pair = [Document(id="a", text=text), Document(id="b", text=edited)]
+    assert len(originals(pair)) == 1
+    unlike = Document(id="c", text=text.replace("w", "v"))
+    assert originals([pair[0], unlike]) == {}
+
+
+@given(st.lists(st.sampled_from(WIRE + OTHER), max_size=9), st.lists(st.sampled_from(WIRE)))
+def test_being_a_copy_goes_both_ways_and_containment_is_a_share(
+    one: list[str], other: list[str]
+) -> None:
+    a, b = document("a", *one), document("b", *other)
+    assert 0 <= containment(a.text, b.text) <= 1
+    ab, ba = originals([a, b]), originals([b, a])
+    assert set(ab.items()) | set(ba.items()) <= {("a", "b"), ("b", "a")}
+    assert bool(ab) == bool(ba)
+    assert ab == ba or a.text == b.text
+
+
+# What becomes of them
+
+
+def check(*documents: Document) -> tuple[Report, list[str]]:
+    """The report, when every sentence is one fact, and the sentences that were read."""
+    read: list[str] = []
+
+    def answer(call: Call) -> object:
+        if call.prompt.startswith("extract"):
+            sentence = call.user.rpartition("Sentence: ")[2]
+            read.append(sentence)
+            return {"facts": [sentence]}
+        if call.prompt.startswith("question"):
+            about = [("How many passengers were on board?", n) for n in ("62", "64")]
+            return {"asked": [{"question": q, "answer": n} for q, n in about if n in call.user]}
+        if call.prompt.startswith("judge"):
+            a, b = ("62", "64") if "62" in call.user.partition("B:")[0] else ("64", "62")
+            return {"question": "How many passengers were on board?", "a": a, "b": b,
+                    "b_is": "false", "kind": "numeric"}  # fmt: skip
+        return {"sentences": []} if call.prompt.startswith("summarize") else {
+            "gist": "news", "about": "event"}  # fmt: skip
+
+    return Checker(llm=FakeLLM(answer)).check(Corpus.from_texts(documents)), read
+
+
+def test_what_a_copy_shares_with_its_original_is_read_once() -> None:
+    report, read = check(AGENCY, document("paper", BYLINE + ".", *WIRE, title="Alma aground"))
+    assert {info.id: info.copy_of for info in report.documents} == {
+        "agency": "paper",
+        "paper": None,
+    }
+    assert len(read) == len(set(read))
+    assert {claim.doc_id for claim in report.claims} == {"paper"}
+    assert report.agreements == ()
+
+
+def test_a_figure_that_an_update_changed_is_read_and_disputed() -> None:
+    update = document("update", *[p.replace("62", "64") for p in WIRE], "It happened again.")
+    report, read = check(AGENCY, update)
+    assert report.documents[0].copy_of == "update"
+    assert [sentence for sentence in read if "on board" in sentence] == [
+        LEAD,
+        LEAD.replace("62", "64"),
+    ]
+    (dispute,) = report.disputes
+    assert {p.answer: p.doc_ids for p in dispute.positions} == {
+        "62": ("agency",),
+        "64": ("update",),
+    }
+
+
+def test_a_sentence_that_points_back_to_another_one_is_read_again() -> None:
+    first = [*WIRE, "Mayor Una Hest spoke to the families.", "She had not slept."]
+    second = [*WIRE, "Pastor Ivo Lund spoke to the families.", "She had not slept.", BYLINE + "."]
+    _, read = check(document("a", *first), document("b", *second))
+    assert read.count("She had not slept.") == 2
+    assert read.count(LEAD) == 1
+
+
+def test_all_orders_give_the_same_findings() -> None:
+    update = document("update", *[p.replace("62", "64") for p in WIRE], "It happened again.")
+    found = {
+        tuple(d.id for d in check(*order)[0].disputes)
+        for order in permutations([AGENCY, update, document("gazette", *OTHER)])
+    }
+    assert len(found) == 1

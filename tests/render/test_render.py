@@ -1,0 +1,564 @@
+"""Rendering: what a reader sees, and that no text of a document or model can act on it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, get_args
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from repository import ROOT
+
+from llmcheck.models import (
+    Agreement,
+    Answer,
+    Claim,
+    ContradictionKind,
+    Dispute,
+    Document,
+    DocumentInfo,
+    Failure,
+    Lookalike,
+    PaddingFlag,
+    Position,
+    Report,
+    Summary,
+    SummarySentence,
+    Ungrounded,
+    Usage,
+)
+from llmcheck.render.codes import CODES
+from llmcheck.render.data import claims_jsonl, report_schema, to_json
+from llmcheck.render.lint import lint_lines
+from llmcheck.render.markdown import escape, markdown_page
+from llmcheck.render.phrases import HOSTILE, clean, percent, quoted, shorten
+from llmcheck.render.terminal import claims_page, padding_page, summary_page
+from llmcheck.render.view import Sources, usage_line
+
+SCHEMA = ROOT / "docs" / "report.schema.json"
+
+TIDES = Document(
+    id="press/tides.txt",
+    path="press/tides.txt",
+    title="Sill Harbour bridge opens",
+    text=(
+        "Sill Harbour bridge opens\n\n"
+        "The main span measures 320 metres. It opened on 4 May.\n"
+        "Subscribe to the Tide Letter today!"
+    ),
+)
+FERRY = Document(
+    id="ferry.txt",
+    path="ferry.txt",
+    title="No more ferries",
+    text="No more ferries\nAt 340 metres, the main span is a record. The bridge opened on 4 May.",
+)
+PIER = Document(id="memory", text="The span is 320 m long, the port authority said.")
+
+
+def claim(id_: str, document: Document, quote: str, text: str, **more: Any) -> Claim:
+    start = document.text.index(quote)
+    return Claim(
+        id=id_,
+        text=text,
+        doc_id=document.id,
+        start=start,
+        end=start + len(quote),
+        quote=quote,
+        **more,
+    )
+
+
+CLAIMS = (
+    claim(
+        "c1",
+        TIDES,
+        "The main span measures 320 metres.",
+        "The main span is 320 m long.",
+        answers=(Answer(question="How long is the main span?", answer="320 m"),),
+    ),
+    claim("c2", FERRY, "At 340 metres, the main span is a record.", "The main span is 340 m."),
+    claim("c3", PIER, PIER.text, "The span is 320 m long.", speaker="the port authority"),
+    claim("c4", TIDES, "It opened on 4 May.", "The bridge opened on 4 May.", time="4 May"),
+    claim("c5", FERRY, "The bridge opened on 4 May.", "The bridge opened on 4 May."),
+)
+
+
+def info(document: Document, **more: Any) -> DocumentInfo:
+    return DocumentInfo(
+        id=document.id,
+        path=document.path,
+        words=len(document.text.split()),
+        **{"title": document.title, "padding_share": 0.0, **more},
+    )
+
+
+def report(**more: Any) -> Report:
+    advert = "Subscribe to the Tide Letter today!"
+    fields: dict[str, Any] = {
+        "model": "test-model",
+        "documents": (info(TIDES, padding_share=0.3), info(FERRY), info(PIER)),
+        "claims": CLAIMS,
+        "disputes": (
+            Dispute(
+                id="d1",
+                question="How long is the main span?",
+                kind="numeric",
+                confidence=1.0,
+                rationale="One span has one length.",
+                positions=(
+                    Position(answer="320 m", claim_ids=("c1", "c3"), doc_ids=(TIDES.id, PIER.id)),
+                    Position(answer="340 m", claim_ids=("c2",), doc_ids=(FERRY.id,)),
+                ),
+            ),
+        ),
+        "agreements": (
+            Agreement(
+                id="a1",
+                statement="The bridge opened on 4 May.",
+                claim_ids=("c4", "c5"),
+                doc_ids=(TIDES.id, FERRY.id),
+            ),
+        ),
+        "lookalikes": (
+            Lookalike(
+                kind="different_referent",
+                claim_ids=("c1", "c5"),
+                rationale="A length is no opening day.",
+            ),
+        ),
+        "padding": (
+            PaddingFlag(
+                doc_id=TIDES.id,
+                start=TIDES.text.index(advert),
+                end=len(TIDES.text),
+                quote=advert,
+                kind="promotion",
+                rationale="Asks for a subscription.",
+            ),
+        ),
+        "summary": Summary(
+            sentences=(
+                SummarySentence(text="The bridge opened on 4 May.", claim_ids=("c4", "c5")),
+                SummarySentence(text="Its length is disputed.", claim_ids=("c1", "c2")),
+            )
+        ),
+        "ungrounded": (
+            Ungrounded(doc_id=PIER.id, text="The toll is 3.", reason="no 3 in the document"),
+        ),
+        "failures": (Failure(stage="judge", subject="c1 and c5", error="timed out"),),
+        "usage": Usage(calls=3, cached=12, input_tokens=4100, output_tokens=250, cost_usd=0.0123),
+    }
+    return Report(**{**fields, **more})
+
+
+def squeezed(text: str) -> str:
+    """Wrapping undone, so that a test need not know where lines break."""
+    return " ".join(text.split())
+
+
+HOSTILE_TEXT = (
+    "\x1b[31mred\x1b[0m \x9b2J [bold]x[/bold] | # <script>alert(1)</script> @port \u202e"
+)
+
+
+def hostile_report() -> Report:
+    document = Document(id=HOSTILE_TEXT, path=f"{HOSTILE_TEXT}.txt", text=HOSTILE_TEXT)
+    made = Claim(
+        id="h", text=HOSTILE_TEXT, doc_id=HOSTILE_TEXT, start=0, end=9, quote=HOSTILE_TEXT,
+        speaker=HOSTILE_TEXT, time=HOSTILE_TEXT,
+        answers=(Answer(question=HOSTILE_TEXT, answer=HOSTILE_TEXT),),
+    )  # fmt: skip
+    position = Position(answer=HOSTILE_TEXT, claim_ids=("h",), doc_ids=(HOSTILE_TEXT,))
+    flag = PaddingFlag(
+        doc_id=HOSTILE_TEXT, start=0, end=9, quote=HOSTILE_TEXT, kind="injection",
+        rationale=HOSTILE_TEXT,
+    )  # fmt: skip
+    return Report(
+        model="m",
+        documents=(info(document, padding_share=1.0, title=HOSTILE_TEXT),),
+        claims=(made,),
+        disputes=(
+            Dispute(
+                id="d", question=HOSTILE_TEXT, kind="implicit", confidence=0.5,
+                rationale=HOSTILE_TEXT, positions=(position, position),
+            ),
+        ),
+        agreements=(
+            Agreement(id="a", statement=HOSTILE_TEXT, claim_ids=("h",), doc_ids=("p", "q")),
+        ),
+        lookalikes=(Lookalike(kind="scope", claim_ids=("h",), rationale=HOSTILE_TEXT),),
+        padding=(flag,),
+        summary=Summary(sentences=(SummarySentence(text=HOSTILE_TEXT, claim_ids=("h",)),)),
+        ungrounded=(Ungrounded(doc_id="p", text=HOSTILE_TEXT, reason=HOSTILE_TEXT),),
+        failures=(Failure(stage="judge", subject=HOSTILE_TEXT, error=HOSTILE_TEXT),),
+    )  # fmt: skip
+
+
+# --- the terminal ---
+
+
+def test_a_dispute_shows_every_position_with_its_sources_and_exact_words() -> None:
+    page = summary_page(report(), width=200)
+
+    assert "How long is the main span?" in page
+    assert "320 m — tides.txt [1], memory [3]" in page
+    assert "“The main span measures 320 metres.” [1]" in page
+    assert "340 m — ferry.txt [2]" in page
+    assert "“At 340 metres, the main span is a record.” [2]" in page
+
+
+def test_the_summary_cites_its_sources_by_number_and_lists_them() -> None:
+    page = squeezed(summary_page(report()))
+
+    assert "The bridge opened on 4 May. [1, 2] Its length is disputed. [1, 2]" in page
+    assert "[2] ferry.txt — No more ferries (18 words)" in page
+
+
+def test_the_page_holds_agreements_lookalikes_padding_failures_and_usage() -> None:
+    page = squeezed(summary_page(report()))
+
+    assert "• The bridge opened on 4 May. [1, 2]" in page
+    assert "(A length is no opening day.)" in page
+    assert "tides.txt [1] ██████░░░░░░░░░░░░░░ 30% promotion 30%" in page
+    assert "• judge of c1 and c5: timed out" in page
+    assert "• The toll is 3. [3]: no 3 in the document" in page
+    assert page.endswith(
+        "3 model calls, 12 cached, 0 replayed · 4,100 tokens in, 250 out · $0.0123"
+    )
+
+
+def test_no_dispute_is_claimed_only_of_a_complete_run() -> None:
+    assert "None found, but not everything" in summary_page(report(disputes=()))
+    complete = summary_page(report(disputes=(), failures=()))
+    assert "None found." in complete
+    assert "Could not be done" not in complete
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_no_line_is_wider_than_the_page_or_ends_in_spaces(width: int) -> None:
+    for page in (summary_page, claims_page, padding_page):
+        for line in page(report(), width=width).splitlines():
+            assert len(line) <= width
+            assert line == line.rstrip()
+
+
+def test_a_word_longer_than_its_column_is_folded_not_cut() -> None:
+    word = "q" * 70
+    long = report().disputes[0].model_copy(update={"question": word, "rationale": word})
+    page = summary_page(report(disputes=(long,)))
+    assert page.count("q") == 2 * 70
+
+
+def test_colour_is_used_only_when_asked_for() -> None:
+    assert "\x1b" not in summary_page(report())
+    assert "\x1b[1m" in summary_page(report(), colour=True)
+
+
+def test_an_environment_that_forces_colour_does_not_colour_a_pipe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    assert "\x1b" not in summary_page(report())
+
+
+def test_claims_stand_under_their_document_with_speaker_and_time() -> None:
+    page = squeezed(claims_page(report()))
+
+    assert "tides.txt [1] • The main span is 320 m long. “The main span measures" in page
+    assert "The span is 320 m long. (the port authority)" in page
+    assert "The bridge opened on 4 May. (4 May)" in page
+
+
+def test_padding_is_shown_in_its_own_words() -> None:
+    page = squeezed(padding_page(report()))
+
+    assert "promotion: Asks for a subscription. “Subscribe to the Tide Letter today!”" in page
+
+
+def test_every_page_of_an_empty_report_renders() -> None:
+    empty = Report(model="m")
+    for page in (summary_page, claims_page, padding_page):
+        assert page(empty).endswith("0 model calls, 0 cached, 0 replayed\n")
+    assert "None found." in markdown_page(empty)
+    assert claims_jsonl(empty) == lint_lines(empty, []) == ""
+
+
+# --- hostile texts ---
+
+
+@pytest.mark.parametrize("page", [summary_page, claims_page, padding_page])
+def test_control_characters_never_reach_a_terminal_and_markup_is_text(page: Any) -> None:
+    text = page(hostile_report(), width=200)
+
+    assert set(HOSTILE.findall(text)) <= {"\n"}
+    assert r"\x1b[31mred\x1b[0m \x9b2J [bold]x[/bold]" in text
+
+
+def test_markdown_of_hostile_texts_has_no_html_no_mention_and_no_control_characters() -> None:
+    text = markdown_page(hostile_report())
+
+    assert "<script" not in text
+    assert not re.search(r"@\w", text)
+    assert set(HOSTILE.findall(text)) <= {"\n"}
+
+
+def test_lint_lines_of_hostile_texts_stay_one_line_a_position() -> None:
+    report = hostile_report()
+    document = Document(id=HOSTILE_TEXT, text="one line\nanother")
+
+    lines = lint_lines(report, [document])
+
+    assert lines.count("\n") == 2
+    assert set(HOSTILE.findall(lines)) == {"\n"}
+
+
+def test_json_keeps_hostile_texts_exactly_but_escaped() -> None:
+    text = to_json(hostile_report())
+
+    assert set(HOSTILE.findall(text)) == {"\n"}
+    assert Report.model_validate_json(text) == hostile_report()
+
+
+@given(st.text())
+def test_clean_text_is_one_line_without_hostile_characters(text: str) -> None:
+    cleaned = clean(text)
+    assert not HOSTILE.search(cleaned)
+    assert clean(cleaned) == cleaned
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "Zs", "S"]), max_size=40))
+def test_ordinary_text_is_shown_as_it_is(text: str) -> None:
+    expected = re.sub(" +", " ", text).strip()
+    assert clean(text) == expected
+
+
+@given(st.text(), st.integers(min_value=5, max_value=50))
+def test_a_shortened_text_fits_and_keeps_both_ends(text: str, length: int) -> None:
+    short = shorten(text, length)
+    assert len(short) <= length
+    assert short[:1] == text[:1]
+    assert short[-1:] == text[-1:]
+
+
+def test_a_very_long_quote_is_shortened_visibly() -> None:
+    shown = quoted("a" * 5000)
+    assert len(shown) < 700
+    assert "…" in shown
+
+
+# --- markdown ---
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# no heading", r"\# no heading"),
+        ("- no item", r"\- no item"),
+        ("12. no number", r"12\. no number"),
+        ("a-b + c", "a-b + c"),
+        ("![x](https://evil.example)", r"!\[x\](https:<!-- -->//evil.example)"),
+        ("a | b ~~c~~ `d` $e$", r"a \| b \~\~c\~\~ \`d\` \$e\$"),
+        ("<b>&amp;", "&lt;b&gt;&amp;amp;"),
+        ("ask @port", "ask @<!-- -->port"),
+        ("see #12, a/b#3 and GH-4", "see #<!-- -->12, a/b#<!-- -->3 and GH<!-- -->-4"),
+        ("back\\slash", r"back\\slash"),
+        ("two\nlines", "two lines"),
+    ],
+)
+def test_markdown_escapes(text: str, expected: str) -> None:
+    assert escape(text) == expected
+
+
+def test_markdown_shows_a_dispute_as_a_table_row_for_each_position() -> None:
+    page = markdown_page(report())
+
+    assert "### How long is the main span?" in page
+    assert (
+        "| **320 m** | tides.txt \\[1\\], memory \\[3\\] "
+        "| “The main span measures 320 metres.” \\[1\\] |"
+    ) in page
+    assert "2. ferry.txt — No more ferries (18 words)" in page
+    assert r"\$0.0123" in page
+
+
+def test_markdown_has_a_table_of_questions_with_all_answers() -> None:
+    page = markdown_page(report())
+    assert (
+        "| How long is the main span? | **320 m** — tides.txt \\[1\\], memory \\[3\\]"
+        "<br>**340 m** — ferry.txt \\[2\\] |"
+    ) in page
+
+
+def test_markdown_quotes_link_to_their_lines() -> None:
+    documents = (TIDES, FERRY.model_copy(update={"path": "docs/fer ry).md"}), PIER)
+    page = markdown_page(report(), documents)
+    assert "[\\[1\\]](press/tides.txt#L3) |" in page
+    assert "[\\[2\\]](docs/fer%20ry%29.md#L2) |" in page
+    on_github = markdown_page(
+        report(),
+        documents,
+        {
+            "GITHUB_SERVER_URL": "https://forge.example",
+            "GITHUB_REPOSITORY": "port/press",
+            "GITHUB_SHA": "f00",
+        },
+    )
+    root = "https://forge.example/port/press/blob/f00"
+    assert f"({root}/press/tides.txt#L3) |" in on_github
+    assert f"({root}/docs/fer%20ry%29.md?plain=1#L2) |" in on_github
+
+
+@pytest.mark.parametrize("path", ["/srv/a.txt", "../a.txt", "https://port.example/a", None])
+def test_what_lies_outside_the_folder_is_not_linked(path: str | None) -> None:
+    documents = [d.model_copy(update={"path": path}) for d in (TIDES, FERRY, PIER)]
+    assert "](" not in markdown_page(report(), documents)
+
+
+def test_a_long_list_is_folded() -> None:
+    agreement = report().agreements[0]
+    assert "<summary>All 9</summary>" in markdown_page(report(agreements=(agreement,) * 9))
+    assert "<summary>All" not in markdown_page(report(agreements=(agreement,) * 8))
+
+
+# --- names, shares, usage ---
+
+
+def sources(*paths: str | None, title: str | None = None) -> Sources:
+    return Sources(
+        [
+            DocumentInfo(id=path or f"id{n}", path=path, title=title, words=1, padding_share=0)
+            for n, path in enumerate(paths)
+        ]
+    )
+
+
+def test_names_are_the_shortest_path_that_tells_sources_apart() -> None:
+    paths = (
+        "north/a/log.txt",
+        "south/a/log.txt",
+        "log.txt",
+        "b\\tide.txt",
+        "https://x.example/p/",
+    )
+    named = sources(*paths)
+    assert [named.name(path) for path in paths] == [
+        "north/a/log.txt", "south/a/log.txt", "log.txt", "tide.txt", "p",
+    ]  # fmt: skip
+
+
+def test_documents_of_one_file_are_named_by_their_ids() -> None:
+    infos = [
+        DocumentInfo(
+            id=f"a/log.jsonl#{n}", path="a/log.jsonl", title="Tide", words=1, padding_share=0
+        )
+        for n in (1, 2)
+    ]
+    named = Sources(infos)
+    assert [named.name(info.id) for info in infos] == ["a/log.jsonl#1", "a/log.jsonl#2"]
+    share = {"path": "log.jsonl"}
+    lines = lint_lines(report(), [d.model_copy(update=share) for d in (TIDES, FERRY, PIER)])
+    assert all(line.startswith((TIDES.id, FERRY.id, PIER.id)) for line in lines.splitlines())
+
+
+def test_the_list_of_sources_says_who_published_them_and_when() -> None:
+    told = info(FERRY, author="Ida\x1b[0m Moe", site="The Ferry Post", date="2031-05-04T10:00:00")
+    found = report(documents=(told, info(PIER), info(TIDES, date="2031")))
+    for made in (summary_page(found, width=100), markdown_page(found)):
+        assert "Moe, The Ferry Post, 2031-05-04; " in made.replace("\\", "")
+        assert "(2031; " in made
+        assert "\x1b" not in made
+
+
+def test_a_document_without_a_path_is_named_by_its_title_or_id() -> None:
+    assert sources(None, title="Spring tide").name("id0") == "Spring tide"
+    assert sources(None).name("id0") == "id0"
+
+
+def test_citations_are_sorted_and_each_source_is_cited_once() -> None:
+    assert sources("a", "b", "c").cite(["c", "a", "c", "unknown"]) == "[1, 3]"
+    assert sources("a").cite([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(0.0, "0%"), (0.001, "<1%"), (0.124, "12%"), (1.0, "100%")]
+)
+def test_percentages(share: float, expected: str) -> None:
+    assert percent(share) == expected
+
+
+def test_an_unknown_price_is_not_shown_as_nothing() -> None:
+    assert usage_line(Usage(calls=1, cost_usd=None)).endswith("price unknown")
+    assert "$" not in usage_line(Usage(cached=2))
+
+
+# --- output for programs ---
+
+
+def test_lint_lines_name_place_code_kind_question_and_both_answers() -> None:
+    assert lint_lines(report(), [TIDES, FERRY, PIER]).splitlines() == [
+        "press/tides.txt:3:1: LC102 numeric: How long is the main span? 320 m; "
+        "elsewhere: 340 m (ferry.txt:2:1) [d1]",
+        "ferry.txt:2:1: LC102 numeric: How long is the main span? 340 m; "
+        "elsewhere: 320 m (press/tides.txt:3:1) [d1]",
+    ]
+
+
+def test_lint_lines_come_most_severe_first() -> None:
+    numeric = report().disputes[0]
+    ranked = (
+        numeric.model_copy(update={"kind": "implicit", "question": "third"}),
+        numeric.model_copy(update={"confidence": 0.5, "question": "second"}),
+        numeric.model_copy(update={"question": "first"}),
+    )
+    lines = lint_lines(report(disputes=ranked), [TIDES, FERRY, PIER]).splitlines()
+    assert [re.findall("first|second|third", line)[0] for line in lines[::2]] == [
+        "first", "second", "third",
+    ]  # fmt: skip
+
+
+@given(st.text(st.sampled_from("ab\n é😀"), min_size=1, max_size=60), st.data())
+def test_line_and_column_lead_back_to_the_quote(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    document = Document(id="d", text=text)
+    made = Claim(id="c", text="t", doc_id="d", start=start, end=start + 1, quote=text[start])
+    position = Position(answer="x", claim_ids=("c",), doc_ids=("d",))
+    dispute = report().disputes[0].model_copy(update={"positions": (position, position)})
+
+    lines = lint_lines(Report(model="m", claims=(made,), disputes=(dispute,)), [document])
+
+    _, line, column, _ = lines.split(":", 3)
+    assert (text + "\n").split("\n")[int(line) - 1][: int(column) - 1] == (
+        text[:start].split("\n")[-1]
+    )
+    assert int(line) == text[:start].count("\n") + 1
+
+
+def test_every_kind_has_a_code_of_its_own() -> None:
+    assert set(CODES) == set(get_args(ContradictionKind))
+    assert len(set(CODES.values())) == len(CODES)
+
+
+def test_claims_as_jsonl_are_one_claim_a_line() -> None:
+    lines = claims_jsonl(report()).splitlines()
+    assert [Claim.model_validate_json(line) for line in lines] == list(CLAIMS)
+
+
+def test_json_satisfies_the_published_schema() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(to_json(report())), schema)
+    broken = json.loads(to_json(report()))
+    del broken["claims"][0]["answers"][0]["question"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(broken, schema)
+
+
+def test_the_published_schema_is_current() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == report_schema(), (
+        "write it anew: python -c 'from llmcheck.render.data import report_schema as s; "
+        'print(s(), end="")\' > docs/report.schema.json'
+    )

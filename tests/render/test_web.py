@@ -1,0 +1,307 @@
+"""The report page: every text escaped, every link with a target, the sources word for word."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hostile import LINES, TEXTS, cpu_limit
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_render import (
+    FERRY,
+    HOSTILE_TEXT,
+    PIER,
+    TIDES,
+    hostile_report,
+    info,
+    report,
+)
+
+from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
+from llmcheck.render.phrases import HOSTILE, clean_lines
+from llmcheck.render.web import html_page
+
+DOCUMENTS = (TIDES, FERRY, PIER)
+EMPTY = frozenset({"meta", "link", "rect", "br", "img", "input"})
+
+
+class Page(HTMLParser):
+    """What a parser makes of a page: its elements, ids, links and the texts of its sources."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+        self.open: list[tuple[str, dict[str, str | None]]] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self.open == [], "an element is not closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = (tag, dict(attrs))
+        self.elements.append(element)
+        if element[1].get("class") == "text":
+            self.texts.append("")
+        if tag not in EMPTY:
+            self.open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in EMPTY:
+            assert self.open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        classes = {attrs.get("class") for _, attrs in self.open}
+        tags = {tag for tag, _ in self.open}
+        if "text" in classes and "back" not in classes and "summary" not in tags:
+            self.texts[-1] += data
+
+    @property
+    def ids(self) -> list[str]:
+        return [id_ for _, attrs in self.elements if (id_ := attrs.get("id")) is not None]
+
+    @property
+    def targets(self) -> set[str]:
+        return {attrs["href"] or "" for tag, attrs in self.elements if tag == "a"}
+
+
+def page(found: Report, *documents: Document) -> Page:
+    return Page(html_page(found, documents))
+
+
+def of_text(text: str, claims: list[tuple[int, int]], flags: list[tuple[int, int]]) -> Report:
+    document = Document(id="d", text=text)
+    return Report(
+        model="m",
+        documents=(info(document),),
+        claims=tuple(
+            Claim(id=f"c{n}", text="x", doc_id="d", start=a, end=b, quote=text[a:b])
+            for n, (a, b) in enumerate(claims)
+        ),
+        padding=tuple(
+            PaddingFlag(
+                doc_id="d", start=a, end=b, quote=text[a:b], kind="promotion", rationale="r"
+            )
+            for a, b in flags
+        ),
+    )
+
+
+def test_every_link_leads_to_one_element_of_the_page() -> None:
+    made = page(report(), *DOCUMENTS)
+
+    assert len(made.ids) == len(set(made.ids))
+    assert made.targets <= {f"#{id_}" for id_ in made.ids}
+
+
+def test_everything_found_is_on_the_page() -> None:
+    html = html_page(report(), DOCUMENTS)
+    for text in (
+        "1 dispute in 3 documents",
+        "Its length is disputed.",
+        "How long is the main span?",
+        "One span has one length.",
+        "A length is no opening day.",
+        "different referent",
+        "Asks for a subscription.",
+        "timed out",
+        "no 3 in the document",
+        "test-model",
+        "$0.0123",
+    ):
+        assert text in html
+
+
+def test_the_quote_marks_what_differs_and_leads_to_its_source() -> None:
+    html = html_page(report(), DOCUMENTS)
+
+    assert 'main span measures <mark class="differs">320 metres</mark>' in html
+    assert 'At <mark class="differs">340 metres</mark>' in html
+
+
+def test_a_passage_leads_back_to_everything_that_cites_it() -> None:
+    html = html_page(report(), DOCUMENTS)
+    (back,) = re.findall(r"320 metres\.</mark><span class=\"back\">(.*?)</span>", html)
+
+    assert re.findall(r'href="#([^"]+)"', back) == ["s2", "d1-A", "l1"]
+
+
+def test_the_matrix_has_a_cell_for_each_document_that_takes_a_position() -> None:
+    made = page(report(), *DOCUMENTS)
+    cells = [attrs for tag, attrs in made.elements if tag == "td" and attrs.get("role") == "cell"]
+
+    assert len(cells) == 3
+    assert all(cell.get("class") != "none" for cell in cells)
+
+
+def test_a_set_too_large_for_the_matrix_says_how_many_documents_it_leaves_out() -> None:
+    many = [Document(id=f"t{n}", text=f"The span is {n} m.") for n in range(20)]
+    dispute = report().disputes[0]
+    positions = tuple(
+        position.model_copy(
+            update={
+                "answer": document.text,
+                "claim_ids": (document.id,),
+                "doc_ids": (document.id,),
+            }
+        )
+        for document, position in zip(many[:15], dispute.positions * 10, strict=False)
+    )
+    found = Report(
+        model="m",
+        documents=tuple(map(info, many)),
+        claims=tuple(
+            Claim(id=d.id, text=d.text, doc_id=d.id, start=0, end=len(d.text), quote=d.text)
+            for d in many
+        ),
+        disputes=(dispute.model_copy(update={"positions": positions}),),
+    )
+    html = html_page(found, many)
+
+    assert html.count('role="columnheader"') == 13
+    assert "3 more documents with a position" in html
+    assert "5 documents without a position" in html
+
+
+def test_a_copy_is_shown_as_one() -> None:
+    copy = FERRY.model_copy(update={"id": "copy", "path": None, "copy_of": FERRY.id})
+    found = Report(model="m", documents=(info(FERRY), info(copy, copy_of=FERRY.id)))
+    html = html_page(found, (FERRY, copy))
+
+    assert 'copy of <a href="#source-1">ferry.txt [1]</a>' in html
+
+
+def test_a_silenced_dispute_is_shown_as_one_and_not_counted() -> None:
+    dispute = report().disputes[0].model_copy(update={"silenced": "asked <b>the port</b>"})
+    html = html_page(report(disputes=(dispute,)), DOCUMENTS)
+    assert f"{dispute.id} · silenced: <bdi>asked &lt;b&gt;the port" in html
+    assert "<h1>No dispute found" in html
+
+
+def test_an_empty_report_makes_a_page() -> None:
+    made = page(Report(model="m"))
+    assert "None found." in made.html
+    assert made.targets <= {f"#{id_}" for id_ in made.ids}
+
+
+def test_a_document_that_is_missing_is_an_error() -> None:
+    with pytest.raises(KeyError, match=re.escape(FERRY.id)):
+        html_page(report(), (TIDES, PIER))
+
+
+# --- the sources ---
+
+
+@settings(max_examples=60)
+@given(TEXTS.filter(str.strip), st.data())
+def test_a_source_stands_on_the_page_word_for_word(text: str, data: st.DataObject) -> None:
+    spans = st.lists(
+        st.tuples(st.integers(0, len(text) - 1), st.integers(1, 40)).map(
+            lambda span: (span[0], min(len(text), span[0] + span[1]))
+        ),
+        max_size=6,
+    )
+    found = of_text(text, data.draw(spans), data.draw(spans))
+    made = page(found, Document(id="d", text=text))
+
+    assert made.texts == [clean_lines(text)]
+    assert set(HOSTILE.findall(made.html)) <= {"\n", "\t"}
+    assert len(made.ids) == len(set(made.ids))
+    assert made.targets <= {f"#{id_}" for id_ in made.ids}
+
+
+def test_padding_is_folded_unless_a_citation_leads_into_it() -> None:
+    found = report()
+    flag = found.padding[0]
+    cited = flag.model_copy(update={"start": 0, "end": 61, "quote": TIDES.text[0:61]})
+    html = html_page(found.model_copy(update={"padding": (flag, cited)}), DOCUMENTS)
+
+    assert html.count('<details class="padding" open>') == 1
+    assert html.count('<details class="padding">') == 1
+
+
+def test_flags_with_nothing_between_them_are_one_fold() -> None:
+    text = "Share this\n\nSubscribe now\n\nThe pier opened."
+    html = html_page(of_text(text, [], [(0, 10), (12, 25)]), [Document(id="d", text=text)])
+
+    assert html.count('<details class="padding"') == 1
+    assert "promotion, 4 words" in html
+
+
+# --- hostile texts ---
+
+
+def test_hostile_texts_are_text_only() -> None:
+    found = hostile_report()
+    made = page(found, Document(id=HOSTILE_TEXT, text=HOSTILE_TEXT, path=f"{HOSTILE_TEXT}.txt"))
+
+    assert not {"script", "img", "iframe", "object", "link", "base"} & {
+        t for t, _ in made.elements
+    }
+    assert not any(name.startswith("on") for _, attrs in made.elements for name in attrs)
+    assert all(target.startswith("#") for target in made.targets)
+    assert set(HOSTILE.findall(made.html)) <= {"\n"}
+
+
+def test_the_policy_allows_the_one_style_sheet_and_nothing_else() -> None:
+    html = html_page(report(), DOCUMENTS)
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+    assert policy.split("; ") == [
+        "default-src 'none'",
+        f"style-src 'sha256-{digest}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    assert "style=" not in html
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_a_hostile_line_takes_no_time_to_speak_of(line: str) -> None:
+    document = Document(id="d", text=f"Log\n{line}\nend")
+    found = of_text(document.text, [(0, len(document.text)), (2, 900)], [(10, 4000), (90, 5000)])
+    with cpu_limit():
+        html_page(found, [document])
+
+
+def large(documents: int, paragraphs: int) -> tuple[Report, list[Document]]:
+    line = "The gauge at lock {} stood at {} cm when the barge came in from the north.\n"
+    texts = [
+        Document(
+            id=f"log{n}.txt",
+            path=f"log{n}.txt",
+            text="".join(line.format(n, k) for k in range(paragraphs)),
+        )
+        for n in range(documents)
+    ]
+    claims, flags = [], []
+    for document in texts:
+        start = 0
+        for k, written in enumerate(document.text.splitlines()):
+            end = start + len(written)
+            place: dict[str, Any] = {"doc_id": document.id, "start": start, "end": end}
+            if k % 3 == 0:
+                claims.append(Claim(id=f"{document.id}{k}", text=written, quote=written, **place))
+            elif k % 7 == 0:
+                flags.append(PaddingFlag(quote=written, kind="seo_filler", rationale="r", **place))
+            start = end + 1
+    infos = tuple(
+        DocumentInfo(id=d.id, path=d.path, title=None, words=9, padding_share=0.1) for d in texts
+    )
+    return Report(model="m", documents=infos, claims=tuple(claims), padding=tuple(flags)), texts
+
+
+def test_a_large_set_takes_time_in_proportion() -> None:
+    found, documents = large(60, 120)
+    with cpu_limit(10):
+        html = html_page(found, documents)
+    assert len(html) < 6 * sum(len(document.text) for document in documents)

@@ -1,0 +1,265 @@
+"""Two reports compared: what is new, gone and changed, whatever happened to ids."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmcheck.errors import ConfigError
+from llmcheck.models import (
+    Agreement,
+    Claim,
+    ContradictionKind,
+    Dispute,
+    DocumentInfo,
+    Failure,
+    Position,
+    Report,
+)
+from llmcheck.render.changes import changes_markdown, changes_text
+from llmcheck.render.data import to_json
+from llmcheck.reports.baseline import beside
+from llmcheck.reports.comparison import compare
+from llmcheck.reports.saved import read_report
+
+LENGTH = "How long is the breakwater?"
+QUOTES = {
+    "a": "The breakwater is 410 metres long and was built by Orla Venn.",
+    "b": "At 460 metres, the breakwater of Tam Quay was built by Ruud Aster.",
+    "c": "A breakwater of 500 metres protects the quay.",
+    "d": "The quay was closed on Friday.",
+}
+
+
+def claim(name: str, quote: str | None = None, doc_id: str | None = None) -> Claim:
+    """Claim ``a-then`` rests on the sentence of document ``a``."""
+    words = quote or QUOTES[name[0]]
+    doc = doc_id or f"{name[0]}.txt"
+    return Claim(id=name, text=name, doc_id=doc, start=0, end=len(words), quote=words)
+
+
+def dispute(
+    id_: str,
+    *positions: tuple[str, str],
+    question: str = LENGTH,
+    kind: ContradictionKind = "numeric",
+    silenced: str | None = None,
+) -> Dispute:
+    return Dispute(
+        id=id_,
+        question=question,
+        kind=kind,
+        confidence=1.0,
+        rationale="The figures differ.",
+        positions=tuple(
+            Position(answer=answer, claim_ids=(name,), doc_ids=(f"{name[0]}.txt",))
+            for answer, name in positions
+        ),
+        silenced=silenced,
+    )
+
+
+def report(*disputes: Dispute, claims: tuple[Claim, ...] = (), **more: Any) -> Report:
+    named = {name for d in disputes for p in d.positions for name in p.claim_ids}
+    given = {made.id for made in claims}
+    return Report(
+        model="m",
+        claims=(*claims, *(claim(name) for name in sorted(named - given))),
+        disputes=disputes,
+        **more,
+    )
+
+
+OLD = report(dispute("d-1", ("410 m", "a-then"), ("460 m", "b-then")))
+
+
+def test_equal_reports_differ_in_nothing() -> None:
+    found = compare(OLD, OLD)
+    assert found == type(found)(same_disputes=1)
+
+
+def test_reworded_claims_are_known_by_the_sentences_they_rest_on() -> None:
+    new = report(dispute("d-2", ("410 metres", "a-now"), ("460 metres", "b-now")))
+    (change,) = compare(OLD, new).changed_disputes
+    assert change.matched_by == "evidence"
+    assert change.changes == ("its id was d-1",)
+    assert not compare(OLD, new).new_disputes
+
+
+def test_a_position_that_joins_or_leaves_is_told() -> None:
+    joined = report(dispute("d-2", ("410 m", "a-now"), ("460 m", "b-now"), ("500 m", "c-now")))
+    (change,) = compare(OLD, joined).changed_disputes
+    assert "now also says 500 m (c.txt)" in change.changes
+    (change,) = compare(joined, OLD).changed_disputes
+    assert "no longer says 500 m (c.txt)" in change.changes
+
+
+def test_a_sentence_that_was_edited_in_its_document_is_still_known() -> None:
+    edited = claim("a-now", QUOTES["a"].replace("410", "420"))
+    new = report(dispute("d-2", ("420 m", "a-now"), ("460 m", "b-now")), claims=(edited,))
+    (change,) = compare(OLD, new).changed_disputes
+    assert "now also says 420 m (a.txt)" in change.changes
+    assert "no longer says 410 m (a.txt)" in change.changes
+
+
+def test_documents_that_moved_are_known_by_their_words() -> None:
+    moved = tuple(claim(f"{n}-now", doc_id=f"archive/{n}.txt") for n in "ab")
+    new = report(dispute("d-2", ("410 m", "a-now"), ("460 m", "b-now")), claims=moved)
+    assert compare(OLD, new).changed_disputes[0].matched_by == "evidence"
+
+
+def test_another_question_about_the_same_sentences_is_another_dispute() -> None:
+    builder = dispute(
+        "d-2", ("Orla Venn", "a-now"), ("Ruud Aster", "b-now"),
+        question="Who put up that wall?", kind="entity",
+    )  # fmt: skip
+    found = compare(OLD, report(builder))
+    assert (found.new_disputes, found.gone_disputes) == ((builder,), OLD.disputes)
+
+
+def test_one_sentence_in_common_is_not_enough() -> None:
+    found = compare(OLD, report(dispute("d-2", ("410 m", "a-now"), ("500 m", "c-now"))))
+    assert [d.id for d in found.new_disputes] == ["d-2"]
+
+
+def test_one_dispute_stands_for_one_and_an_equal_id_goes_before_evidence() -> None:
+    twin = dispute("d-2", ("410 m", "a-now"), ("460 m", "b-now"))
+    found = compare(OLD, report(twin, OLD.disputes[0]))
+    assert [d.id for d in found.new_disputes] == ["d-2"]
+    assert found.same_disputes == 1
+
+
+def test_a_silence_that_begins_or_ends_is_a_change() -> None:
+    silenced = report(OLD.disputes[0].model_copy(update={"silenced": "asked"}))
+    assert compare(OLD, silenced).changed_disputes[0].changes == ("silenced: asked",)
+    assert compare(silenced, OLD).changed_disputes[0].changes == ("no longer silenced",)
+
+
+def test_agreements_padding_failures_and_documents_are_compared_too() -> None:
+    def info(name: str, share: float) -> DocumentInfo:
+        return DocumentInfo(id=name, path=name, title=None, words=9, padding_share=share)
+
+    def agreed(id_: str, *names: str) -> Agreement:
+        docs = tuple(f"{name[0]}.txt" for name in names)
+        return Agreement(id=id_, statement=id_, claim_ids=names, doc_ids=docs)
+
+    failures = tuple(Failure(stage="judge", subject=s, error="timed out") for s in ("x", "y"))
+    old = Report(
+        model="m",
+        documents=(info("a.txt", 0.5), info("b.txt", 0.1)),
+        claims=(claim("a-then"), claim("b-then"), claim("c-then")),
+        agreements=(agreed("kept", "a-then", "b-then"), agreed("lost", "b-then", "c-then")),
+        failures=failures[:1],
+    )
+    new = Report(
+        model="m",
+        documents=(info("a.txt", 0.2), info("c.txt", 0.1)),
+        claims=(claim("a-now"), claim("b-now"), claim("d-now")),
+        agreements=(agreed("reworded", "a-now", "b-now"), agreed("found", "a-now", "d-now")),
+        failures=failures[1:],
+    )
+
+    found = compare(old, new)
+
+    assert [a.id for a in found.new_agreements] == ["found"]
+    assert [a.id for a in found.gone_agreements] == ["lost"]
+    assert found.same_agreements == 1
+    assert [(s.doc_id, s.old, s.new) for s in found.padding] == [("a.txt", 0.5, 0.2)]
+    assert (found.new_failures, found.gone_failures) == (failures[1:], failures[:1])
+    assert (found.new_documents, found.gone_documents) == (("c.txt",), ("b.txt",))
+    page = changes_text(found)
+    for line in ("Agreements: 1 new, 1 gone, 1 unchanged", "  ~ a.txt: 50%, now 20%"):
+        assert line in page.splitlines()
+
+
+def test_what_the_baseline_knows_is_left_out_and_the_rest_stays() -> None:
+    fresh = dispute("d-9", ("Friday", "d-now"), ("Monday", "c-now"), question="When?")
+    new = report(dispute("d-2", ("410 m", "a-now"), ("460 m", "b-now")), fresh)
+    left = beside(new, OLD).new
+    assert left.disputes == (fresh,)
+    assert left.claims == new.claims
+
+
+# --- pages ---
+
+
+NEW = report(
+    dispute("d-2", ("410 m", "a-now"), ("460 m", "b-now"), ("500 m", "c-now")),
+    dispute("d-9", ("Friday", "d-now"), ("Monday", "c-now"), question="When? " * 20),
+)
+
+
+def test_the_text_says_what_became_of_each_dispute_in_80_columns() -> None:
+    page = changes_text(compare(OLD, NEW))
+    assert page.startswith("Disputes: 1 new, 0 gone, 1 changed, 0 unchanged\n  + When?")
+    assert "      Friday — d.txt\n" in page
+    assert "  ~ How long is the breakwater? numeric [d-2]\n" in page
+    assert "      now also says 500 m (c.txt)\n      its id was d-1\n" in page
+    assert "      matched by evidence\n" in page
+    assert max(map(len, page.splitlines())) <= 80
+
+
+def test_hostile_words_are_text_on_both_pages() -> None:
+    nasty = "\x1b[31m<script> @port\n# x"
+    comparison = compare(
+        Report(model="m"), report(dispute("d", ("1", "a"), ("2", "b"), question=nasty))
+    )
+    assert "\x1b" not in changes_text(comparison) + changes_markdown(comparison)
+    assert "<script" not in changes_markdown(comparison)
+    assert "@port" not in changes_markdown(comparison)
+
+
+def test_markdown_marks_what_is_new() -> None:
+    assert "- **new**: When?" in changes_markdown(compare(OLD, NEW))
+
+
+# --- saved reports ---
+
+
+def test_a_saved_report_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_text(to_json(OLD))
+    assert read_report(path) == OLD
+
+
+def test_a_report_made_before_disputes_could_be_silenced_is_read(tmp_path: Path) -> None:
+    data = json.loads(to_json(OLD))
+    del data["disputes"][0]["silenced"]
+    (tmp_path / "r.json").write_text(json.dumps(data))
+    assert read_report(tmp_path / "r.json") == OLD
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "no such file"),
+        (b"\xff\xfe", "is not UTF-8"),
+        (b"gate.txt:1:1: LC102", "is no JSON"),
+        (b"[" * 100_000, "is no JSON"),
+        (b"[1]", "is no report of llmcheck"),
+        (b'{"version": "2.1.0", "runs": []}', "is no report of llmcheck"),
+        (b'{"schema_version": 2}', "has schema_version 2, and this llmcheck reads 1"),
+        (b'{"schema_version": 1}', "model: field required"),
+        (b'{"schema_version": 1, "model": "m", "mood": 1}', "mood: extra inputs"),
+    ],
+)
+def test_a_file_that_is_no_report_is_named_with_what_is_wrong(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "r.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        read_report(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert said in str(caught.value)
+
+
+def test_a_report_without_the_claims_of_its_disputes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_text(to_json(OLD.model_copy(update={"claims": ()})))
+    with pytest.raises(ConfigError, match="d-1 names a claim"):
+        read_report(path)
