@@ -24,14 +24,7 @@ from llmcheck.language.figures import EXACT
 from llmcheck.language.quantities import quantities, same_numbers
 from llmcheck.language.support import missing_names, missing_numbers
 from llmcheck.language.text import NEGATIONS, names, squeeze, words
-from llmcheck.models import (
-    CandidatePair,
-    Claim,
-    ContradictionKind,
-    Focus,
-    LookalikeKind,
-    Verdict,
-)
+from llmcheck.models import CandidatePair, Claim, ContradictionKind, Focus, LookalikeKind, Verdict
 
 _CONTRADICTIONS: frozenset[str] = frozenset(get_args(ContradictionKind))
 _LOOKALIKES: frozenset[str] = frozenset(get_args(LookalikeKind))

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from llmcheck.cli.options import (
-    CODES_WITHOUT_RUN,
-    Cache,
-    ending,
-)
+from llmcheck.cli.options import CODES_WITHOUT_RUN, Cache, ending
 from llmcheck.cli.streams import emit
 from llmcheck.errors import ConfigError
 from llmcheck.render.phrases import counted
-
-if TYPE_CHECKING:
-    pass
 
 
 def register(app: typer.Typer) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from llmcheck.cli.options import CLEAN, CODES_WITHOUT_RUN, FINDINGS, Output, check_output, ending
 from llmcheck.cli.streams import emit, page_for
-
-if TYPE_CHECKING:
-    pass
 
 
 def register(app: typer.Typer) -> None:

@@ -7,22 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from llmcheck.cli import cache, diff, doctor, eval, mcp, prompts, run
-from llmcheck.cli.options import (
-    BUDGET,
-    INCOMPLETE,
-    USAGE,
-)
+from llmcheck.cli.options import BUDGET, INCOMPLETE, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
 from llmcheck.errors import BudgetExceeded, LLMCheckError, LLMError
-
-if TYPE_CHECKING:
-    pass
-
 
 app = typer.Typer(
     name="llmcheck",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,11 +41,8 @@ from llmcheck.render.view import usage_line
 if TYPE_CHECKING:
     from llmcheck.documents.corpus import Corpus
     from llmcheck.models import Report
-    from llmcheck.settings import Settings
-from collections.abc import Callable
-
-if TYPE_CHECKING:
     from llmcheck.reports.baseline import Beside
+    from llmcheck.settings import Settings
 
 
 _MOST_WARNINGS = 10

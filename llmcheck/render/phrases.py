@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 # What a terminal obeys, or what makes text read as something that it is not: C0 and C1 controls
 # (ANSI escapes begin with one), bidirectional overrides, invisible tags, stray surrogates.

@@ -24,13 +24,7 @@ from llmcheck.cli.run import exit_code
 from llmcheck.cli.streams import ProgressLine, emit
 from llmcheck.documents.formats import SUFFIXES
 from llmcheck.documents.paths import is_url
-from llmcheck.errors import (
-    BudgetExceeded,
-    ConfigError,
-    DocumentError,
-    FixtureMissing,
-    PromptError,
-)
+from llmcheck.errors import BudgetExceeded, ConfigError, DocumentError, FixtureMissing, PromptError
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Progress
 from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Failure, Position, Report

@@ -505,9 +505,10 @@ def test_info_and_clear_of_a_store_never_used_create_nothing(store: ReplyStore) 
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
-from llmcheck.cache import CachedLLM
-from llmcheck.llm import Call, FakeLLM
-from llmcheck.store import ReplyStore, StoredReply
+from llmcheck.llm.cache import CachedLLM
+from llmcheck.llm.fake import FakeLLM
+from llmcheck.llm.port import Call
+from llmcheck.llm.store import ReplyStore, StoredReply
 from pydantic import BaseModel
 
 class Answer(BaseModel):

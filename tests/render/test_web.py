@@ -12,15 +12,7 @@ import pytest
 from hostile import LINES, TEXTS, cpu_limit
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_render import (
-    FERRY,
-    HOSTILE_TEXT,
-    PIER,
-    TIDES,
-    hostile_report,
-    info,
-    report,
-)
+from test_render import FERRY, HOSTILE_TEXT, PIER, TIDES, hostile_report, info, report
 
 from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
 from llmcheck.render.phrases import HOSTILE, clean_lines

@@ -1,4 +1,4 @@
-"""Real model calls: the one module that knows instructor, and with ``endpoint_errors`` openai.
+"""Real model calls: the one module that knows instructor, and with ``errors`` openai.
 
 Three loops, each with one reason to turn. A *request* is repeated while the endpoint is busy
 or away (tenacity; openai's own retries are off). An *answer* that does not fit its schema is

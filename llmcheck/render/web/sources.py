@@ -10,13 +10,7 @@ from llmcheck.language.text import Block, blocks
 from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
 from llmcheck.render.phrases import clean, clean_lines, words
 from llmcheck.render.view import Sources, attribution, by_document
-from llmcheck.render.web.anchors import (
-    Anchors,
-    Link,
-    Passage,
-    Standing,
-    source_anchor,
-)
+from llmcheck.render.web.anchors import Anchors, Link, Passage, Standing, source_anchor
 from llmcheck.render.web.segments import Labelled, Segment, segments
 
 
