@@ -41,7 +41,7 @@ from llmcheck.evaluation.scoring import Figures
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.connect import Connection, connect
 from llmcheck.llm.runner import Progress, Runner
-from llmcheck.pipeline import Checker
+from llmcheck.checker import Checker
 from llmcheck.settings import Settings, load_settings
 
 Method = Callable[[Corpus, Runner], Found]

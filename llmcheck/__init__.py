@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from llmcheck.blocking import candidate_pairs as candidate_pairs
+    from llmcheck.checker import Checker as Checker
     from llmcheck.documents.corpus import Corpus as Corpus
     from llmcheck.errors import BudgetExceeded as BudgetExceeded
     from llmcheck.errors import ConfigError as ConfigError
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from llmcheck.errors import LLMError as LLMError
     from llmcheck.errors import PromptError as PromptError
     from llmcheck.errors import ProviderError as ProviderError
-    from llmcheck.extract import extract_claims as extract_claims
-    from llmcheck.group import group_verdicts as group_verdicts
-    from llmcheck.judge import judge_pairs as judge_pairs
     from llmcheck.llm.fake import FakeLLM as FakeLLM
     from llmcheck.llm.port import LLM as LLM
     from llmcheck.llm.port import Call as Call
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
     from llmcheck.llm.recording.replay import ReplayLLM as ReplayLLM
     from llmcheck.llm.runner import Runner as Runner
     from llmcheck.models import Agreement as Agreement
-    from llmcheck.models import CandidatePair as CandidatePair
     from llmcheck.models import Claim as Claim
     from llmcheck.models import Dispute as Dispute
     from llmcheck.models import DisputesFound as DisputesFound
@@ -52,35 +48,26 @@ if TYPE_CHECKING:
     from llmcheck.models import Summary as Summary
     from llmcheck.models import Usage as Usage
     from llmcheck.models import Verdict as Verdict
-    from llmcheck.padding import find_padding as find_padding
-    from llmcheck.pipeline import Checker as Checker
     from llmcheck.settings import Settings as Settings
-    from llmcheck.summarize import summarize_findings as summarize_findings
 
 _HOME = {
-    "blocking": ["candidate_pairs"],
     "documents.corpus": ["Corpus"],
     "errors": [
         "BudgetExceeded", "ConfigError", "CorruptRecord", "DocumentError", "FixtureMissing",
         "InvalidReply", "LLMCheckError", "LLMError", "PromptError", "ProviderError",
     ],
-    "extract": ["extract_claims"],
-    "group": ["group_verdicts"],
-    "judge": ["judge_pairs"],
     "llm.fake": ["FakeLLM"],
     "llm.port": ["LLM", "Call", "Reply"],
     "llm.recording.record": ["RecordingLLM"],
     "llm.recording.replay": ["ReplayLLM"],
     "llm.runner": ["Runner"],
     "models": [
-        "Agreement", "CandidatePair", "Claim", "Dispute", "DisputesFound", "Document", "Failure",
+        "Agreement", "Claim", "Dispute", "DisputesFound", "Document", "Failure",
         "IncompleteRun", "Lookalike", "PaddingFlag", "Position", "Report", "Summary", "Usage",
         "Verdict",
     ],
-    "padding": ["find_padding"],
-    "pipeline": ["Checker"],
+    "checker": ["Checker"],
     "settings": ["Settings"],
-    "summarize": ["summarize_findings"],
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

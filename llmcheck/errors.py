@@ -6,6 +6,7 @@
     ├── PromptError            a prompt file is missing, malformed or given the wrong variables
     ├── LLMError               one model call failed; carries ``call_key`` and ``prompt``
     │   ├── ProviderError      the endpoint refused, failed or timed out
+    │   │   └── TooLong        the text is more than the model's context holds
     │   ├── InvalidReply       the model answered, but not what the schema asks for
     │   ├── FixtureMissing     replay has no recording of this call
     │   └── CorruptRecord      a stored reply (cache row or fixture) is damaged
@@ -54,6 +55,10 @@ class LLMError(LLMCheckError):
 
 class ProviderError(LLMError):
     """The endpoint refused the call, failed, or did not answer in time."""
+
+
+class TooLong(ProviderError):
+    """The text is longer than the model's context."""
 
 
 class InvalidReply(LLMError):

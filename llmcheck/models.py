@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,12 +45,15 @@ LookalikeKind = Literal[
 ]
 """Why two claims that look contradictory are not."""
 
+Label = Literal["contradiction", "agreement", "lookalike", "unrelated"]
+"""What two answers are to each other."""
+
 PaddingKind = Literal[
     "site_chrome", "related_links", "promotion", "seo_filler", "repeated", "injection"
 ]
 """What a stretch of text is when it says nothing about the topic."""
 
-Stage = Literal["documents", "extract", "question", "judge", "group", "padding", "summarize"]
+Stage = Literal["documents", "reading", "survey", "judging", "summary"]
 """The parts of a run that can fail."""
 
 
@@ -112,21 +115,21 @@ class Document(Frozen):
         return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Answer(Frozen):
-    """A question that a claim answers."""
+class Passage(Frozen):
+    """Words of a document: ``text[start:end] == quote``."""
 
-    question: str
-    answer: str
-    """The answer, in a few words of the claim."""
+    start: int
+    end: int
+    quote: str
 
 
 class Claim(Frozen):
     """One fact that a document states, and the words that state it."""
 
     id: str
-    """Hash of the document's text, the span and the claim: the same wherever the file lies."""
+    """Hash of the document's text, the sentences and the claim: the same wherever it lies."""
     text: str
-    """The fact, understandable without the document."""
+    """The fact, understandable without the document; or the sentence that a finding rests on."""
     doc_id: str
     """The document that states it."""
     start: int
@@ -135,63 +138,73 @@ class Claim(Frozen):
     """Offset after the quote."""
     quote: str
     """The document's exact words: ``text[start:end]``."""
+    further: tuple[Passage, ...] = ()
+    """Other passages of the document without which the quote does not state it."""
     speaker: str | None = None
     """Who asserts it, when the document quotes or reports someone; None for the document."""
-    time: str | None = None
-    """The time the fact is about, in the document's words, where it gives one."""
     published: str | None = None
     """When its document was published, as ISO 8601 text, where the document states it."""
-    answers: tuple[Answer, ...] = ()
-    """What the fact answers; asked for when claims are to be compared."""
 
 
-class Focus(Frozen):
-    """The point at which two claims are to be compared."""
+class SentenceRef(NamedTuple):
+    """A sentence of a document."""
 
-    point: Literal["number", "holder", "speaker", "quotation", "question"]
-    """Another figure, another holder of a role, the same statement or quotation from another
-    mouth, or a question that both answer."""
-    a: str
-    """The words of the first claim that matter, or the question as it puts it."""
-    b: str
-    """The words of the second claim that matter, or the question as it puts it."""
+    doc_id: str
+    number: int
+    """Counted from 1."""
 
 
-class CandidatePair(Frozen):
-    """Two claims that may answer the same question."""
+class Stance(Frozen):
+    """An answer to a question, and the sentences that give it."""
 
-    a: Claim
-    b: Claim
-    score: float
-    """How much the claims share; higher is closer. Comparable within one corpus only."""
-    focus: Focus | None = None
-    """Where to compare them; None when no one point stands out."""
+    answer: str
+    sentences: tuple[SentenceRef, ...] = Field(min_length=1)
+
+
+class Question(Frozen):
+    """A question that passages answer in different ways, as the survey found it."""
+
+    question: str
+    relation: Literal["dispute", "lookalike"]
+    """Whether the answers exclude each other, or only look as if they did."""
+    stances: tuple[Stance, ...] = Field(min_length=1)
+    kind: LookalikeKind | None = None
+    """Of a look-alike, why all answers can be true."""
+    rationale: str = ""
+    """The same in words."""
+
+    @property
+    def sentences(self) -> tuple[SentenceRef, ...]:
+        """The sentences of all stances."""
+        return tuple(ref for stance in self.stances for ref in stance.sentences)
+
+
+class Statement(Frozen):
+    """What sentences of several documents state alike, as the survey found it."""
+
+    statement: str
+    sentences: tuple[SentenceRef, ...] = Field(min_length=1)
 
 
 class Verdict(Frozen):
-    """What the judge makes of a candidate pair."""
+    """What the judge makes of two stances on a question."""
 
-    a_id: str
-    """Id of the first claim (the premise)."""
-    b_id: str
-    """Id of the second claim (the hypothesis)."""
-    question: str
-    """The one question that both claims answer; empty when there is none."""
-    answer_a: str
-    """The answer of the first claim."""
-    answer_b: str
-    """The answer of the second claim."""
-    rationale: str
-    """Why the label holds, in a sentence."""
-    label: Literal["contradiction", "agreement", "lookalike", "unrelated"]
-    """What the two answers are to each other."""
+    question: int
+    """Place of the question in those that were judged."""
+    a: int
+    """Place of the one stance in the question."""
+    b: int
+    """Place of the other."""
+    label: Label
     kind: ContradictionKind | LookalikeKind | None = None
     """The kind of contradiction or look-alike; None for the other labels."""
+    rationale: str
+    """Why the label holds, in a sentence."""
     confidence: float = Field(ge=0, le=1)
-    """Share of the judgements made of this pair (one, or both orders) that gave the label."""
-    contradiction: float | None = Field(default=None, ge=0, le=1)
-    """How probable the model held a contradiction, before code had its say; None where the
-    endpoint tells no probabilities."""
+    """How far the witnesses agree on the label: the survey and every look of the judge, each
+    with the probability it gave where the endpoint tells, else with 1 or 0."""
+    looks: int = 1
+    """How often the judge looked at the pair."""
 
 
 class Position(Frozen):
@@ -207,12 +220,12 @@ class Dispute(Frozen):
     """A question to which the documents give answers that cannot all be true."""
 
     id: str
-    """Hash of the claims involved and the sentences that state them: the same wherever these
-    sentences stand, another once one of them, or a claim read from it, is worded otherwise."""
+    """Hash of the sentences of its positions: the same wherever these sentences stand, another
+    once one of them is worded otherwise or another takes a position."""
     question: str
     kind: ContradictionKind
     confidence: float = Field(ge=0, le=1)
-    """Share of the judgements between its positions that found a contradiction."""
+    """How far survey and judge agree on it: 1 where every look found a contradiction."""
     rationale: str
     positions: tuple[Position, ...] = Field(min_length=2)
     silenced: str | None = None
@@ -223,20 +236,24 @@ class Agreement(Frozen):
     """A fact that at least two documents state."""
 
     id: str
-    """Hash of the claims involved."""
+    """Hash of the statement and the claims involved."""
     statement: str
-    """The fact, in the words of one of its claims."""
+    """The fact, in words that each of its claims bears out."""
     claim_ids: tuple[str, ...]
     doc_ids: tuple[str, ...] = Field(min_length=2)
     """Those that state it, of a document and its copies one."""
 
 
 class Lookalike(Frozen):
-    """Claims that look contradictory and are not, and why."""
+    """Answers that look contradictory and are not, and why."""
 
     kind: LookalikeKind
     claim_ids: tuple[str, ...]
     rationale: str
+    question: str = ""
+    """The question that they answer."""
+    positions: tuple[Position, ...] = ()
+    """The answers, and who gives them."""
 
 
 class PaddingFlag(Frozen):
@@ -264,9 +281,10 @@ class Summary(Frozen):
 
 
 class Ungrounded(Frozen):
-    """A claim the model made that the document does not bear out; kept out of the claims."""
+    """What the model claimed of a document that it does not bear out; kept out of the findings."""
 
     doc_id: str
+    """The document; empty where the model pointed at none that was shown."""
     text: str
     """The claim as the model wrote it."""
     reason: str
@@ -320,7 +338,8 @@ class DocumentInfo(Frozen):
     title: str | None
     words: int
     padding_share: float = Field(ge=0, le=1)
-    """Share of its characters (white space aside) that lie in padding flags."""
+    """Share of its characters (white space aside) that lie in padding flags; 0 where padding was
+    not looked for."""
     copy_of: str | None = None
     date: str | None = None
     """When it was published or made, as ISO 8601 text."""

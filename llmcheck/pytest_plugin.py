@@ -19,8 +19,8 @@ import pytest
 # pytest loads this in every session of whoever has llmcheck installed: the rest of llmcheck
 # is imported when a test asks for it.
 if TYPE_CHECKING:
+    from llmcheck.checker import Checker
     from llmcheck.llm.recording.replay import ReplayLLM
-    from llmcheck.pipeline import Checker
 
 _REFUSE_CALLS = "LLMCHECK_REFUSE_CALLS"
 _LISTED = 10
@@ -89,7 +89,7 @@ def llmcheck_checker(request: pytest.FixtureRequest) -> Checker:
 
     Raises ConfigError when the directory holds no recording.
     """
-    from llmcheck.pipeline import Checker
+    from llmcheck.checker import Checker
 
     directory = _directory(request)
     if request.config.getoption("--llmcheck-record"):

@@ -79,6 +79,10 @@ class Settings(BaseModel):
     """Stop after so many calls to the model; cached and replayed ones are free."""
     max_cost: float | None = Field(default=None, ge=0, strict=True)
     """Stop after so many US dollars."""
+    table_tokens: int = Field(default=24_000, ge=100, strict=True)
+    """How much the model is shown at once, in tokens: of documents, of passages to judge."""
+    language: str | None = Field(default=None, pattern="^[A-Za-z]{2,3}$")
+    """Code of the language to answer in; None for that of the documents."""
     concurrency: int = Field(default=4, ge=1, strict=True)
     """Calls under way at the same time."""
     timeout: float = Field(default=600.0, gt=0, strict=True)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from llmcheck.checker import Checker
     from llmcheck.cli.streams import Page
     from llmcheck.documents.corpus import Corpus
     from llmcheck.models import Report
-    from llmcheck.pipeline import Checker
 
 
 class Format(NamedTuple):
@@ -32,9 +32,11 @@ class Analysis(NamedTuple):
 
     name: str
     help: str
-    run: Callable[[Checker, Corpus], Report]
+    run: Callable[[Checker, Corpus, Any], Report]
+    """Given the length of the summary, too."""
     formats: dict[str, Format]
     disputes_are_findings: bool = False
+    sums_up: bool = False
     examples: tuple[str, ...] = ()
     """Command lines for its help."""
 
@@ -115,13 +117,14 @@ ANALYSES = (
     Analysis(
         "summarize",
         "What the documents say together, for a reader.",
-        lambda checker, corpus: checker.check(corpus),
+        lambda checker, corpus, length: checker.summarize(corpus, length=length),
         {
             "text": Format(_summary_text),
             "markdown": Format(_markdown),
             "html": Format(_html),
             "json": Format(_json),
         },
+        sums_up=True,
         examples=(
             "llmcheck summarize seeds/ --replay fixtures/seeds   # without a model",
             "llmcheck summarize articles/ --model gpt-4o-mini --max-cost 0.50",
@@ -131,8 +134,9 @@ ANALYSES = (
     Analysis(
         "report",
         "All of it as one web page, with the sources in full.",
-        lambda checker, corpus: checker.check(corpus),
+        lambda checker, corpus, length: checker.summarize(corpus, length=length),
         {"html": Format(_html)},
+        sums_up=True,
         examples=(
             "llmcheck report seeds/ --replay fixtures/seeds -o report.html",
             "llmcheck report articles/ --model gpt-4o-mini -o report.html",
@@ -141,7 +145,7 @@ ANALYSES = (
     Analysis(
         "check",
         "Where they contradict each other, as a linter.",
-        lambda checker, corpus: checker.check(corpus),
+        lambda checker, corpus, _: checker.check(corpus),
         {
             "text": Format(_lint, complete=False),
             "json": Format(_json, known="kept"),
@@ -161,7 +165,7 @@ ANALYSES = (
     Analysis(
         "claims",
         "What each document claims, in its words.",
-        lambda checker, corpus: checker.claims(corpus),
+        lambda checker, corpus, _: checker.claims(corpus),
         {
             "jsonl": Format(_jsonl, complete=False),
             "json": Format(_json),
@@ -176,7 +180,7 @@ ANALYSES = (
     Analysis(
         "padding",
         "How much of each document is padding.",
-        lambda checker, corpus: checker.padding(corpus),
+        lambda checker, corpus, _: checker.padding(corpus),
         {
             "text": Format(_padding_text),
             "json": Format(_json),

@@ -13,20 +13,15 @@ from llmcheck.cli.options import (
     CLEAN,
     INCOMPLETE,
     USAGE,
-    BaseUrl,
-    Cache,
-    Model,
-    NoCache,
-    Record,
-    Replay,
     ending,
-    sourced_options,
+    takes_settings,
 )
 from llmcheck.cli.streams import emit, page_for
 from llmcheck.render.phrases import clean, counted
 
 if TYPE_CHECKING:
     from llmcheck.cli.diagnosis import Diagnosis
+    from llmcheck.settings import SourcedSettings
 
 _MOST_MODELS = 12
 
@@ -47,13 +42,9 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=epilog)(doctor)
 
 
+@takes_settings
 def doctor(
-    model: Model = None,
-    base_url: BaseUrl = None,
-    replay: Replay = None,
-    record: Record = None,
-    cache: Cache = None,
-    no_cache: NoCache = False,
+    sourced: SourcedSettings,
     no_call: Annotated[bool, typer.Option("--no-call", help="Ask the model nothing.")] = False,
     format_name: Annotated[
         Literal["text", "json"], typer.Option("--format", help="How to print what was found.")
@@ -65,14 +56,6 @@ def doctor(
     """
     from llmcheck.cli.diagnosis import diagnose
 
-    sourced = sourced_options(
-        model=model,
-        base_url=base_url,
-        replay=replay,
-        record=record,
-        cache=cache,
-        no_cache=no_cache,
-    )
     found = diagnose(sourced, call=not no_call)
     if format_name == "json":
         emit(json.dumps(found.model_dump(mode="json"), indent=2) + "\n")

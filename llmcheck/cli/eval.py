@@ -10,27 +10,19 @@ import typer
 
 from llmcheck.cli.options import (
     RUN_CODES,
-    BaseUrl,
-    Cache,
-    Concurrency,
-    MaxCalls,
-    MaxCost,
-    Model,
-    NoCache,
     Output,
     Quiet,
-    Record,
-    Replay,
     check_output,
-    chosen_settings,
     ending,
     failure_code,
     stopped_by_ctrl_c,
+    takes_settings,
 )
 from llmcheck.cli.streams import emit, narrated, say
 
 if TYPE_CHECKING:
     from llmcheck.evaluation import Evaluation
+    from llmcheck.settings import SourcedSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +36,9 @@ def register(app: typer.Typer) -> None:
     app.command("eval", epilog=epilog)(evaluate)
 
 
+@takes_settings
 def evaluate(
+    sourced: SourcedSettings,
     gold_dirs: Annotated[
         list[Path] | None,
         typer.Argument(metavar="GOLD_DIR...", help="Folders with a gold.json and documents."),
@@ -59,19 +53,10 @@ def evaluate(
         int | None,
         typer.Option(metavar="N", min=1, help="Take N rows of --pairs and --claims, shuffled."),
     ] = None,
-    model: Model = None,
-    base_url: BaseUrl = None,
-    replay: Replay = None,
-    record: Record = None,
-    cache: Cache = None,
-    no_cache: NoCache = False,
     format_name: Annotated[
         Literal["text", "json"], typer.Option("--format", help="How to print what was measured.")
     ] = "text",
     output: Output = None,
-    max_calls: MaxCalls = None,
-    max_cost: MaxCost = None,
-    concurrency: Concurrency = None,
     quiet: Quiet = False,
 ) -> None:
     """How well it does on labelled documents, pairs or sentences.
@@ -80,17 +65,7 @@ def evaluate(
     """
     if not (gold_dirs or pairs or claims):
         raise typer.BadParameter("name a GOLD_DIR, --pairs FILE or --claims FILE")
-    settings = chosen_settings(
-        model=model,
-        base_url=base_url,
-        replay=replay,
-        record=record,
-        cache=cache,
-        no_cache=no_cache,
-        max_calls=max_calls,
-        max_cost=max_cost,
-        concurrency=concurrency,
-    )
+    settings = sourced.settings
     check_output(output)
     from llmcheck.evaluation import read_gold, read_pairs, read_sentences
     from llmcheck.evaluation.run import measure

@@ -5,27 +5,21 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llmcheck.cli.options import (
     CODES_WITHOUT_RUN,
     INTERRUPTED,
-    BaseUrl,
-    Cache,
-    Concurrency,
-    MaxCalls,
-    MaxCost,
-    Model,
-    NoCache,
-    Record,
-    Replay,
-    chosen_settings,
     ending,
+    takes_settings,
 )
 from llmcheck.cli.streams import narrated
 from llmcheck.errors import ConfigError
+
+if TYPE_CHECKING:
+    from llmcheck.settings import SourcedSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +32,9 @@ def register(app: typer.Typer) -> None:
     app.command("mcp", epilog=epilog)(mcp)
 
 
+@takes_settings
 def mcp(
+    sourced: SourcedSettings,
     root: Annotated[
         list[Path] | None,
         typer.Option(
@@ -47,31 +43,12 @@ def mcp(
             "Without one, the current folder.",
         ),
     ] = None,
-    model: Model = None,
-    base_url: BaseUrl = None,
-    replay: Replay = None,
-    record: Record = None,
-    cache: Cache = None,
-    no_cache: NoCache = False,
-    max_calls: MaxCalls = None,
-    max_cost: MaxCost = None,
-    concurrency: Concurrency = None,
 ) -> None:
     """Serve check, claims and padding to an MCP client, on stdin and stdout.
 
     The limits hold for everything that one server is asked. Needs pip install 'llmcheck[mcp]'.
     """
-    settings = chosen_settings(
-        model=model,
-        base_url=base_url,
-        replay=replay,
-        record=record,
-        cache=cache,
-        no_cache=no_cache,
-        max_calls=max_calls,
-        max_cost=max_cost,
-        concurrency=concurrency,
-    )
+    settings = sourced.settings
     roots = root or [Path()]
     for folder in roots:
         if not folder.is_dir():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -30,6 +32,9 @@ RUN_CODES = {
 }
 """What the exit codes mean where one is."""
 
+LENGTHS = ("short", "normal", "long")
+"""How long a summary can be."""
+
 
 def one_of(names: Collection[str]) -> Callable[[str | None], str | None]:
     """A callback that refuses an option's value, where there is one, that is none of these."""
@@ -50,31 +55,91 @@ InputFormat = Annotated[
         help=f"Format of stdin and of files that are named: {', '.join(SUFFIXES)}.",
     ),
 ]
-Model = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the model.")]
-BaseUrl = Annotated[
-    str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
-]
-Replay = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Answer from recorded replies, offline.")
-]
-Record = Annotated[Path | None, typer.Option(metavar="DIR", help="Record the replies here.")]
 Cache = Annotated[Path | None, typer.Option(metavar="DIR", help="Where replies are cached.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Use no cache.")]
 Output = Annotated[
     Path | None,
     typer.Option(
         "--output", "-o", metavar="FILE", help="Write here, not to stdout; whole or not."
     ),
 ]
-MaxCalls = Annotated[
-    int | None, typer.Option(metavar="N", help="Stop after N calls to the model.")
-]
-MaxCost = Annotated[float | None, typer.Option(metavar="USD", help="Stop after so many dollars.")]
-Concurrency = Annotated[int | None, typer.Option(metavar="N", help="Calls at the same time.")]
 AllowPrivateUrls = Annotated[
     bool, typer.Option("--allow-private-urls", help="Fetch from addresses of an intranet, too.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+
+SETTINGS: dict[str, Any] = {
+    "model": Annotated[str | None, typer.Option(metavar="NAME", help="Name of the model.")],
+    "base_url": Annotated[
+        str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
+    ],
+    "replay": Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Answer from recorded replies, offline.")
+    ],
+    "record": Annotated[Path | None, typer.Option(metavar="DIR", help="Record the replies here.")],
+    "cache": Cache,
+    "no_cache": Annotated[bool, typer.Option("--no-cache", help="Use no cache.")],
+    "table_tokens": Annotated[
+        int | None,
+        typer.Option(metavar="N", help="How much the model is shown at once, in tokens."),
+    ],
+    "language": Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Answer in this language, not the documents'."),
+    ],
+    "max_calls": Annotated[
+        int | None, typer.Option(metavar="N", help="Stop after N calls to the model.")
+    ],
+    "max_cost": Annotated[
+        float | None, typer.Option(metavar="USD", help="Stop after so many dollars.")
+    ],
+    "concurrency": Annotated[
+        int | None, typer.Option(metavar="N", help="Calls at the same time.")
+    ],
+}
+"""The options of every verb that asks a model: one for each setting."""
+
+
+def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options ``SETTINGS`` to a verb, and hands it what they come to as ``sourced``.
+
+    Raises ConfigError, when the verb is called, for a setting that is wrong.
+    """
+    # By name alone: the class is not to be loaded before a verb runs.
+    hints = get_type_hints(command, localns={"SourcedSettings": object}, include_extras=True)
+    own = dict(inspect.signature(command).parameters)
+    del own["sourced"]
+
+    @functools.wraps(command)
+    def verb(**given: Any) -> None:
+        chosen = {name: given.pop(name) for name in SETTINGS}
+        command(sourced=_sourced(**chosen), **given)
+
+    shared = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=False if name == "no_cache" else None,
+            annotation=annotation,
+        )
+        for name, annotation in SETTINGS.items()
+    ]
+    mine = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name])
+        for name, each in own.items()
+    ]
+    # Typer reads a verb's options off its signature.
+    del verb.__dict__["__wrapped__"]
+    verb.__signature__ = inspect.Signature([*mine, *shared])  # type: ignore[attr-defined]
+    verb.__annotations__ = {each.name: each.annotation for each in (*mine, *shared)}
+    return verb
+
+
+def _sourced(*, cache: Path | None, no_cache: bool, **given: Any) -> SourcedSettings:
+    from llmcheck.settings import sourced_settings
+
+    if cache is not None and no_cache:
+        raise typer.BadParameter("--cache and --no-cache exclude each other")
+    return sourced_settings(cache=False if no_cache else cache, **given)
 
 
 def ending(*examples: str, codes: Mapping[int, str]) -> str:
@@ -84,20 +149,6 @@ def ending(*examples: str, codes: Mapping[int, str]) -> str:
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in examples))) + (
         f"\n\nExit codes: {meanings}."
     )
-
-
-def chosen_settings(*, cache: Path | None, no_cache: bool, **given: Any) -> Settings:
-    """The settings with the options ``given``. Raises ConfigError for one that is wrong."""
-    return sourced_options(cache=cache, no_cache=no_cache, **given).settings
-
-
-def sourced_options(*, cache: Path | None, no_cache: bool, **given: Any) -> SourcedSettings:
-    """What ``chosen_settings`` returns, and where each setting comes from."""
-    from llmcheck.settings import sourced_settings
-
-    if cache is not None and no_cache:
-        raise typer.BadParameter("--cache and --no-cache exclude each other")
-    return sourced_settings(cache=False if no_cache else cache, **given)
 
 
 def check_output(output: Path | None) -> None:

@@ -12,26 +12,18 @@ from llmcheck.cli.analyses import ANALYSES, Analysis
 from llmcheck.cli.options import (
     CLEAN,
     FINDINGS,
+    LENGTHS,
     RUN_CODES,
     AllowPrivateUrls,
-    BaseUrl,
-    Cache,
-    Concurrency,
     InputFormat,
-    MaxCalls,
-    MaxCost,
-    Model,
-    NoCache,
     Output,
     Quiet,
-    Record,
-    Replay,
     check_output,
-    chosen_settings,
     ending,
     failure_code,
     one_of,
     stopped_by_ctrl_c,
+    takes_settings,
 )
 from llmcheck.cli.streams import emit, narrated, page_for, say
 from llmcheck.errors import ConfigError
@@ -42,7 +34,7 @@ if TYPE_CHECKING:
     from llmcheck.documents.corpus import Corpus
     from llmcheck.models import Report
     from llmcheck.reports.baseline import Beside
-    from llmcheck.settings import Settings
+    from llmcheck.settings import Settings, SourcedSettings
 
 
 _MOST_WARNINGS = 10
@@ -88,42 +80,36 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
         help="A report saved with --format json: the disputes that it has are no findings.",
     )
 
+    # Only where there is a summary has it a length.
+    length_option = typer.Option(
+        "normal",
+        metavar=f"[{'|'.join(LENGTHS)}]",
+        callback=one_of(LENGTHS),
+        hidden=not analysis.sums_up,
+        help="How long the summary is to be.",
+    )
+
+    @takes_settings
     def command(
+        sourced: SourcedSettings,
         paths: Paths,
         input_format: InputFormat = None,
-        model: Model = None,
-        base_url: BaseUrl = None,
-        replay: Replay = None,
-        record: Record = None,
-        cache: Cache = None,
-        no_cache: NoCache = False,
         format_name: str = format_option,
         output: Output = None,
-        max_calls: MaxCalls = None,
-        max_cost: MaxCost = None,
-        concurrency: Concurrency = None,
         baseline: Path | None = baseline_option,
+        length: str = length_option,
         allow_private_urls: AllowPrivateUrls = False,
         quiet: Quiet = False,
     ) -> None:
-        settings = chosen_settings(
-            model=model,
-            base_url=base_url,
-            replay=replay,
-            record=record,
-            cache=cache,
-            no_cache=no_cache,
-            max_calls=max_calls,
-            max_cost=max_cost,
-            concurrency=concurrency,
-            allow_private_urls=allow_private_urls or None,
-        )
+        settings = sourced.settings
+        if allow_private_urls:
+            settings = settings.model_copy(update={"allow_private_urls": True})
         check_output(output)
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
         if baseline is not None and not findings:
             raise typer.BadParameter("only check takes a --baseline")
         since = None if baseline is None else _since(baseline)
-        report, corpus = _run(analysis, paths, input_format, settings, quiet)
+        report, corpus = _run(analysis, paths, input_format, settings, length, quiet)
         new, marked = since(report) if since else (report, report)
         shown = {"left out": new, "marked": marked, "kept": report}[chosen.known]
         emit(chosen.render(shown, corpus, page_for(output)), output)
@@ -143,11 +129,12 @@ def _run(
     paths: list[str],
     input_format: str | None,
     settings: Settings,
+    length: str,
     quiet: bool,
 ) -> tuple[Report, Corpus]:
+    from llmcheck.checker import Checker
     from llmcheck.documents.corpus import Corpus
     from llmcheck.documents.paths import is_url
-    from llmcheck.pipeline import Checker
 
     if settings.replay is not None and any(map(is_url, paths)):
         raise ConfigError(
@@ -160,7 +147,7 @@ def _run(
         corpus = Corpus.read(
             *paths, input_format=input_format, allow_private_urls=settings.allow_private_urls
         )
-        return analysis.run(checker, corpus), corpus
+        return analysis.run(checker, corpus, length), corpus
 
 
 def _since(baseline: Path) -> Callable[[Report], Beside]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from llmcheck.evaluation.counts import Ratio, Scores
@@ -52,6 +52,8 @@ class DisputeFigures(Frozen):
     or are false, those that match."""
     by_kind: dict[str, Scores]
     """The same by kind: recall by the labelled one, precision by the reported one."""
+    quotes: Ratio
+    """Quotes of labelled positions on which a claim of a dispute that matches it lies."""
     kind_accuracy: Ratio
     """Of the disputes found, those whose best match has the labelled kind."""
     alarms: Ratio
@@ -109,6 +111,7 @@ def score_disputes(located: Located, report: Report) -> DisputeScore:
                 kind: _scores(hits[kind], wanted[kind], right[kind], wrong[kind])
                 for kind in sorted({*wanted, *right, *wrong})
             },
+            quotes=_quotes(located, report, matches),
             kind_accuracy=Ratio(
                 part=sum(hit.kind == hit.reported_kind for hit in found), whole=len(found)
             ),
@@ -123,6 +126,21 @@ def score_disputes(located: Located, report: Report) -> DisputeScore:
         false=tuple(FalseDispute(id=d.id, question=d.question, kind=d.kind) for d in false),
         alarms=tuple(alarms),
     )
+
+
+def _quotes(
+    located: Located, report: Report, matches: Mapping[str, Sequence[tuple[int, Dispute]]]
+) -> Ratio:
+    covered = []
+    for label, sides in located.disputes:
+        claims = [
+            report.claim(i)
+            for _, dispute in matches[label.id]
+            for position in dispute.positions
+            for i in position.claim_ids
+        ]
+        covered += [bool(claims_on([spot], claims)) for side in sides for spot in side]
+    return Ratio(part=sum(covered), whole=len(covered))
 
 
 def _scores(found: int, wanted: int, right: int, wrong: int) -> Scores:

@@ -1,4 +1,4 @@
-"""Where labelled disputes are lost: their pairs of positions, stage by stage."""
+"""Where labelled disputes are lost: their pairs of positions, station by station."""
 
 from __future__ import annotations
 
@@ -6,74 +6,71 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from typing import Literal
 
+from llmcheck.checker import Trace
 from llmcheck.evaluation.counts import Ratio
-from llmcheck.evaluation.quotes import Located, claims_on
-from llmcheck.models import Frozen, Report
-from llmcheck.pipeline import Trace
+from llmcheck.evaluation.quotes import Located, Place, Spot, claims_on
+from llmcheck.models import Frozen, Report, SentenceRef
 
-Lost = Literal["claims", "blocking", "judging", "grouping", "later"]
-Pair = tuple[set[str], set[str]]
-"""Ids of the claims on either position."""
+Lost = Literal["tables", "survey", "judging", "findings", "later"]
+Side = Sequence[Spot]
+"""The quotes of one position."""
 
 
 class FunnelRow(Frozen):
-    """How many pairs of positions of one dispute each stage has; the stages count on their own."""
+    """How many pairs of positions of one dispute each station has; each counts on its own."""
 
     dispute: str
     question: str
     pairs: int
     """Pairs of positions that are labelled."""
-    claims: int
-    """Pairs with a claim on both positions."""
-    blocking: int | None
-    """Pairs with a candidate pair from the one position to the other; None without a trace."""
+    tables: int | None
+    """Pairs of which one table shows both; None without a trace."""
+    survey: int | None
+    """Pairs that one question holds apart; None without a trace."""
     judging: int | None
-    """Pairs with a verdict of contradiction from the one to the other; None without a trace."""
-    grouping: int
+    """Pairs between which a contradiction stands; None without a trace."""
+    findings: int
     """Pairs of which one reported dispute holds both positions."""
     lost_in: Lost | None
-    """The first stage with no pair left; "later" when it is after the claims and no trace says
-    where; None for a dispute that was found."""
+    """The first station with no pair left; "later" where no trace says; None when found."""
 
 
 class FunnelFigures(Frozen):
-    """Pairs of positions that each stage has, of all that are labelled."""
+    """Pairs of positions that each station has, of all that are labelled."""
 
-    claims: Ratio
-    blocking: Ratio | None
+    tables: Ratio | None
+    survey: Ratio | None
     judging: Ratio | None
-    grouping: Ratio
+    findings: Ratio
 
 
 def funnel(located: Located, report: Report, trace: Trace | None) -> tuple[FunnelRow, ...]:
     """One row for each labelled dispute."""
     reported = [
-        {i for position in dispute.positions for i in position.claim_ids}
+        [report.claim(i) for position in dispute.positions for i in position.claim_ids]
         for dispute in report.disputes
     ]
-    candidates = trace and [(pair.a.id, pair.b.id) for pair in trace.pairs]
-    contradictions = trace and [
-        (v.a_id, v.b_id) for v in trace.verdicts if v.label == "contradiction"
-    ]
+    seen = None if trace is None else _Seen(trace)
     rows = []
     for label, positions in located.disputes:
-        pairs = list(combinations([claims_on(side, report.claims) for side in positions], 2))
-        claims = _count(pairs, lambda one, other: bool(one and other))
-        blocking = None if candidates is None else _count(pairs, _linked(candidates))
-        judging = None if contradictions is None else _count(pairs, _linked(contradictions))
-        grouping = _count(
-            pairs, lambda one, other: any(one & held and other & held for held in reported)
+        pairs = list(combinations(positions, 2))
+        findings = sum(
+            any(claims_on(one, claims) and claims_on(other, claims) for claims in reported)
+            for one, other in pairs
         )
+        tables = None if seen is None else seen.count(pairs, seen.together)
+        survey = None if seen is None else seen.count(pairs, seen.asked)
+        judging = None if seen is None else seen.count(pairs, seen.judged)
         rows.append(
             FunnelRow(
                 dispute=label.id,
                 question=label.question,
                 pairs=len(pairs),
-                claims=claims,
-                blocking=blocking,
+                tables=tables,
+                survey=survey,
                 judging=judging,
-                grouping=grouping,
-                lost_in=_lost(claims, blocking, judging, grouping),
+                findings=findings,
+                lost_in=_lost(tables, survey, judging, findings),
             )
         )
     return tuple(rows)
@@ -83,36 +80,82 @@ def funnel_figures(rows: Sequence[FunnelRow]) -> FunnelFigures:
     """The rows taken together."""
     pairs = sum(row.pairs for row in rows)
 
-    def stage(counts: Iterable[int | None]) -> Ratio | None:
+    def station(counts: Iterable[int | None]) -> Ratio | None:
         known = [count for count in counts if count is not None]
         return Ratio(part=sum(known), whole=pairs) if len(known) == len(rows) else None
 
     return FunnelFigures(
-        claims=Ratio(part=sum(row.claims for row in rows), whole=pairs),
-        blocking=stage(row.blocking for row in rows),
-        judging=stage(row.judging for row in rows),
-        grouping=Ratio(part=sum(row.grouping for row in rows), whole=pairs),
+        tables=station(row.tables for row in rows),
+        survey=station(row.survey for row in rows),
+        judging=station(row.judging for row in rows),
+        findings=Ratio(part=sum(row.findings for row in rows), whole=pairs),
     )
 
 
-def _count(pairs: Iterable[Pair], holds: Callable[[set[str], set[str]], bool]) -> int:
-    return sum(holds(one, other) for one, other in pairs)
+class _Seen:
+    """What each station had before it, by the places of its sentences."""
+
+    def __init__(self, trace: Trace) -> None:
+        parts = [part for table in trace.tables for part in table.parts]
+        self._documents = {part.document.document.id: part.document for part in parts}
+        self._tables = [
+            {ref for part in table.parts for ref in map(part.document.ref, part.numbers)}
+            for table in trace.tables
+        ]
+        self._stances = [
+            [set(stance.sentences) for stance in question.stances] for question in trace.questions
+        ]
+        self._contradictions = [
+            (self._stances[v.question][v.a], self._stances[v.question][v.b])
+            for v in trace.verdicts
+            if v.label == "contradiction"
+        ]
+
+    def count(
+        self, pairs: Iterable[tuple[Side, Side]], holds: Callable[[Side, Side], bool]
+    ) -> int:
+        """How many of the pairs hold."""
+        return sum(holds(one, other) for one, other in pairs)
+
+    def together(self, one: Side, other: Side) -> bool:
+        """Whether one table shows both."""
+        return any(self._on(one, shown) and self._on(other, shown) for shown in self._tables)
+
+    def asked(self, one: Side, other: Side) -> bool:
+        """Whether one question holds them in different positions."""
+        return any(
+            self._apart(a, b, one, other)
+            for stances in self._stances
+            for a, b in combinations(stances, 2)
+        )
+
+    def judged(self, one: Side, other: Side) -> bool:
+        """Whether a contradiction stands between them."""
+        return any(self._apart(a, b, one, other) for a, b in self._contradictions)
+
+    def _apart(self, a: set[SentenceRef], b: set[SentenceRef], one: Side, other: Side) -> bool:
+        return (self._on(one, a) and self._on(other, b)) or (
+            self._on(one, b) and self._on(other, a)
+        )
+
+    def _on(self, side: Side, refs: Iterable[SentenceRef]) -> bool:
+        places = [self._place(ref) for ref in refs]
+        return any(place.touches(spot) for spots in side for spot in spots for place in places)
+
+    def _place(self, ref: SentenceRef) -> Place:
+        sentence = self._documents[ref.doc_id].sentences[ref.number - 1]
+        return Place(ref.doc_id, sentence.start, sentence.end)
 
 
-def _linked(links: Sequence[tuple[str, str]]) -> Callable[[set[str], set[str]], bool]:
-    def linked(one: set[str], other: set[str]) -> bool:
-        return any((a in one and b in other) or (b in one and a in other) for a, b in links)
-
-    return linked
-
-
-def _lost(claims: int, blocking: int | None, judging: int | None, grouping: int) -> Lost | None:
-    if grouping:
+def _lost(
+    tables: int | None, survey: int | None, judging: int | None, findings: int
+) -> Lost | None:
+    if findings:
         return None
-    if not claims:
-        return "claims"
-    if blocking is None or judging is None:
+    if tables is None or survey is None or judging is None:
         return "later"
-    if not blocking:
-        return "blocking"
-    return "grouping" if judging else "judging"
+    if not tables:
+        return "tables"
+    if not survey:
+        return "survey"
+    return "findings" if judging else "judging"

@@ -1,7 +1,7 @@
-"""Extraction alone, on labelled sentences.
+"""Reading alone, on labelled sentences.
 
-A labelled sentence is read where it stands, with the sentence before it for the names, and
-nothing else of its document is read. A sentence that its document does not hold is read alone.
+The documents are read whole, and of what they claim that is scored which rests on a labelled
+sentence. A sentence that its document does not hold is read alone.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from pydantic import Field
 from llmcheck.evaluation.counts import Ratio, f1
 from llmcheck.evaluation.quotes import Place, ink, place_of
 from llmcheck.evaluation.rows import Row, read_rows
-from llmcheck.extract import extract_claims
-from llmcheck.language.text import STOPWORDS, line_of, sentences, squeeze, stem, words
+from llmcheck.language.text import STOPWORDS, squeeze, stem, words
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.runner import Runner
-from llmcheck.models import Claim, Document, Failure, Frozen, PaddingFlag, PromptUsage
+from llmcheck.models import Claim, Document, Failure, Frozen, PromptUsage
+from llmcheck.numbering import NumberedSet
+from llmcheck.reading.read import read_documents
 
 COVERED = 0.8
 """Share of a labelled claim's words that one extracted claim must have to cover it."""
@@ -89,17 +90,16 @@ def read_sentences(path: str | Path, limit: int | None = None) -> list[SentenceR
 
 
 def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
-    """Extract the claims of every labelled sentence and compare them with the labelled ones.
+    """Read the documents and compare the claims on every labelled sentence with its labels.
 
-    A failed call takes the rows on its line out of the figures, and is a failure.
+    A failed call takes the rows of its document out of the figures, and is a failure.
     """
     meter = MeteredLLM(runner.llm, runner.model)
     documents, places = _placed(rows)
-    claims, ungrounded, failures = extract_claims(
-        documents, replace(runner, llm=meter), padding=_all_but(documents, places)
+    claims, _, ungrounded, failures = read_documents(
+        NumberedSet(documents), replace(runner, llm=meter)
     )
-    texts = {document.id: document.text for document in documents}
-    failed = {failure.subject for failure in failures}
+    failed = {failure.subject.rpartition(":")[0] for failure in failures}
     on: dict[str, list[Claim]] = {}
     for claim in claims:
         on.setdefault(claim.doc_id, []).append(claim)
@@ -108,7 +108,7 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
             row, place, tuple(c for c in on.get(place.doc_id, ()) if place.touches(place_of(c)))
         )
         for row, place in zip(rows, places, strict=True)
-        if not failed & _lines(place, texts[place.doc_id])
+        if place.doc_id not in failed
     ]
     rejected = Counter(item.doc_id for item in ungrounded)
     names = sorted({one.row.source for one in readings if one.row.source})
@@ -143,35 +143,6 @@ def _find(text: str, sentence: str) -> tuple[int, int] | None:
     sought = "".join(sentence.split())
     at = solid.find(sought)
     return None if at < 0 else (offsets[at], offsets[at + len(sought) - 1] + 1)
-
-
-def _all_but(documents: Sequence[Document], places: Sequence[Place]) -> list[PaddingFlag]:
-    """Flags on every sentence that no place touches, so that it is not read."""
-    wanted: dict[str, list[Place]] = {}
-    for place in places:
-        wanted.setdefault(place.doc_id, []).append(place)
-    return [
-        PaddingFlag(
-            doc_id=document.id,
-            start=start,
-            end=end,
-            quote=document.text[start:end],
-            kind="site_chrome",
-            rationale="Not a labelled sentence.",
-        )
-        for document in documents
-        for start, end, _ in sentences(document.text)
-        if not any(Place(document.id, start, end).touches(p) for p in wanted[document.id])
-    ]
-
-
-def _lines(place: Place, text: str) -> set[str]:
-    """The subjects that failures of the sentences on this place have."""
-    return {
-        f"{place.doc_id}:{line_of(text, start)}"
-        for start, end, _ in sentences(text)
-        if Place(place.doc_id, start, end).touches(place)
-    }
 
 
 def _figures(readings: Sequence[_Reading], rejected: Mapping[str, int]) -> ClaimsFigures:

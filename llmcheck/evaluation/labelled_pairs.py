@@ -9,14 +9,16 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from llmcheck.cues import speaker_of, time_of
 from llmcheck.evaluation.counts import Ratio, Scores
 from llmcheck.evaluation.rows import Row, read_rows
-from llmcheck.focus import focus_of, signs
-from llmcheck.judge import judge_pairs
+from llmcheck.judging.judge import judge_questions
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.runner import Runner
-from llmcheck.models import CandidatePair, Claim, Failure, Frozen, PromptUsage, content_id
+from llmcheck.models import Document, Failure, Frozen, PromptUsage, Question, Stance
+from llmcheck.numbering import NumberedSet
+
+QUESTION = "Can both statements be true?"
+"""What is asked of every pair."""
 
 
 class PairRow(Row):
@@ -66,7 +68,7 @@ class _Judged(NamedTuple):
     """What the row's label says."""
     found: bool
     """What the judge says."""
-    score: float | None
+    score: float
 
 
 def read_pairs(path: str | Path, limit: int | None = None) -> list[PairRow]:
@@ -77,23 +79,23 @@ def read_pairs(path: str | Path, limit: int | None = None) -> list[PairRow]:
 def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
     """Judge every pair, premise first, and compare the verdicts with the labels.
 
-    Each statement is a claim of a document of its own, with the speaker, the time and the
-    point at issue that code reads off it, as in a run over documents. A pair whose call failed
-    is a failure and counts in no figure.
+    Each statement is a document of its own, and the question whether both can be true. A pair
+    whose call failed is a failure and counts in no figure.
     """
-    pairs = [_pair(number, row) for number, row in enumerate(rows, 1)]
     meter = MeteredLLM(runner.llm, runner.model)
-    verdicts, failures = judge_pairs(pairs, replace(runner, llm=meter))
-    by_ids = {(verdict.a_id, verdict.b_id): verdict for verdict in verdicts}
+    documents = [_documents(number, row) for number, row in enumerate(rows, 1)]
+    numbered = NumberedSet([document for pair in documents for document in pair])
+    verdicts, failures = judge_questions(
+        [_question(numbered, *pair) for pair in documents], numbered, replace(runner, llm=meter)
+    )
     judged = [
         _Judged(
-            row,
+            row := rows[verdict.question],
             row.label == "contradiction",
-            verdict.label == "contradiction",
-            verdict.contradiction,
+            (found := verdict.label == "contradiction"),
+            verdict.confidence if found else 1 - verdict.confidence,
         )
-        for row, pair in zip(rows, pairs, strict=True)
-        if (verdict := by_ids.get((pair.a.id, pair.b.id)))
+        for verdict in verdicts
     ]
     kinds = sorted({kind for one in judged for kind in one.row.kinds})
     sources = sorted({one.row.source for one in judged if one.row.source})
@@ -150,22 +152,23 @@ def _figures(judged: Sequence[_Judged]) -> PairFigures:
     )
 
 
-def _pair(number: int, row: PairRow) -> CandidatePair:
-    a, b = (
-        _claim(f"pair {row.id or number}: {side}", number, text)
-        for side, text in (("premise", row.premise), ("hypothesis", row.hypothesis))
+def _documents(number: int, row: PairRow) -> tuple[Document, Document]:
+    name = row.id or str(number)
+    return (
+        Document(id=f"pair {name}: premise", text=row.premise),
+        Document(id=f"pair {name}: hypothesis", text=row.hypothesis),
     )
-    return CandidatePair(a=a, b=b, score=1.0, focus=focus_of(signs(a), signs(b)))
 
 
-def _claim(doc_id: str, number: int, text: str) -> Claim:
-    return Claim(
-        id=content_id("c", number, doc_id, text),
-        text=text,
-        doc_id=doc_id,
-        start=0,
-        end=len(text),
-        quote=text,
-        speaker=speaker_of(text, text, ""),
-        time=time_of(text, text),
+def _question(numbered: NumberedSet, *documents: Document) -> Question:
+    return Question(
+        question=QUESTION,
+        relation="dispute",
+        stances=tuple(
+            Stance(
+                answer=document.text,
+                sentences=tuple(map(numbered[document.id].ref, numbered[document.id].numbers)),
+            )
+            for document in documents
+        ),
     )

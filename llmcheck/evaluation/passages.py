@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from llmcheck.evaluation.counts import Ratio, Scores
-from llmcheck.evaluation.quotes import Located, Place, Spot, claims_on, each, touched
+from llmcheck.evaluation.quotes import Located, Place, Spot, claims_on, touched
 from llmcheck.language.support import missing_names, missing_numbers
 from llmcheck.language.text import blocks
 from llmcheck.models import Document, Frozen, Report, SummarySentence
 
-EXTRACT = "extract."
+EXTRACT = "reading."
 """How the names of the prompts begin that ask for claims."""
 
 _AT_ODDS = re.compile(
@@ -85,15 +85,6 @@ def score_claims(located: Located, documents: Sequence[Document], report: Report
 def _covered(spots: Iterable[Spot], report: Report) -> Ratio:
     covered = [bool(claims_on([spot], report.claims)) for spot in spots]
     return Ratio(part=sum(covered), whole=len(covered))
-
-
-def agreements_found(located: Located, report: Report) -> dict[str, bool]:
-    """Whether a reported agreement holds claims on two quotes, for each labelled agreement."""
-    reported = [[report.claim(i) for i in found.claim_ids] for found in report.agreements]
-    return {
-        label.id: any(touched(each(spots), claims) >= 2 for claims in reported)
-        for label, spots in located.agreements
-    }
 
 
 def score_padding(

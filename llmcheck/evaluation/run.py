@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from llmcheck.checker import Checker
 from llmcheck.errors import ConfigError
 from llmcheck.evaluation.gold import GoldSet
 from llmcheck.evaluation.labelled_claims import SentenceRow, score_sentences
@@ -14,7 +15,6 @@ from llmcheck.llm.connect import Connection, connect
 from llmcheck.llm.recording.files import MANIFEST
 from llmcheck.llm.recording.record import RecordingLLM
 from llmcheck.llm.runner import Progress, Runner
-from llmcheck.pipeline import Checker
 from llmcheck.settings import Settings
 
 PAIRS, CLAIMS = "pairs", "claims"
@@ -33,7 +33,13 @@ def measure(
 
     def runner(part: str) -> Runner:
         connection = connection_for(part)
-        return Runner(connection.llm, connection.model, settings.concurrency, on_progress)
+        return Runner(
+            connection.llm,
+            connection.model,
+            settings.concurrency,
+            on_progress,
+            settings.table_tokens,
+        )
 
     scores = []
     for gold in sets:

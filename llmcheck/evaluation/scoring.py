@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from llmcheck.checker import Trace
 from llmcheck.documents.corpus import Corpus
-from llmcheck.evaluation.counts import Ratio, added
+from llmcheck.evaluation.agreements import AgreementFigures, agreements_found, score_agreements
+from llmcheck.evaluation.counts import added
 from llmcheck.evaluation.disputes import Alarm, DisputeFigures, FalseDispute, Found, score_disputes
 from llmcheck.evaluation.funnel import FunnelFigures, FunnelRow, funnel, funnel_figures
 from llmcheck.evaluation.gold import GoldSet
@@ -16,14 +18,12 @@ from llmcheck.evaluation.passages import (
     ClaimFigures,
     PaddingFigures,
     SummaryFigures,
-    agreements_found,
     score_claims,
     score_padding,
     score_summary,
 )
 from llmcheck.evaluation.quotes import LabelError, locate
 from llmcheck.models import Failure, Frozen, PromptUsage, Report
-from llmcheck.pipeline import Trace
 
 
 class Figures(Frozen):
@@ -32,10 +32,7 @@ class Figures(Frozen):
     disputes: DisputeFigures
     funnel: FunnelFigures
     claims: ClaimFigures
-    pairs: Ratio | None
-    """Pairs that were judged, of all pairs of claims; None without a trace."""
-    agreements: Ratio
-    """Labelled agreements of which a reported one holds claims on two quotes."""
+    agreements: AgreementFigures
     padding: PaddingFigures
     summary: SummaryFigures
     prompts: dict[str, PromptUsage]
@@ -98,7 +95,6 @@ def _score(gold: GoldSet, corpus: Corpus, report: Report, trace: Trace | None) -
     disputes = score_disputes(located, report)
     rows = funnel(located, report, trace)
     agreed = agreements_found(located, report)
-    count = len(report.claims)
     return SetScore(
         name=gold.name,
         model=report.model,
@@ -106,8 +102,7 @@ def _score(gold: GoldSet, corpus: Corpus, report: Report, trace: Trace | None) -
             disputes=disputes.figures,
             funnel=funnel_figures(rows),
             claims=score_claims(located, documents, report),
-            pairs=trace and Ratio(part=len(trace.pairs), whole=count * (count - 1) // 2),
-            agreements=Ratio(part=sum(agreed.values()), whole=len(agreed)),
+            agreements=score_agreements(located, documents, report),
             padding=score_padding(located, documents, report),
             summary=score_summary(located, report),
             prompts=report.usage.prompts,

@@ -121,6 +121,7 @@ _DISPUTES: dict[str, Callable[[Figures], str]] = {
     "recall": lambda f: _share(f.disputes.disputes.recall),
     "precision": lambda f: _share(f.disputes.disputes.precision),
     "F1": lambda f: _portion(f.disputes.disputes.f1),
+    "quotes": lambda f: _share(f.disputes.quotes),
     "kind": lambda f: _share(f.disputes.kind_accuracy),
     "alarms": lambda f: _of(f.disputes.alarms),
 }
@@ -130,13 +131,11 @@ _SCORES: dict[str, Callable[[Scores], str]] = {
     "F1": lambda s: _portion(s.f1),
 }
 _FUNNEL: dict[str, Callable[[Figures], str]] = {
-    "gold": lambda f: str(f.funnel.claims.whole),
-    "claims": lambda f: str(f.funnel.claims.part),
-    "blocking": lambda f: _part(f.funnel.blocking),
+    "gold": lambda f: str(f.funnel.findings.whole),
+    "tables": lambda f: _part(f.funnel.tables),
+    "survey": lambda f: _part(f.funnel.survey),
     "judging": lambda f: _part(f.funnel.judging),
-    "grouping": lambda f: str(f.funnel.grouping.part),
-    "judged": lambda f: _part(f.pairs),
-    "share": lambda f: _NOTHING if f.pairs is None else f"{f.pairs.value or 0:.1%}",
+    "findings": lambda f: str(f.funnel.findings.part),
 }
 _CLAIMS: dict[str, Callable[[Figures], str]] = {
     "disputed": lambda f: _share(f.claims.disputed_quotes),
@@ -146,7 +145,9 @@ _CLAIMS: dict[str, Callable[[Figures], str]] = {
     "tokens each": lambda f: _decimal(f.claims.output_tokens.value),
 }
 _SUMMARY: dict[str, Callable[[Figures], str]] = {
-    "agreements": lambda f: _of(f.agreements),
+    "agreements": lambda f: _of(f.agreements.found),
+    "contested": lambda f: _of(f.agreements.contested),
+    "unsupported": lambda f: _of(f.agreements.unsupported),
     "supported": lambda f: _of(f.summary.supported),
     "disputes told": lambda f: _of(f.summary.disputes),
 }

@@ -6,17 +6,26 @@ import re
 from functools import lru_cache
 
 from llmcheck.language.figures import EXACT
+from llmcheck.language.numbers import missing
 from llmcheck.language.numerals import PARTS
 from llmcheck.language.quantities import Quantity, agree, ends, quantities
 from llmcheck.language.text import names, squeeze, words
 from llmcheck.language.units import MONEY, is_measure
 
+CAPITAL_NOUNS = frozenset({"de", "lb"})
+"""Languages that write every noun with a capital."""
 
-def missing_numbers(statement: str, source: str) -> list[str]:
+
+def missing_numbers(
+    statement: str, source: str, language: str = "en", spoken: str | None = None
+) -> list[str]:
     """Numbers of the statement that the source does not have, however it writes them.
 
     A statement may round what the source says, or bound it; it may not be more precise.
+    ``language`` is the source's, ``spoken`` the statement's where that is another.
     """
+    if language != "en" or spoken not in (None, "en"):
+        return missing(statement, source, language, spoken or language)
     there = [end for quantity in quantities(source) for end in ends(quantity)]
     # The source's "-5 degrees" may be "5 degrees below zero", its "3 out of 10" bears out a 3.
     values = {sign * n for q in there for n in (q.value, *q.parts) for sign in (1, -1)}
@@ -36,8 +45,15 @@ def missing_numbers(statement: str, source: str) -> list[str]:
     ]
 
 
-def missing_names(statement: str, source: str) -> list[str]:
-    """Names of the statement that occur nowhere in the source, in any case or possessive."""
+def missing_names(
+    statement: str, source: str, language: str = "en", spoken: str | None = None
+) -> list[str]:
+    """Names of the statement that occur nowhere in the source, in any case or possessive.
+
+    Only where a capital marks a name and statement and source share a language; else none.
+    """
+    if language in CAPITAL_NOUNS or spoken not in (None, language):
+        return []
     there = _vocabulary(source)
     return [name for name in names(statement) if _bare(name) not in there]
 

@@ -59,10 +59,11 @@ def blocks(text: str) -> list[Block]:
     ]
 
 
-def sentences(text: str) -> list[Sentence]:
+def sentences(text: str, language: str = "en") -> list[Sentence]:
     """Sentences of the text, in order, without list markers; a heading is one sentence.
 
-    Those without a letter or digit are left out.
+    Those without a letter or digit are left out. ``language`` is a code such as ``de``: it
+    decides which abbreviations end no sentence.
     """
     from sentencex import segment
 
@@ -73,7 +74,7 @@ def sentences(text: str) -> list[Sentence]:
         # A wrapped line is no sentence end; sentencex panics at white space beyond ASCII. One
         # character for another keeps the offsets.
         body = _ODD_SPACE.sub(" ", text[offset : block.end])
-        parts = [body] if block.kind == "heading" else list(segment("en", body))
+        parts = [body] if block.kind == "heading" else list(segment(language, body))
         for part in parts:
             span = _trim(text, offset, offset + len(part))
             if span is not None and _WORD.search(text, *span):

@@ -11,8 +11,8 @@ import threading
 from concurrent.futures import Future
 from typing import Any
 
-from llmcheck.errors import CorruptRecord, InvalidReply
-from llmcheck.llm.port import LLM, Call, Reply, T, parse_reply
+from llmcheck.errors import CorruptRecord, InvalidReply, TooLong
+from llmcheck.llm.port import LLM, Call, Reply, T, Tokens, parse_reply
 from llmcheck.llm.store import ReplyStore, StoredReply
 
 _log = logging.getLogger("llmcheck")
@@ -61,9 +61,16 @@ class CachedLLM:
     def _stored(self, call: Call, schema: type[T]) -> Reply[T] | None:
         try:
             stored = self._store.read(call)
-            return stored and _cached(stored, call, schema)
         except CorruptRecord as error:
-            reason = str(error)
+            stored, reason = None, str(error)
+        else:
+            if stored is None or (stored.failed and not call.splittable):
+                return None
+            if stored.failed:
+                raise InvalidReply(stored.failed, call_key=call.key, prompt=call.prompt)
+        try:
+            if stored is not None:
+                return _cached(stored, call, schema)
         except InvalidReply as error:
             reason = f"cache {self._store.directory}: {error}"
         _log.warning("%s; the row is dropped and the call made again", reason)
@@ -71,7 +78,13 @@ class CachedLLM:
         return None
 
     def _asked(self, call: Call, schema: type[T]) -> Reply[T]:
-        reply = self._inner.complete(call, schema)
+        try:
+            reply = self._inner.complete(call, schema)
+        except (InvalidReply, TooLong) as error:
+            if call.splittable:
+                # The parts are kept: without this their whole would be paid for every time.
+                self._store.write(call, StoredReply("", Tokens(), failed=str(error)))
+            raise
         # A replayed answer may be made up for a test: it must not turn into the model's.
         if reply.origin == "model":
             self._store.write(call, _stored(reply))

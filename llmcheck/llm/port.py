@@ -55,6 +55,9 @@ class Call:
     """JSON Schema that the answer must satisfy."""
     parameters: Mapping[str, Any]
     """Sampling parameters (temperature, max_tokens, seed, ...)."""
+    splittable: bool = False
+    """Whether the caller asks in parts when the answer does not come whole: then that it did
+    not is an answer worth keeping, too. No part of the identity."""
 
     @cached_property
     def identity(self) -> dict[str, Any]:

@@ -12,6 +12,11 @@ from llmcheck.llm.port import LLM, Call, Outcome, Reply, T
 from llmcheck.llm.prompts import Prompt
 from llmcheck.models import Failure, Stage
 
+_AMPLE = 8_000
+"""Table size in tokens from which no limit is set to an answer."""
+_LEAST_ROOM = 512
+"""Tokens that an answer has, however little is shown."""
+
 
 def failure(stage: Stage, subject: str, error: LLMError | BudgetExceeded) -> Failure:
     """A failed call as the report tells it."""
@@ -88,6 +93,8 @@ class Runner:
     model: str
     concurrency: int = 4
     on_progress: Callable[[Progress], None] = field(default=lambda _: None)
+    table_tokens: int = 24_000
+    """How much the model is shown at once."""
 
     def run(
         self,
@@ -95,9 +102,12 @@ class Runner:
         prompt: Prompt,
         inputs: Sequence[Mapping[str, Any]],
         schema: type[T],
+        *,
+        splittable: Sequence[bool] | None = None,
     ) -> list[Outcome[T]]:
         """Render ``prompt`` with each of ``inputs`` and answer all, in order.
 
+        ``splittable`` says of each input whether it could be asked about in parts.
         Raises PromptError when the inputs do not fit the prompt; failed calls are outcomes.
         """
         json_schema = schema.model_json_schema()
@@ -109,9 +119,10 @@ class Runner:
                 system=prompt.system,
                 user=prompt.render(**variables),
                 schema=json_schema,
-                parameters=prompt.parameters,
+                parameters=self._parameters(prompt),
+                splittable=split,
             )
-            for variables in inputs
+            for variables, split in zip(inputs, splittable or [False] * len(inputs), strict=True)
         ]
         counts = {"model": 0, "cache": 0, "replay": 0, "failed": 0}
         total = len({call.key for call in calls})
@@ -132,3 +143,12 @@ class Runner:
         return complete_all(
             self.llm, calls, schema, concurrency=self.concurrency, on_outcome=count
         )
+
+    def _parameters(self, prompt: Prompt) -> Mapping[str, Any]:
+        """The prompt's, with a limit on the answer of a model that is shown little at once.
+
+        Such a model is small and may run on without end; others get all the room they have.
+        """
+        if self.table_tokens >= _AMPLE:
+            return prompt.parameters
+        return {**prompt.parameters, "max_tokens": max(_LEAST_ROOM, self.table_tokens)}

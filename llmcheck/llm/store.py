@@ -52,6 +52,8 @@ class StoredReply(NamedTuple):
     raw: str
     tokens: Tokens
     probabilities: Probabilities = MappingProxyType({})
+    failed: str = ""
+    """Why no whole answer came, where the caller asked in parts instead; then ``raw`` is empty."""
 
 
 class _Row(Frozen):
@@ -64,6 +66,7 @@ class _Row(Frozen):
     stored: str
     """UTC, ISO 8601."""
     probabilities: dict[str, dict[str, float]] = Field(default_factory=dict)
+    failed: str = ""
 
 
 class _UnsafeRow(ValueError):
@@ -146,7 +149,7 @@ class ReplyStore:
         if row.key != call.key:
             raise self._corrupt(call, "belongs to another call")
         tokens = Tokens(row.input_tokens, row.output_tokens)
-        return StoredReply(row.raw, tokens, row.probabilities)
+        return StoredReply(row.raw, tokens, row.probabilities, row.failed)
 
     def write(self, call: Call, reply: StoredReply) -> None:
         """Store an answer; it outlives this process from here on.
@@ -163,6 +166,7 @@ class ReplyStore:
             output_tokens=reply.tokens.output,
             stored=datetime.now(UTC).isoformat(timespec="seconds"),
             probabilities={field: dict(given) for field, given in reply.probabilities.items()},
+            failed=reply.failed,
         )
         envelope = {"row": row.model_dump(exclude_defaults=True), "checksum": _checksum(row)}
         blob = json.dumps(envelope).encode("ascii")

@@ -21,6 +21,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from llmcheck.checker import Checker
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import LLMCheckError
 from llmcheck.llm.connect import Connection, connect
@@ -36,7 +37,6 @@ from llmcheck.mcp.results import (
 )
 from llmcheck.mcp.roots import read_within
 from llmcheck.models import Report
-from llmcheck.pipeline import Checker
 from llmcheck.settings import Settings
 
 _INSTRUCTIONS = """\

@@ -107,9 +107,8 @@ def doc_ids_of(report: Report, claim_ids: Iterable[str]) -> list[str]:
 
 
 def attribution(claim: Claim) -> str:
-    """Who asserts a claim and for when, as a note behind it; empty when it is silent."""
-    notes = [clean(note) for note in (claim.speaker, claim.time) if note]
-    return f" ({', '.join(notes)})" if notes else ""
+    """Who asserts a claim, as a note behind it; empty for the document itself."""
+    return f" ({clean(claim.speaker)})" if claim.speaker else ""
 
 
 def by_document(items: Iterable[T]) -> dict[str, list[T]]:

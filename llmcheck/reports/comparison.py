@@ -12,10 +12,14 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
 
-from llmcheck.group import SAME_QUESTION, same_answer
-from llmcheck.language.text import content_stems, squeeze
+from llmcheck.language.quantities import same_numbers
+from llmcheck.language.text import squeeze
 from llmcheck.models import Agreement, Dispute, Failure, Frozen, Position, Report
 
+SAME_QUESTION = 70
+"""rapidfuzz token_set_ratio from which two wordings ask the same."""
+SAME_ANSWER = 90
+"""The same from which two answers without figures are one."""
 SAME_SENTENCE = 90
 """rapidfuzz ratio from which two sentences of one document are one, before and after an edit."""
 
@@ -148,16 +152,20 @@ def _likeness(one: _Side, other: _Side) -> float:
     )
     if rests < 2:
         return 0
-    stems = content_stems(one.dispute.question), content_stems(other.dispute.question)
-    asked = len(stems[0] & stems[1]) / max(1, min(map(len, stems)))
+    asked = fuzz.token_set_ratio(squeeze(one.dispute.question), squeeze(other.dispute.question))
     said = _met(
         (i, j)
         for i, mine in enumerate(one.dispute.positions)
         for j, theirs in enumerate(other.dispute.positions)
-        if same_answer(mine.answer, theirs.answer)
+        if _same_answer(mine.answer, theirs.answer)
     )
     # One sentence states many facts, so the same sentences alone are not the same dispute.
-    return rests + asked + said if asked >= SAME_QUESTION or said >= 2 else 0
+    return rests + asked / 100 + said if asked >= SAME_QUESTION or said >= 2 else 0
+
+
+def _same_answer(a: str, b: str) -> bool:
+    numbers = same_numbers(a, b)
+    return fuzz.token_set_ratio(squeeze(a), squeeze(b)) >= SAME_ANSWER or bool(numbers)
 
 
 def _met(pairs: Iterable[tuple[int, int]]) -> int:
@@ -207,7 +215,7 @@ def _changes(old: Dispute, new: Dispute) -> Iterator[str]:
 
 
 def _counterpart(position: Position, dispute: Dispute) -> Position | None:
-    alike = (p for p in dispute.positions if same_answer(p.answer, position.answer))
+    alike = (p for p in dispute.positions if _same_answer(p.answer, position.answer))
     return next(alike, None)
 
 

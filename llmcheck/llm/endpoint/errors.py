@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from llmcheck.errors import ConfigError, InvalidReply, LLMError, ProviderError
+from llmcheck.errors import ConfigError, InvalidReply, LLMError, ProviderError, TooLong
 from llmcheck.llm.port import Call
 
 if TYPE_CHECKING:
@@ -121,7 +121,8 @@ class Endpoint:
                 call_key=call.key,
                 prompt=call.prompt,
             )
-        return ProviderError(message, call_key=call.key, prompt=call.prompt)
+        kind = TooLong if is_too_long(cause) else ProviderError
+        return kind(message, call_key=call.key, prompt=call.prompt)
 
     def _advice(self, error: APIStatusError, call: Call) -> str:
         status = error.status_code
@@ -136,10 +137,10 @@ class Endpoint:
                 f"model {call.model!r} is unknown at this endpoint; check --model, "
                 "and the base URL (most end in /v1)"
             )
-        if _CONTEXT.search(error.message):
+        if is_too_long(error):
             return (
                 f"the text given to {call.prompt} is too long for model {call.model!r}; "
-                "give the server a larger context, or use smaller documents"
+                "lower --table-tokens, or give the server a larger context"
             )
         if passes(error):
             return f"gave up after {self.max_attempts} request(s); try later"
@@ -165,6 +166,13 @@ class Endpoint:
             text = text.replace(self.api_key, "[key]")
         text = "".join(c for c in " ".join(text.split()) if c.isprintable())
         return text if len(text) <= 200 else text[:199] + "…"
+
+
+def is_too_long(error: BaseException | None) -> bool:
+    """Whether the endpoint says that the text is more than the model's context holds."""
+    import openai
+
+    return isinstance(error, openai.APIStatusError) and bool(_CONTEXT.search(error.message))
 
 
 def passes(error: BaseException) -> bool:

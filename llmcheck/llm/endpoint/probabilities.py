@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -31,8 +32,9 @@ def option_probabilities(
 ) -> dict[str, dict[str, float]]:
     """For every field of ``schema`` that is a choice: the probability of each option, sum 1.
 
-    ``answer`` is JSON text, the concatenation of the texts of ``tokens``; when it is not, or
-    is no object, or a field's options cannot be told apart, the field is left out.
+    A choice in a list of objects is named by its place (``pairs[0].verdict``). ``answer`` is JSON
+    text, the concatenation of the texts of ``tokens``; when it is not, or is no object, or a
+    field's options cannot be told apart, the field is left out.
     """
     if "".join(token.text for token in tokens) != answer:
         return {}
@@ -44,32 +46,50 @@ def option_probabilities(
         return {}
     starts = [0, *accumulate(len(token.text) for token in tokens)]
     found = {}
-    for name, options in _choices(schema).items():
-        at = _value_start(answer, name)
-        if at is None or values.get(name) not in options:
+    for name, options, chosen in _choices(schema, values):
+        places = _value_starts(answer, name)
+        if len(places) != len(chosen):
             continue
-        index = next(i for i in range(len(tokens)) if starts[i + 1] > at)
-        before = tokens[index].text[: at - starts[index]]
-        shares = _shares(tokens[index], before, values[name], options)
-        if shares is not None:
-            found[name] = shares
+        for (path, value), at in zip(chosen.items(), places, strict=True):
+            if value not in options:
+                continue
+            index = next(i for i in range(len(tokens)) if starts[i + 1] > at)
+            before = tokens[index].text[: at - starts[index]]
+            shares = _shares(tokens[index], before, value, options)
+            if shares is not None:
+                found[path] = shares
     return found
 
 
-def _choices(schema: Mapping[str, Any]) -> dict[str, list[str]]:
-    properties = schema.get("properties", {})
-    return {name: field["enum"] for name, field in properties.items() if "enum" in field}
+def _choices(
+    schema: Mapping[str, Any], values: Mapping[str, Any]
+) -> Iterator[tuple[str, list[str], dict[str, Any]]]:
+    """Every field that is a choice, with its options and what stands in each of its places."""
+    for name, field in schema.get("properties", {}).items():
+        if "enum" in field:
+            yield name, field["enum"], {name: values.get(name)}
+        rows = values.get(name)
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            continue
+        reference = field.get("items", {}).get("$ref", "").rpartition("/")[2]
+        inner = schema.get("$defs", {}).get(reference, field.get("items", {}))
+        for key, choice in inner.get("properties", {}).items():
+            if "enum" in choice:
+                yield (
+                    key,
+                    choice["enum"],
+                    {f"{name}[{at}].{key}": row.get(key) for at, row in enumerate(rows)},
+                )
 
 
-def _value_start(answer: str, name: str) -> int | None:
-    """Offset of the field's text, its quotation mark aside; None where that is ambiguous."""
-    key = json.dumps(name)
-    if answer.count(key) != 1:
-        return None
-    colon = answer.index(key) + len(key)
-    rest = answer[colon:]
-    mark = len(rest) - len(rest.lstrip(" \t\n:"))
-    return colon + mark + 1 if rest[mark : mark + 1] == '"' else None
+def _value_starts(answer: str, name: str) -> list[int]:
+    """Offsets of the texts under this key, their quotation marks aside.
+
+    Within a text the quotation marks of a key would be escaped, so every match is a key.
+    """
+    return [
+        match.end() for match in re.finditer(rf'{re.escape(json.dumps(name))}\s*:\s*"', answer)
+    ]
 
 
 def _shares(

@@ -77,7 +77,9 @@ class Fixture(Frozen):
     reply: Any = None
     raw: str | None = None
     """The exact answer, in place of ``reply``, where JSON cannot say it anew."""
-    tokens: _Tokens
+    failed: str | None = None
+    """Why no whole answer came, in place of one, where the caller asked in parts instead."""
+    tokens: _Tokens = _Tokens(input=0, output=0)
     probabilities: dict[str, dict[str, float]] = Field(default_factory=dict)
     """How sure the model was of its choices, where the endpoint told."""
 
@@ -94,16 +96,24 @@ def call_files(directory: Path) -> list[Path]:
 
 def fixture_json(call: Call, reply: Reply[Any]) -> dict[str, Any]:
     """The content of the file that records ``reply``."""
-    identity: dict[str, Any] = json.loads(canonical_json(call.identity))
     content = {
-        "call": {**identity, "user": call.user.split("\n")},
-        "key": call.key,
+        **_call_json(call),
         **_answer_json(reply),
         "tokens": {"input": reply.tokens.input, "output": reply.tokens.output},
     }
     if reply.probabilities:
         content["probabilities"] = {name: dict(of) for name, of in reply.probabilities.items()}
     return content
+
+
+def failure_json(call: Call, reason: str) -> dict[str, Any]:
+    """The content of the file that records that no whole answer came."""
+    return {**_call_json(call), "failed": reason}
+
+
+def _call_json(call: Call) -> dict[str, Any]:
+    identity: dict[str, Any] = json.loads(canonical_json(call.identity))
+    return {"call": {**identity, "user": call.user.split("\n")}, "key": call.key}
 
 
 def _answer_json(reply: Reply[Any]) -> dict[str, Any]:

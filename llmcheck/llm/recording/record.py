@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from llmcheck.errors import ConfigError
+from llmcheck.errors import ConfigError, InvalidReply, TooLong
 from llmcheck.llm.port import LLM, Call, Reply, T
 from llmcheck.llm.recording.files import (
     MANIFEST,
     Manifest,
     call_files,
+    failure_json,
     fixture_json,
     path_of,
     read_manifest,
@@ -61,21 +62,30 @@ class RecordingLLM:
                 )
 
     def complete(self, call: Call, schema: type[T]) -> Reply[T]:
-        """Answer from ``inner`` and record it.
+        """Answer from ``inner`` and record it; also that no whole answer came, where the caller
+        asks in parts then: a replay is to take the same way.
 
         Raises what ``inner`` raises, and ConfigError when the file cannot be written.
         """
-        reply = self._inner.complete(call, schema)
+        try:
+            reply = self._inner.complete(call, schema)
+        except (InvalidReply, TooLong) as error:
+            if call.splittable:
+                self._write(call, failure_json(call, str(error)))
+            raise
+        self._write(call, fixture_json(call, reply))
+        return reply
+
+    def _write(self, call: Call, content: dict[str, Any]) -> None:
         path = path_of(self._directory, call)
         with self._lock:
             try:
-                changed = write_if_changed(path, fixture_json(call, reply))
+                changed = write_if_changed(path, content)
                 if changed or not (self._directory / MANIFEST).exists():
                     self._write_manifest(call.model)
             except OSError as error:
                 raise self._unwritable(error) from error
             self._recorded.add(path)
-        return reply
 
     def prune(self) -> list[Path]:
         """Delete the recordings that this object has not recorded; returns their files.

@@ -49,6 +49,9 @@ class ReplayLLM:
             raise _corrupt(path, call, f"cannot be read ({error})") from error
         if not call.key == fixture.key == digest(canonical_json(identity)):
             raise _corrupt(path, call, "its call does not give its key; it was altered")
+        if fixture.failed is not None:
+            self._used.add(path)
+            raise InvalidReply(fixture.failed, call_key=call.key, prompt=call.prompt)
         raw = json.dumps(fixture.reply) if fixture.raw is None else fixture.raw
         try:
             value = parse_reply(raw, call, schema)

@@ -1,0 +1,285 @@
+"""Findings: what questions, verdicts and statements come to, each with the claims behind it.
+
+A dispute holds the positions between which a contradiction stands, an agreement the documents
+whose own passages bear it out and that take no other side in a dispute about it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+from rapidfuzz import fuzz
+
+from llmcheck.disjoint import DisjointSets
+from llmcheck.language.support import missing_names, missing_numbers
+from llmcheck.language.text import squeeze
+from llmcheck.models import (
+    Agreement,
+    Claim,
+    Dispute,
+    Lookalike,
+    Position,
+    Question,
+    SentenceRef,
+    Stance,
+    Statement,
+    Ungrounded,
+    Verdict,
+    content_id,
+)
+from llmcheck.numbering import NumberedSet, claim_of
+
+REACH = 2
+"""Sentences on either side of those cited that may hold a figure of an agreement."""
+STATES = 90
+"""Percentage of a position's words in a statement from which the statement takes the position."""
+
+T = TypeVar("T", Dispute, Agreement)
+
+
+class Findings(NamedTuple):
+    """What the report tells of a set, with the claims that its findings rest on."""
+
+    disputes: list[Dispute]
+    agreements: list[Agreement]
+    lookalikes: list[Lookalike]
+    claims: list[Claim]
+    """Those read and those that only a finding rests on, in the order of documents and texts."""
+    ungrounded: list[Ungrounded]
+    """Citations that code took out of agreements."""
+
+
+def findings_of(
+    numbered: NumberedSet,
+    questions: Sequence[Question],
+    verdicts: Sequence[Verdict],
+    statements: Sequence[Statement],
+    claims: Sequence[Claim] = (),
+    language: str | None = None,
+) -> Findings:
+    """Disputes, agreements and look-alikes, the best supported first.
+
+    ``claims`` are those that a reading found, if there was one: a position then rests on the
+    claim of its sentence that is closest to its answer, else on the sentence in its own words.
+    ``language`` is that of the answers where it is not that of most of the documents.
+    """
+    by_question: defaultdict[int, list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        by_question[verdict.question].append(verdict)
+    cited = _Citations(numbered, claims)
+    disputes: list[Dispute] = []
+    lookalikes: list[Lookalike] = []
+    sides: list[list[Stance]] = []
+    for index, question in enumerate(questions):
+        given = by_question[index]
+        stances = _disputed(question, given) if question.relation == "dispute" else []
+        if stances:
+            sides.append(stances)
+            disputes.append(_dispute(question, stances, given, cited))
+        elif found := _lookalike(question, given, cited):
+            lookalikes.append(found)
+    checked = _Checked(numbered, sides, language or numbered.language)
+    agreements = [
+        agreement
+        for statement in statements
+        if (agreement := _agreement(statement, checked.borne_out(statement), cited))
+    ]
+    return Findings(
+        sorted(_distinct(disputes), key=lambda d: (-d.confidence, -_documents(d.positions), d.id)),
+        sorted(_distinct(agreements), key=lambda a: (-len(a.doc_ids), a.id)),
+        lookalikes,
+        cited.claims(),
+        checked.ungrounded,
+    )
+
+
+def _disputed(question: Question, verdicts: Sequence[Verdict]) -> list[Stance]:
+    """The positions between which a contradiction stands, those that agree as one."""
+    same = DisjointSets(range(len(question.stances)))
+    for verdict in verdicts:
+        if verdict.label == "agreement":
+            same.join(verdict.a, verdict.b)
+    groups = same.groups()
+    place = {index: at for at, group in enumerate(groups) for index in group}
+    apart = {
+        at
+        for verdict in verdicts
+        if verdict.label == "contradiction" and place[verdict.a] != place[verdict.b]
+        for at in (place[verdict.a], place[verdict.b])
+    }
+    return [_one([question.stances[i] for i in sorted(groups[at])]) for at in sorted(apart)]
+
+
+def _one(stances: Sequence[Stance]) -> Stance:
+    refs = dict.fromkeys(ref for stance in stances for ref in stance.sentences)
+    return Stance(answer=stances[0].answer, sentences=tuple(refs))
+
+
+def _dispute(
+    question: Question, stances: Sequence[Stance], verdicts: Sequence[Verdict], cited: _Citations
+) -> Dispute:
+    standing = [verdict for verdict in verdicts if verdict.label == "contradiction"]
+    surest = max(standing, key=lambda verdict: (verdict.confidence, -verdict.a, -verdict.b))
+    kinds = [verdict.kind for verdict in standing]
+    positions = [cited.position(stance) for stance in stances]
+    return Dispute(
+        id=content_id("d", *sorted(cited.wording(stance) for stance in stances)),
+        question=question.question,
+        kind=max(kinds, key=lambda kind: (kinds.count(kind), str(kind))),  # type: ignore[arg-type]
+        confidence=surest.confidence,
+        rationale=surest.rationale,
+        positions=tuple(sorted(positions, key=lambda p: (-len(p.doc_ids), p.answer))),
+    )
+
+
+def _lookalike(
+    question: Question, verdicts: Sequence[Verdict], cited: _Citations
+) -> Lookalike | None:
+    """The question as a look-alike, when the survey or the judge found it to be one."""
+    kind, rationale = question.kind, question.rationale
+    if question.relation == "dispute":
+        found = next((verdict for verdict in verdicts if verdict.label == "lookalike"), None)
+        if found is None:
+            return None
+        kind, rationale = found.kind, found.rationale  # type: ignore[assignment]
+    positions = tuple(cited.position(stance) for stance in question.stances)
+    return Lookalike(
+        kind=kind or "complementary",
+        question=question.question,
+        claim_ids=tuple(dict.fromkeys(i for p in positions for i in p.claim_ids)),
+        rationale=rationale,
+        positions=positions,
+    )
+
+
+def _agreement(
+    statement: Statement, refs: Sequence[SentenceRef], cited: _Citations
+) -> Agreement | None:
+    position = cited.position(Stance(answer=statement.statement, sentences=tuple(refs)))
+    if len(position.doc_ids) < 2:
+        return None
+    return Agreement(
+        id=content_id("a", squeeze(statement.statement), *sorted(position.claim_ids)),
+        statement=statement.statement,
+        claim_ids=position.claim_ids,
+        doc_ids=position.doc_ids,
+    )
+
+
+def _distinct(found: Sequence[T]) -> list[T]:
+    return list({each.id: each for each in found}.values())
+
+
+def _documents(positions: Sequence[Position]) -> int:
+    return len({doc_id for position in positions for doc_id in position.doc_ids})
+
+
+class _Citations:
+    """From sentences to claims, and to the documents that count as sources."""
+
+    def __init__(self, numbered: NumberedSet, claims: Sequence[Claim]) -> None:
+        self._numbered = numbered
+        self._claims = {claim.id: claim for claim in claims}
+        self._on: defaultdict[SentenceRef, list[Claim]] = defaultdict(list)
+        for document in numbered.documents:
+            for claim in claims:
+                if claim.doc_id == document.document.id:
+                    for number in document.numbers_in(claim.start, claim.end):
+                        self._on[document.ref(number)].append(claim)
+
+    def position(self, stance: Stance) -> Position:
+        """The position with its claims, each once, and its documents, of copies one."""
+        ids = tuple(dict.fromkeys(self._claim(ref, stance.answer).id for ref in stance.sentences))
+        return Position(answer=stance.answer, claim_ids=ids, doc_ids=self._sources(stance))
+
+    def claims(self) -> list[Claim]:
+        """All claims, read or cited, in the order of the documents and their texts."""
+        order = {d.document.id: at for at, d in enumerate(self._numbered.documents)}
+        return sorted(self._claims.values(), key=lambda c: (order[c.doc_id], c.start, c.end, c.id))
+
+    def wording(self, stance: Stance) -> str:
+        """The position by the words it rests on, wherever they stand."""
+        return "\x1e".join(sorted({squeeze(self._numbered.line(r)) for r in stance.sentences}))
+
+    def _claim(self, ref: SentenceRef, answer: str) -> Claim:
+        document = self._numbered[ref.doc_id]
+        read = self._on[ref]
+        if read:
+            # Several facts may stand in one sentence: the one that speaks of the answer.
+            return max(read, key=lambda c: (fuzz.token_set_ratio(answer, c.text), c.id))
+        claim = claim_of(document, [ref.number])
+        self._on[ref].append(claim)
+        return self._claims.setdefault(claim.id, claim)
+
+    def _sources(self, stance: Stance) -> tuple[str, ...]:
+        """The documents, of one and its copies the original, or the first where it is silent."""
+        found: dict[str, str] = {}
+        for doc_id in (ref.doc_id for ref in stance.sentences):
+            original = self._numbered[doc_id].document.copy_of or doc_id
+            if doc_id == original or original not in found:
+                found[original] = doc_id
+        return tuple(found.values())
+
+
+class _Checked:
+    """Which sentences bear a statement out; notes those taken out and why."""
+
+    def __init__(
+        self, numbered: NumberedSet, disputes: Sequence[Sequence[Stance]], spoken: str
+    ) -> None:
+        self._spoken = spoken
+        self._numbered = numbered
+        self._disputes = disputes
+        self.ungrounded: list[Ungrounded] = []
+
+    def borne_out(self, statement: Statement) -> list[SentenceRef]:
+        """The sentences of those documents whose passages bear the statement out."""
+        of: defaultdict[str, list[SentenceRef]] = defaultdict(list)
+        for ref in statement.sentences:
+            of[ref.doc_id].append(ref)
+        opposed = self._opposed(statement)
+        kept: list[SentenceRef] = []
+        for doc_id, refs in of.items():
+            reason = (
+                "it takes another side of a dispute"
+                if doc_id in opposed
+                else self._objection(statement.statement, doc_id, refs)
+            )
+            if reason is None:
+                kept += refs
+            else:
+                self.ungrounded.append(
+                    Ungrounded(doc_id=doc_id, text=statement.statement, reason=reason)
+                )
+        return kept
+
+    def _objection(self, statement: str, doc_id: str, refs: Sequence[SentenceRef]) -> str | None:
+        document = self._numbered[doc_id]
+        passage = f"{document.text([ref.number for ref in refs])} {document.head}"
+        near = document.text(sorted({n for ref in refs for n in document.near(ref.number, REACH)}))
+        whole = f"{document.document.text} {document.head}"
+        languages = document.language, self._spoken
+        missing = missing_numbers(statement, f"{passage} {near}", *languages)
+        missing += missing_names(statement, whole, *languages)
+        return f"its passage lacks {', '.join(missing)}" if missing else None
+
+    def _opposed(self, statement: Statement) -> set[str]:
+        """Documents that take a side in a dispute other than the one the statement states."""
+        opposed: set[str] = set()
+        for stances in self._disputes:
+            stated = [s for s in stances if _states(statement, s)]
+            if not stated:
+                continue
+            own = {ref.doc_id for stance in stated for ref in stance.sentences}
+            opposed |= {r.doc_id for s in stances if s not in stated for r in s.sentences} - own
+        return opposed
+
+
+def _states(statement: Statement, stance: Stance) -> bool:
+    """Whether a statement rests on a position's sentences and says what it answers."""
+    if not set(statement.sentences) & set(stance.sentences):
+        return False
+    ratio = fuzz.token_set_ratio(squeeze(stance.answer), squeeze(statement.statement))
+    return bool(ratio >= STATES)

@@ -1,0 +1,1 @@
+"""Judging: whether two positions on one question can both be true."""

@@ -1,0 +1,35 @@
+"""What makes code ask again: figures that are equal, or that stand in no passage.
+
+Code decides no meaning here. "Rose 5%" and "fell 5%" have equal figures and exclude each other,
+and an answer may be worked out from what the passages say; both are merely looked at twice.
+"""
+
+from __future__ import annotations
+
+from llmcheck.language.quantities import same_numbers
+from llmcheck.language.support import missing_numbers
+from llmcheck.models import Stance
+from llmcheck.numbering import NumberedSet
+
+REACH = 2
+"""Sentences on either side of a position's own that may hold its figures."""
+
+
+def doubt(numbered: NumberedSet, a: Stance, b: Stance, answer_a: str, answer_b: str) -> bool:
+    """Whether a contradiction found between two positions deserves a second look.
+
+    ``answer_a`` and ``answer_b`` are what the judge read in their passages.
+    """
+    if same_numbers(answer_a, answer_b):
+        return True
+    return not (_stands(numbered, a) and _stands(numbered, b))
+
+
+def _stands(numbered: NumberedSet, stance: Stance) -> bool:
+    """Whether a sentence of the position, or what is near it, holds the figures of its answer."""
+    for ref in stance.sentences:
+        document = numbered[ref.doc_id]
+        near = f"{document.text(document.near(ref.number, REACH))} {document.head}"
+        if not missing_numbers(stance.answer, near, document.language):
+            return True
+    return False

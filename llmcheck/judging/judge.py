@@ -1,0 +1,236 @@
+"""Verdicts on pairs of positions, and a second look where the witnesses differ.
+
+Each pair has two witnesses: the survey, which saw all documents and says that the two positions
+exclude each other, and the judge, which sees the passages alone with what stands round them. A
+contradiction stands when they agree and code has no doubt. Where they differ, or figures raise a
+doubt, the pair is asked once more, alone, swapped and with more context; that answer decides.
+(Position bias: Zheng et al., arXiv:2306.05685.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, get_args
+
+from pydantic import BaseModel
+
+from llmcheck.errors import BudgetExceeded, LLMError
+from llmcheck.judging.doubts import doubt
+from llmcheck.judging.pairs import (
+    Batch,
+    Pair,
+    Passage,
+    batches_of,
+    halves_of,
+    pairs_of,
+    passage_of,
+)
+from llmcheck.language.detection import language_name
+from llmcheck.language.text import one_line
+from llmcheck.llm.halving import Halving
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner, failure
+from llmcheck.models import (
+    ContradictionKind,
+    Failure,
+    Label,
+    LookalikeKind,
+    Question,
+    Verdict,
+)
+from llmcheck.numbering import NumberedSet
+
+PROMPT = "judge.v3"
+REACH, MOST = 2, 2
+"""Sentences round a passage, and passages of a position, at the first look."""
+REACH_AGAIN, MOST_AGAIN = 3, 4
+"""The same at the second."""
+
+
+class _Judged(BaseModel):
+    pair: int
+    a: str
+    b: str
+    why: str
+    verdict: Label
+    kind: ContradictionKind | LookalikeKind | Literal["none"]
+
+
+class _Answer(BaseModel):
+    pairs: list[_Judged]
+
+
+class Judging(NamedTuple):
+    """The verdicts, in the order of the questions, and what failed."""
+
+    verdicts: list[Verdict]
+    failures: list[Failure]
+
+
+class _Look(NamedTuple):
+    """What one look at a pair said; ``a`` and ``b`` are those of the pair as it was asked."""
+
+    judged: _Judged
+    probability: float | None
+    """How probable the model held a contradiction, where the endpoint tells."""
+
+
+_Looked = _Look | LLMError | BudgetExceeded
+
+
+def judge_questions(
+    questions: Sequence[Question],
+    numbered: NumberedSet,
+    runner: Runner,
+    language: str | None = None,
+) -> Judging:
+    """A verdict on every two positions of every question that is to be a dispute.
+
+    ``language`` is the one to answer in (a code), without it that of most of the documents. A
+    failed call is a failure that names the question, never "no contradiction".
+    """
+    bench = _Bench(questions, numbered, runner, language_name(language or numbered.language))
+    pairs = pairs_of(questions)
+    first = bench.look(pairs, reach=REACH, most=MOST)
+    doubted = [
+        pair
+        for pair in pairs
+        if isinstance(look := first[pair], _Look) and bench.doubts(pair, look.judged)
+    ]
+    second = bench.look_alone([pair.swapped for pair in doubted])
+    verdicts, failures = [], []
+    for pair in pairs:
+        looks = [first[pair]] + [second[pair.swapped]] * (pair.swapped in second)
+        broken = next((look for look in looks if not isinstance(look, _Look)), None)
+        if broken is not None:
+            subject = questions[pair.question].question
+            failures.append(failure("judging", subject, broken))
+        else:
+            verdicts.append(_verdict(pair, [look for look in looks if isinstance(look, _Look)]))
+    return Judging(verdicts, failures)
+
+
+class _Bench:
+    """The judge at work on one set of questions."""
+
+    def __init__(
+        self,
+        questions: Sequence[Question],
+        numbered: NumberedSet,
+        runner: Runner,
+        language: str,
+    ) -> None:
+        self._questions = questions
+        self._numbered = numbered
+        self._runner = runner
+        self._language = language
+
+    def doubts(self, pair: Pair, judged: _Judged) -> bool:
+        """Whether the pair needs a second look."""
+        if judged.verdict != "contradiction":
+            return True
+        stances = self._questions[pair.question].stances
+        return doubt(self._numbered, stances[pair.a], stances[pair.b], judged.a, judged.b)
+
+    def look(self, pairs: Sequence[Pair], *, reach: int, most: int) -> dict[Pair, _Looked]:
+        """A first look at the pairs, in batches."""
+        tokens = {
+            side: self._passage(side, reach, most).tokens
+            for side in Batch(tuple(pairs), reach, most).sides
+        }
+        size = self._runner.table_tokens
+        return self._asked(batches_of(pairs, tokens, size, reach=reach, most=most))
+
+    def look_alone(self, pairs: Sequence[Pair]) -> dict[Pair, _Looked]:
+        """A look at each pair by itself, with more context."""
+        return self._asked([Batch((pair,), REACH_AGAIN, MOST_AGAIN) for pair in pairs])
+
+    def _asked(self, batches: Sequence[Batch]) -> dict[Pair, _Looked]:
+        asking: Halving[Batch, _Answer] = Halving(
+            "judging",
+            load_prompt(PROMPT),
+            _Answer,
+            variables=self._variables,
+            halves=halves_of,
+            is_whole=lambda batch, answer: _numbers(answer) >= set(range(1, len(batch.pairs) + 1)),
+        )
+        found: dict[Pair, _Looked] = {}
+        for batch, outcome in asking.ask(batches, self._runner):
+            if not isinstance(outcome, Reply):
+                found.update(dict.fromkeys(batch.pairs, outcome))
+                continue
+            for at, judged in enumerate(outcome.value.pairs):
+                if 1 <= judged.pair <= len(batch.pairs):
+                    shares = outcome.probabilities.get(f"pairs[{at}].verdict", {})
+                    look = _Look(judged, shares.get("contradiction"))
+                    found.setdefault(batch.pairs[judged.pair - 1], look)
+            for pair in batch.pairs:
+                # Only of a lone pair: a batch that lacks one is asked in halves.
+                found.setdefault(pair, _unanswered(outcome.raw))
+        return found
+
+    def _variables(self, batch: Batch) -> dict[str, object]:
+        places = {side: at for at, side in enumerate(batch.sides, 1)}
+        return {
+            "language": self._language,
+            "passages": [self._passage(side, batch.reach, batch.most) for side in batch.sides],
+            "pairs": [
+                {
+                    "a": places[pair.question, pair.a],
+                    "b": places[pair.question, pair.b],
+                    "question": self._questions[pair.question].question,
+                }
+                for pair in batch.pairs
+            ],
+        }
+
+    def _passage(self, side: tuple[int, int], reach: int, most: int) -> Passage:
+        question, at = side
+        stance = self._questions[question].stances[at]
+        return passage_of(self._numbered, stance, reach=reach, most=most)
+
+
+def _numbers(answer: _Answer) -> set[int]:
+    return {judged.pair for judged in answer.pairs}
+
+
+def _unanswered(raw: str) -> LLMError:
+    return LLMError("the answer names no verdict on the pair", call_key="", prompt=PROMPT)
+
+
+def _verdict(pair: Pair, looks: Sequence[_Look]) -> Verdict:
+    """What the last look says, and how sure all witnesses are of a contradiction."""
+    last = looks[-1].judged
+    # The survey is a witness too: it put the two apart.
+    votes = [1.0] + [_vote(look) for look in looks]
+    sure = sum(votes) / len(votes)
+    contradicts = last.verdict == "contradiction"
+    return Verdict(
+        question=pair.question,
+        a=pair.a,
+        b=pair.b,
+        label=last.verdict,
+        kind=_kind(last),
+        rationale=one_line(last.why),
+        confidence=round(sure if contradicts else 1 - sure, 3),
+        looks=len(looks),
+    )
+
+
+def _kind(judged: _Judged) -> ContradictionKind | LookalikeKind | None:
+    """The kind, where it is one of the label's; a label without one gets the vaguest."""
+    kinds = {
+        "contradiction": (get_args(ContradictionKind), "implicit"),
+        "lookalike": (get_args(LookalikeKind), "complementary"),
+    }
+    if judged.verdict not in kinds:
+        return None
+    known, vague = kinds[judged.verdict]
+    return judged.kind if judged.kind in known else vague  # type: ignore[return-value]
+
+
+def _vote(look: _Look) -> float:
+    if look.probability is not None:
+        return look.probability
+    return float(look.judged.verdict == "contradiction")

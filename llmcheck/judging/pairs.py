@@ -1,0 +1,133 @@
+"""Pairs: two positions on one question, with the passages that a judge is to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from llmcheck.language.support import missing_numbers
+from llmcheck.language.text import squeeze, words
+from llmcheck.models import Question, SentenceRef, Stance
+from llmcheck.numbering import NumberedSet, tokens_of
+
+MOST_PAIRS = 20
+"""Pairs in one call: with more, a judge reads the last ones less well."""
+
+
+class Pair(NamedTuple):
+    """Two positions of a question, by their places in it."""
+
+    question: int
+    a: int
+    b: int
+
+    @property
+    def swapped(self) -> Pair:
+        """The same the other way round."""
+        return Pair(self.question, self.b, self.a)
+
+
+class Passage(NamedTuple):
+    """What is shown for a position: sentences of one document, those that take it marked."""
+
+    head: str
+    text: str
+
+    @property
+    def tokens(self) -> int:
+        """What showing it takes."""
+        return tokens_of(self.head + self.text) + 5
+
+
+def pairs_of(questions: Sequence[Question]) -> list[Pair]:
+    """Every two positions of every question that is to be a dispute."""
+    return [
+        Pair(index, a, b)
+        for index, question in enumerate(questions)
+        if question.relation == "dispute"
+        for a, b in combinations(range(len(question.stances)), 2)
+    ]
+
+
+def passage_of(numbered: NumberedSet, stance: Stance, *, reach: int, most: int) -> Passage:
+    """The best sentence of a position with ``reach`` others on either side.
+
+    Up to ``most - 1`` sentences of other places that take the same position follow it, those of
+    other documents first, each with its source.
+    """
+    ranked = best_first(numbered, stance)
+    first = ranked[0]
+    document = numbered[first.doc_id]
+    taken = set(stance.sentences)
+    told = [
+        f">>{document.line(n)}<<" if document.ref(n) in taken else document.line(n)
+        for n in document.near(first.number, reach)
+    ]
+    shown = {first.doc_id}
+    rest = sorted(ranked[1:], key=lambda ref: ref.doc_id in shown)
+    others = [
+        f"[{numbered[ref.doc_id].head}] >>{numbered.line(ref)}<<"
+        for ref in rest
+        if ref.doc_id != first.doc_id or abs(ref.number - first.number) > reach
+    ]
+    return Passage(document.head, " ".join([*told, *others[: most - 1]]))
+
+
+def best_first(numbered: NumberedSet, stance: Stance) -> list[SentenceRef]:
+    """The sentences of a position, those first that hold most of its answer's own words."""
+    wanted = set(words(squeeze(stance.answer)))
+
+    def lacks(ref: SentenceRef) -> tuple[int, int]:
+        line = numbered.line(ref)
+        missing = missing_numbers(stance.answer, line, numbered[ref.doc_id].language)
+        return len(missing), len(wanted - set(words(squeeze(line))))
+
+    # Stable: of equals the one that the survey named first.
+    return sorted(stance.sentences, key=lacks)
+
+
+class Batch(NamedTuple):
+    """Pairs that are judged in one call."""
+
+    pairs: tuple[Pair, ...]
+    reach: int
+    most: int
+
+    @property
+    def sides(self) -> tuple[tuple[int, int], ...]:
+        """The positions shown, each once: question and place in it, in the order of the pairs."""
+        ordered = [side for p in self.pairs for side in ((p.question, p.a), (p.question, p.b))]
+        return tuple(dict.fromkeys(ordered))
+
+
+def halves_of(batch: Batch) -> list[Batch]:
+    """The two halves of a batch; none of a single pair."""
+    middle = len(batch.pairs) // 2
+    return [
+        batch._replace(pairs=pairs)
+        for pairs in (batch.pairs[:middle], batch.pairs[middle:])
+        if middle
+    ]
+
+
+def batches_of(
+    pairs: Sequence[Pair], tokens: dict[tuple[int, int], int], size: int, *, reach: int, most: int
+) -> list[Batch]:
+    """The pairs in batches of at most ``size`` tokens of passages, as equal as can be.
+
+    ``tokens`` is what showing each position takes.
+    """
+    batches: list[Batch] = []
+    held: list[Pair] = []
+    count = max(1, -(-len(pairs) // MOST_PAIRS))
+    fair = -(-len(pairs) // count)
+    for pair in pairs:
+        grown = Batch((*held, pair), reach, most)
+        if held and (len(held) >= fair or sum(tokens[side] for side in grown.sides) > size):
+            batches.append(Batch(tuple(held), reach, most))
+            held = []
+        held.append(pair)
+    if held:
+        batches.append(Batch(tuple(held), reach, most))
+    return batches

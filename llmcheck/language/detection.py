@@ -1,0 +1,50 @@
+"""Which language a text is in, and what languages are called."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+SAMPLE = 20_000
+"""Characters that tell a text's language well enough."""
+UNKNOWN = "en"
+"""Taken for a text that shows no language: a table of numbers, say."""
+
+
+def language_of(text: str, *, stated: str | None = None) -> str:
+    """The language of a text, as a code such as ``de``.
+
+    What the text itself shows counts first: pages often state the language of their template.
+    ``stated`` (a tag such as ``de-AT``) counts where the text shows none.
+    """
+    return _detected(text[:SAMPLE]) or _primary(stated) or UNKNOWN
+
+
+def language_name(code: str) -> str:
+    """What English calls a language (``German`` for ``de``); the code itself where unknown."""
+    return _names().get(_primary(code) or code, code)
+
+
+@lru_cache(maxsize=1 << 10)
+def _detected(text: str) -> str | None:
+    # By the frequency of letters, as charset-normalizer ranks languages.
+    from charset_normalizer.cd import coherence_ratio
+
+    ranked = coherence_ratio(text, threshold=0.1)
+    return _codes().get(ranked[0][0]) if ranked else None
+
+
+def _primary(tag: str | None) -> str | None:
+    return tag.replace("_", "-").split("-")[0].casefold() if tag else None
+
+
+@cache
+def _names() -> dict[str, str]:
+    from babel import Locale
+
+    return {str(code): str(name) for code, name in Locale("en").languages.items()}
+
+
+@cache
+def _codes() -> dict[str, str]:
+    two_letters = {name: code for code, name in _names().items() if len(code) == 2}
+    return {**two_letters, "Norwegian": "no", "Slovene": "sl", "Simple English": "en"}

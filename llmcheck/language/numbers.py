@@ -1,0 +1,117 @@
+"""Numbers of a text in any language, by the data of CLDR (babel) and the numerals of text2num.
+
+"1.200" is 1200 in one language and 1.2 in another, and a text may quote either: a number is kept
+with every reading that its digits allow. That is enough to say that a source bears a number out;
+it is too little to say that two numbers differ.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from itertools import chain
+from typing import NamedTuple
+
+_TOKEN = re.compile(r"\d+(?:[.,'’\u00a0\u202f ]\d{3}(?!\d)|[.,]\d+)*")
+_SEPARATOR = re.compile(r"[.,'’\u00a0\u202f ]")
+_SCALED = re.compile(rf"({_TOKEN.pattern})[\s\u00a0\u202f-]?([^\W\d_]+)")
+
+
+class Number(NamedTuple):
+    """A number as it stands in a text, and what it may mean."""
+
+    words: str
+    readings: frozenset[float]
+
+
+def numbers(text: str, *languages: str) -> list[Number]:
+    """The numbers of a text in these languages (codes), in digits or words."""
+    scales = {word: factor for language in languages for word, factor in _scales(language).items()}
+    found = []
+
+    def scaled(match: re.Match[str]) -> str:
+        """Takes "3.5 million" out of the text: numerals in words would be read into it."""
+        word = match.group(2).casefold()
+        if word not in scales:
+            return match.group()
+        readings = {reading * scales[word] for reading in _readings(match.group(1))}
+        if len(word) == 1:
+            # "5 m" may be metres.
+            readings |= _readings(match.group(1))
+        found.append(Number(match.group(), frozenset(readings)))
+        return " "
+
+    rest = _in_digits(_SCALED.sub(scaled, text), languages)
+    found += [Number(t, frozenset(_readings(t))) for t in _TOKEN.findall(rest)]
+    return found
+
+
+def missing(statement: str, source: str, *languages: str) -> list[str]:
+    """Numbers of the statement that no reading of a number of the source gives or rounds to."""
+    there = set(chain.from_iterable(n.readings for n in numbers(source, *languages)))
+    # "10:30" here is "10.30" there: the pieces of a number count as well.
+    there |= {float(digits) for digits in re.findall(r"\d+", source)}
+    return [
+        number.words
+        for number in numbers(statement, *languages)
+        if not any(_rounds_to(value, reading) for reading in number.readings for value in there)
+    ]
+
+
+def _rounds_to(value: float, reading: float) -> bool:
+    if value == reading:
+        return True
+    if not value or not reading:
+        return False
+    digits = len(f"{reading:.12g}".replace(".", "").strip("0-")) or 1
+    step = 10.0 ** (math.floor(math.log10(abs(reading))) - digits + 1)
+    return digits > 1 and abs(value - reading) <= step / 2
+
+
+def _readings(token: str) -> set[float]:
+    """What digits with points, commas or spaces between them may mean."""
+    pieces = _SEPARATOR.split(token)
+    if len(pieces) == 1:
+        return {float(token)}
+    found = set()
+    if all(len(piece) == 3 for piece in pieces[1:]):
+        found.add(float("".join(pieces)))
+    if token[-len(pieces[-1]) - 1] in ".," and (
+        len(pieces) == 2 or all(len(piece) == 3 for piece in pieces[1:-1])
+    ):
+        found.add(float(f"{''.join(pieces[:-1])}.{pieces[-1]}"))
+    return found or {float(piece) for piece in pieces}
+
+
+def _in_digits(text: str, languages: tuple[str, ...]) -> str:
+    """The text with numerals in words as digits, where text2num knows the language."""
+    from text_to_num import alpha2digit
+
+    for language in dict.fromkeys(languages):
+        # It raises a bare Exception for a language that it does not know.
+        with suppress(Exception):
+            text = alpha2digit(text, language)
+    return text
+
+
+@cache
+def _scales(language: str) -> Mapping[str, float]:
+    """Words such as "Millionen" with the factor they stand for."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        formats = Locale.parse(language).compact_decimal_formats
+    except (UnknownLocaleError, ValueError):
+        return {}
+    found: dict[str, float] = {}
+    for width in ("short", "long"):
+        for patterns in formats.get(width, {}).values():
+            for magnitude, pattern in patterns.items():
+                word = re.sub(r"[0'.\s\u00a0]", "", str(pattern.pattern))
+                zeros = str(pattern.pattern).count("0")
+                if word and zeros:
+                    found[word.casefold()] = float(magnitude) / 10 ** (zeros - 1)
+    return found

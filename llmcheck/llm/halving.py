@@ -1,0 +1,82 @@
+"""Asks about large units, and in halves where the answer does not come whole.
+
+A window of sentences, a table or a batch of pairs may be more than a model carries: the answer
+is cut off, does not fit its schema, or points at what is not there. Then the unit is asked about
+in parts, down to one that cannot be halved. Which parts is decided by the unit alone, so a
+cached or replayed run takes the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+from llmcheck.errors import BudgetExceeded, InvalidReply, LLMError, TooLong
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import Prompt
+from llmcheck.llm.runner import Runner
+from llmcheck.models import Stage
+
+U = TypeVar("U")
+A = TypeVar("A", bound=BaseModel)
+
+
+class Asked(NamedTuple, Generic[U, A]):
+    """A unit as it was asked about in the end, and what came of it."""
+
+    unit: U
+    outcome: Reply[A] | LLMError | BudgetExceeded
+
+
+@dataclass(frozen=True)
+class Halving(Generic[U, A]):
+    """How units of one sort are put to a model, and made smaller."""
+
+    stage: Stage
+    prompt: Prompt
+    schema: type[A]
+    variables: Callable[[U], Mapping[str, Any]]
+    """What the prompt is rendered with for a unit."""
+    halves: Callable[[U], Sequence[U]]
+    """The smaller units to ask about instead; none where there are no smaller ones."""
+    is_whole: Callable[[U, A], bool] = lambda unit, answer: True
+    """Whether an answer covers its unit and points at nothing outside it."""
+
+    def ask(self, units: Sequence[U], runner: Runner) -> list[Asked[U, A]]:
+        """An outcome for every unit or for its parts, in the order of the units.
+
+        An answer that is not whole, about a unit that cannot be halved, is returned as it is.
+        Other failures (an endpoint that is away, a budget) are outcomes at once: smaller units
+        would meet them, too.
+        """
+        return [asked for parts in self._rounds(units, runner) for asked in parts]
+
+    def _rounds(self, units: Sequence[U], runner: Runner) -> list[list[Asked[U, A]]]:
+        smaller = [self.halves(unit) for unit in units]
+        outcomes = runner.run(
+            self.stage,
+            self.prompt,
+            [self.variables(unit) for unit in units],
+            self.schema,
+            splittable=[bool(parts) for parts in smaller],
+        )
+        found = [[Asked(unit, outcome)] for unit, outcome in zip(units, outcomes, strict=True)]
+        broken = [
+            index
+            for index, ((unit, outcome),) in enumerate(found)
+            if smaller[index] and not self._came_whole(unit, outcome)
+        ]
+        if broken:
+            # All parts at once, so that the calls of a level run side by side.
+            answered = iter(self._rounds([p for index in broken for p in smaller[index]], runner))
+            for index in broken:
+                found[index] = [asked for _ in smaller[index] for asked in next(answered)]
+        return found
+
+    def _came_whole(self, unit: U, outcome: Reply[A] | LLMError | BudgetExceeded) -> bool:
+        if isinstance(outcome, Reply):
+            return self.is_whole(unit, outcome.value)
+        return not isinstance(outcome, InvalidReply | TooLong)

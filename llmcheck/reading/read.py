@@ -1,0 +1,172 @@
+"""What a document claims and what pads it, as a model reads it and code checks it.
+
+The model points at sentences by number; code turns numbers into spans and holds the figures and
+names of a claim against the words it rests on. (Claims that can be understood alone: Claimify,
+arXiv:2502.10855.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from llmcheck.language.support import missing_names, missing_numbers
+from llmcheck.language.text import line_of, one_line
+from llmcheck.llm.halving import Halving
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner, failure
+from llmcheck.models import (
+    Claim,
+    Failure,
+    PaddingFlag,
+    PaddingKind,
+    Ungrounded,
+)
+from llmcheck.numbering import NumberedDocument, NumberedSet, claim_of
+from llmcheck.reading.windows import Window, halves_of, windows_of
+
+PROMPT = "reading.v1"
+REACH = 3
+"""Sentences on either side of a claim's own from which it may take a figure."""
+STRAY = 0.1
+"""Share of an answer's numbers that may point outside the window before it is asked for anew."""
+
+
+class _Run(BaseModel):
+    first: int
+    last: int
+    kind: PaddingKind
+
+
+class _Claim(BaseModel):
+    sentences: list[int]
+    claim: str
+    source: str
+
+
+class _Answer(BaseModel):
+    padding: list[_Run]
+    claims: list[_Claim]
+
+
+class Reading(NamedTuple):
+    """What was read, in the order of the documents and their sentences, and what failed."""
+
+    claims: list[Claim]
+    padding: list[PaddingFlag]
+    ungrounded: list[Ungrounded]
+    failures: list[Failure]
+
+
+def read_documents(numbered: NumberedSet, runner: Runner) -> Reading:
+    """Claims and padding of all documents, every span verbatim.
+
+    Of a copy only those claims are taken that rest on a sentence of its own. A failed call is
+    a failure that names the document and the line.
+    """
+    asking: Halving[Window, _Answer] = Halving(
+        "reading",
+        load_prompt(PROMPT),
+        _Answer,
+        variables=lambda window: {"head": window.document.head, "lines": window.lines},
+        halves=halves_of,
+        is_whole=_is_whole,
+    )
+    windows = [
+        window
+        for document in numbered.documents
+        for window in windows_of(document, runner.table_tokens)
+    ]
+    reading = Reading([], [], [], [])
+    for window, outcome in asking.ask(windows, runner):
+        if isinstance(outcome, Reply):
+            reading.padding.extend(_flags(window, outcome.value))
+            _take_claims(window, outcome.value, reading)
+        else:
+            reading.failures.append(failure("reading", _place(window), outcome))
+    return reading
+
+
+def _is_whole(window: Window, answer: _Answer) -> bool:
+    pointed = [number for claim in answer.claims for number in claim.sentences]
+    pointed += [number for run in answer.padding for number in (run.first, run.last)]
+    stray = sum(number not in window.numbers for number in pointed)
+    return stray <= STRAY * len(pointed)
+
+
+def _flags(window: Window, answer: _Answer) -> Iterator[PaddingFlag]:
+    """The runs as flags: a sentence has the first kind given to it; neighbours alike join."""
+    kinds: dict[int, PaddingKind] = {}
+    for run in answer.padding:
+        for number in range(max(run.first, window.first), min(run.last, window.last) + 1):
+            kinds.setdefault(number, run.kind)
+    text = window.document.document.text
+    spans = window.document.sentences
+    number = window.first
+    while number <= window.last:
+        first, kind = number, kinds.get(number)
+        while number <= window.last and kinds.get(number) == kind:
+            number += 1
+        if kind is not None:
+            start, end = spans[first - 1].start, spans[number - 2].end
+            yield PaddingFlag(
+                doc_id=window.document.document.id,
+                start=start,
+                end=end,
+                quote=text[start:end],
+                kind=kind,
+                rationale=_RATIONALES[kind],
+            )
+
+
+_RATIONALES: dict[PaddingKind, str] = {
+    "site_chrome": "Part of the page, not of the article.",
+    "related_links": "It points to other articles.",
+    "promotion": "It promotes something to the reader.",
+    "seo_filler": "It would fit any article on the subject.",
+    "repeated": "It says again what the document has said.",
+    "injection": "It gives orders to a program that reads the page.",
+}
+
+
+def _take_claims(window: Window, answer: _Answer, reading: Reading) -> None:
+    document = window.document
+    known = {claim.id for claim in reading.claims}
+    for given in answer.claims:
+        numbers = sorted({number for number in given.sentences if number in window.numbers})
+        text = one_line(given.claim)
+        if not numbers:
+            reading.ungrounded.append(_rejected(document, text, "it rests on no sentence shown"))
+        elif document.repeats.issuperset(numbers):
+            continue
+        elif text and (reason := _objection(text, document, numbers)):
+            reading.ungrounded.append(_rejected(document, text, reason))
+        else:
+            claim = claim_of(document, numbers, text or None, speaker=one_line(given.source))
+            if claim.id not in known:
+                known.add(claim.id)
+                reading.claims.append(claim)
+
+
+def _objection(text: str, document: NumberedDocument, numbers: Sequence[int]) -> str | None:
+    """Why the document does not bear out the claim; None when it does."""
+    around = {n for number in numbers for n in document.near(number, REACH)}
+    source = f"{document.text(sorted(around))} {document.head}"
+    if missing := missing_numbers(text, source, document.language):
+        return f"not in the sentences: {', '.join(missing)}"
+    if missing := missing_names(text, document.document.text + document.head, document.language):
+        return f"not in the document's words: {', '.join(missing)}"
+    return None
+
+
+def _rejected(document: NumberedDocument, text: str, reason: str) -> Ungrounded:
+    return Ungrounded(doc_id=document.document.id, text=text, reason=reason)
+
+
+def _place(window: Window) -> str:
+    document = window.document.document
+    start = window.document.sentences[window.first - 1].start
+    return f"{document.id}:{line_of(document.text, start)}"

@@ -1,0 +1,53 @@
+"""Windows: the stretches of a document that a model reads at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from llmcheck.numbering import NumberedDocument
+
+
+class Window(NamedTuple):
+    """The sentences ``first`` to ``last`` of a document, both included."""
+
+    document: NumberedDocument
+    first: int
+    last: int
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of its sentences."""
+        return range(self.first, self.last + 1)
+
+    @property
+    def lines(self) -> list[str]:
+        """Its sentences, each with its number."""
+        return [f"{number} {self.document.line(number)}" for number in self.numbers]
+
+
+def windows_of(document: NumberedDocument, size: int) -> Iterator[Window]:
+    """The document in windows of about ``size`` tokens, as equal in length as can be.
+
+    A sentence longer than that is a window of its own.
+    """
+    total = sum(document.sizes)
+    fair = total / max(1, -(-total // size))
+    first, held = 1, 0
+    for number in document.numbers:
+        tokens = document.sizes[number - 1]
+        if number > first and held + tokens / 2 > fair:
+            yield Window(document, first, number - 1)
+            first, held = number, 0
+        held += tokens
+    if document.numbers:
+        yield Window(document, first, len(document.numbers))
+
+
+def halves_of(window: Window) -> list[Window]:
+    """The two halves of a window; none of a single sentence."""
+    document, first, last = window
+    if first == last:
+        return []
+    middle = (first + last) // 2
+    return [Window(document, first, middle), Window(document, middle + 1, last)]

@@ -1,0 +1,145 @@
+"""Merging: a question that several tables have shown becomes one again.
+
+Readers of different tables word a question differently, so a model says which are the same;
+code joins those, and the positions of theirs that rest on a common sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from llmcheck.disjoint import DisjointSets
+from llmcheck.language.text import squeeze
+from llmcheck.llm.halving import Halving
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner, failure
+from llmcheck.models import Failure, Question, SentenceRef, Stance, Statement
+
+PROMPT = "merge.v1"
+
+
+class _Answer(BaseModel):
+    same: list[list[int]]
+
+
+class Merged(NamedTuple):
+    """Questions and statements, each once, and what failed."""
+
+    questions: list[Question]
+    statements: list[Statement]
+    failures: list[Failure]
+
+
+class _Item(NamedTuple):
+    """A question or a statement as the prompt shows it."""
+
+    question: str
+    answers: str
+    documents: frozenset[str]
+
+
+def merged(
+    questions: Sequence[Question], statements: Sequence[Statement], runner: Runner
+) -> Merged:
+    """What several tables showed, with what is the same as one; the order is that of the first.
+
+    A failed call merges nothing but what is worded alike.
+    """
+    items = [
+        _Item(q.question, "; ".join(s.answer for s in q.stances), _documents(q.sentences))
+        for q in questions
+    ]
+    items += [_Item(s.statement, "", _documents(s.sentences)) for s in statements]
+    same = DisjointSets(range(len(items)))
+    failures = _join_same(items, same, runner)
+    first_statement = len(questions)
+    groups = same.groups()
+    asked = [[questions[i] for i in group if i < first_statement] for group in groups]
+    told = [
+        [statements[i - first_statement] for i in group if i >= first_statement]
+        for group in groups
+    ]
+    return Merged(
+        [_one_question(group) for group in asked if group],
+        [_one_statement(group) for group in told if group],
+        failures,
+    )
+
+
+def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) -> list[Failure]:
+    worded: dict[str, int] = {}
+    for index, item in enumerate(items):
+        same.join(worded.setdefault(squeeze(item.question), index), index)
+    asking: Halving[tuple[int, ...], _Answer] = Halving(
+        "survey",
+        load_prompt(PROMPT),
+        _Answer,
+        variables=lambda group: {"items": [items[index] for index in group]},
+        halves=lambda group: _halves(group),
+    )
+    failures = []
+    for group, outcome in asking.ask(_matters(items), runner):
+        if isinstance(outcome, Reply):
+            for numbers in outcome.value.same:
+                inside = [group[n - 1] for n in numbers if 1 <= n <= len(group)]
+                for index in inside[1:]:
+                    same.join(inside[0], index)
+        else:
+            failures.append(failure("survey", "the merging of questions", outcome))
+    return failures
+
+
+def _matters(items: Sequence[_Item]) -> list[tuple[int, ...]]:
+    """The items that have documents in common, through others too; lone ones need no question."""
+    near = DisjointSets(range(len(items)))
+    holder: dict[str, int] = {}
+    for index, item in enumerate(items):
+        for doc_id in item.documents:
+            near.join(holder.setdefault(doc_id, index), index)
+    return [tuple(sorted(group)) for group in near.groups() if len(group) > 1]
+
+
+def _halves(group: tuple[int, ...]) -> list[tuple[int, ...]]:
+    middle = len(group) // 2
+    return [group[:middle], group[middle:]] if middle > 1 else []
+
+
+def _one_question(group: Sequence[Question]) -> Question:
+    """The first of the questions, a dispute before a look-alike, with the positions of all."""
+    first = min(group, key=lambda question: question.relation != "dispute")
+    stances = [stance for question in group for stance in question.stances]
+    return first.model_copy(update={"stances": tuple(_joined(stances))})
+
+
+def _joined(stances: Sequence[Stance]) -> list[Stance]:
+    """The positions, those that rest on a common sentence or are worded alike as one."""
+    same = DisjointSets(range(len(stances)))
+    seen: dict[SentenceRef | str, int] = {}
+    for index, stance in enumerate(stances):
+        marks: list[SentenceRef | str] = [squeeze(stance.answer), *stance.sentences]
+        for mark in marks:
+            same.join(seen.setdefault(mark, index), index)
+    return [
+        Stance(
+            answer=stances[min(group)].answer,
+            sentences=tuple(
+                dict.fromkeys(ref for index in sorted(group) for ref in stances[index].sentences)
+            ),
+        )
+        for group in same.groups()
+    ]
+
+
+def _one_statement(group: Sequence[Statement]) -> Statement:
+    """The statement that rests on most documents, with the sentences of all."""
+    best = max(group, key=lambda statement: len(_documents(statement.sentences)))
+    refs = dict.fromkeys(ref for statement in group for ref in statement.sentences)
+    return best.model_copy(update={"sentences": tuple(refs)})
+
+
+def _documents(refs: Sequence[SentenceRef]) -> frozenset[str]:
+    return frozenset(ref.doc_id for ref in refs)

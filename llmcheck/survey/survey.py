@@ -1,0 +1,208 @@
+"""The survey: one look over a table of numbered sentences for what their documents say together.
+
+The model names questions, positions and the numbers of the sentences that take them; code turns
+the numbers into references and counts those that point at nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from llmcheck.language.detection import language_name
+from llmcheck.language.text import one_line
+from llmcheck.llm.halving import Halving
+from llmcheck.llm.port import Reply
+from llmcheck.llm.prompts import load_prompt
+from llmcheck.llm.runner import Runner, failure
+from llmcheck.models import (
+    Failure,
+    LookalikeKind,
+    Question,
+    SentenceRef,
+    Stance,
+    Statement,
+    Ungrounded,
+)
+from llmcheck.numbering import NumberedSet
+from llmcheck.survey.merging import merged
+from llmcheck.survey.tables import Table, halves_of, tables_of
+
+PROMPT = "survey.v1"
+STRAY = 0.1
+"""Share of an answer's numbers that may point at nothing before the table is asked for anew."""
+
+_NUMBER = re.compile(r"(\d+)\.(\d+)(?:\s*[-–]\s*(?:(\d+)\.)?(\d+))?")
+
+
+class _Position(BaseModel):
+    answer: str
+    sentences: list[str]
+
+
+class _Dispute(BaseModel):
+    question: str
+    positions: list[_Position]
+
+
+class _Lookalike(BaseModel):
+    question: str
+    positions: list[_Position]
+    why: str
+    kind: LookalikeKind
+
+
+class _Agreement(BaseModel):
+    statement: str
+    sentences: list[str]
+
+
+class _Answer(BaseModel):
+    disputes: list[_Dispute]
+    lookalikes: list[_Lookalike]
+    agreements: list[_Agreement]
+
+
+class Survey(NamedTuple):
+    """What the tables showed together, and what failed."""
+
+    questions: list[Question]
+    """On which documents take positions that differ."""
+    statements: list[Statement]
+    """On which they agree."""
+    ungrounded: list[Ungrounded]
+    failures: list[Failure]
+    tables: list[Table]
+    """What was shown, as it was asked for in the end."""
+
+
+def survey_documents(numbered: NumberedSet, runner: Runner, language: str | None = None) -> Survey:
+    """Questions and statements on which the documents take a stand, merged over all tables.
+
+    ``language`` is the one to answer in (a code), without it that of most of the documents. A
+    failed call is a failure that names the documents of its table.
+    """
+    spoken = language_name(language or numbered.language)
+    asking: Halving[Table, _Answer] = Halving(
+        "survey",
+        load_prompt(PROMPT),
+        _Answer,
+        variables=lambda table: {"language": spoken, "documents": _shown(table)},
+        halves=halves_of,
+        is_whole=_is_whole,
+    )
+    asked = asking.ask(tables_of(numbered.documents, runner.table_tokens), runner)
+    survey = Survey([], [], [], [], [table for table, _ in asked])
+    for table, outcome in asked:
+        if isinstance(outcome, Reply):
+            survey.questions.extend(_questions(table, outcome.value, survey.ungrounded))
+            survey.statements.extend(_statements(table, outcome.value, survey.ungrounded))
+        else:
+            survey.failures.append(failure("survey", _subject(table), outcome))
+    if len(asked) == 1:
+        return survey
+    together = merged(survey.questions, survey.statements, runner)
+    return survey._replace(
+        questions=together.questions,
+        statements=together.statements,
+        failures=survey.failures + together.failures,
+    )
+
+
+def _shown(table: Table) -> list[dict[str, object]]:
+    return [
+        {
+            "number": at,
+            "head": part.document.head,
+            "lines": [f"{at}.{number} {part.document.line(number)}" for number in part.numbers],
+        }
+        for at, part in enumerate(table.parts, 1)
+    ]
+
+
+def _questions(table: Table, answer: _Answer, ungrounded: list[Ungrounded]) -> Iterator[Question]:
+    for dispute in answer.disputes:
+        stances = _stances(table, dispute.positions, ungrounded)
+        if len(stances) > 1:
+            yield Question(
+                question=one_line(dispute.question), relation="dispute", stances=stances
+            )
+    for found in answer.lookalikes:
+        stances = _stances(table, found.positions, ungrounded)
+        if len(stances) > 1:
+            yield Question(
+                question=one_line(found.question),
+                relation="lookalike",
+                stances=stances,
+                kind=found.kind,
+                rationale=one_line(found.why),
+            )
+
+
+def _stances(
+    table: Table, positions: Sequence[_Position], ungrounded: list[Ungrounded]
+) -> tuple[Stance, ...]:
+    """The positions that rest on at least one sentence."""
+    return tuple(
+        Stance(answer=one_line(position.answer), sentences=refs)
+        for position in positions
+        if (refs := _refs(table, position.answer, position.sentences, ungrounded))
+    )
+
+
+def _statements(
+    table: Table, answer: _Answer, ungrounded: list[Ungrounded]
+) -> Iterator[Statement]:
+    for agreement in answer.agreements:
+        refs = _refs(table, agreement.statement, agreement.sentences, ungrounded)
+        if refs:
+            yield Statement(statement=one_line(agreement.statement), sentences=refs)
+
+
+def _refs(
+    table: Table, text: str, numbers: Sequence[str], ungrounded: list[Ungrounded]
+) -> tuple[SentenceRef, ...]:
+    """The sentences pointed at, each once; what points at nothing is noted."""
+    found: dict[SentenceRef, None] = {}
+    for part, number in _pointed(numbers):
+        if _is_shown(table, part, number):
+            found[table.parts[part - 1].document.ref(number)] = None
+        else:
+            doc_id = table.parts[part - 1].document.document.id if _has(table, part) else ""
+            reason = f"no sentence {part}.{number} was shown"
+            ungrounded.append(Ungrounded(doc_id=doc_id, text=one_line(text), reason=reason))
+    return tuple(found)
+
+
+def _pointed(numbers: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Document and sentence of every number, ranges (3.4-3.6) in full."""
+    for text in numbers:
+        for part, first, last_part, last in _NUMBER.findall(text):
+            end = int(last) if last and last_part in ("", part) else int(first)
+            for number in range(int(first), min(end, int(first) + 50) + 1):
+                yield int(part), number
+
+
+def _is_shown(table: Table, part: int, number: int) -> bool:
+    return _has(table, part) and number in table.parts[part - 1].numbers
+
+
+def _has(table: Table, part: int) -> bool:
+    return 1 <= part <= len(table.parts)
+
+
+def _is_whole(table: Table, answer: _Answer) -> bool:
+    numbers = [n for a in answer.agreements for n in a.sentences]
+    positions = [p for found in answer.disputes for p in found.positions]
+    positions += [p for found in answer.lookalikes for p in found.positions]
+    numbers += [n for position in positions for n in position.sentences]
+    pointed = list(_pointed(numbers))
+    stray = sum(not _is_shown(table, part, number) for part, number in pointed)
+    return stray <= STRAY * len(pointed)
+
+
+def _subject(table: Table) -> str:
+    return ", ".join(part.document.document.id for part in table.parts)
