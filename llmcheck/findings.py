@@ -157,8 +157,11 @@ def _lookalike(
 def _agreement(
     statement: Statement, refs: Sequence[SentenceRef], cited: _Citations
 ) -> Agreement | None:
+    if len({ref.doc_id for ref in refs}) < 2:
+        return None
     position = cited.position(Stance(answer=statement.statement, sentences=tuple(refs)))
     if len(position.doc_ids) < 2:
+        # A document and its copy are one source.
         return None
     return Agreement(
         id=content_id("a", squeeze(statement.statement), *sorted(position.claim_ids)),

@@ -7,7 +7,10 @@ it rests on, and only if what it takes from a dispute it names as disputed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count, product
+from string import ascii_uppercase
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
@@ -22,7 +25,6 @@ from llmcheck.models import (
     Agreement,
     Claim,
     Dispute,
-    Document,
     Failure,
     Summary,
     SummarySentence,
@@ -54,7 +56,7 @@ class _Answer(BaseModel):
 
 class _Finding(NamedTuple):
     text: str
-    """As the prompt shows it, with its sources."""
+    """As the prompt shows it, with the letters of its sources."""
     claims: tuple[Claim, ...]
 
 
@@ -80,59 +82,84 @@ def summarize(
     ``language`` is the one to write in (a code), without it that of most of the documents. A
     failed call is a failure, and what is agreed stands in its own words instead.
     """
-    told = _within(_findings(claims, disputes, agreements, numbered), runner.table_tokens)
+    sources = _Sources(numbered)
+    told = _within(_findings(claims, disputes, agreements, sources), runner.table_tokens)
     if not told:
         return Summarized(Summary(), [])
     spoken = language or numbered.language
     variables = {
         "language": language_name(spoken),
         "length": LENGTHS[length],
+        "sources": sources.listed(),
         "findings": [finding.text for finding in told],
     }
     (outcome,) = runner.run("summary", load_prompt(PROMPT), [variables], _Answer)
     if isinstance(outcome, Reply):
-        sentences = _borne_out(outcome.value, told, spoken)
+        sentences = _borne_out(outcome.value, told, sources, spoken)
         return Summarized(Summary(sentences=tuple(sentences)), [])
-    agreed = [_verbatim(a.statement, a.claim_ids) for a in agreements]
+    agreed = [_sentence(a.statement, a.claim_ids) for a in agreements]
     return Summarized(
         Summary(sentences=tuple(agreed)), [failure("summary", "the summary", outcome)]
     )
+
+
+class _Sources:
+    """The documents by letter, in canonical order."""
+
+    def __init__(self, numbered: NumberedSet) -> None:
+        self._heads = {each.document.id: each.head for each in numbered.documents}
+        self._letters = dict(zip(self._heads, _letters(), strict=False))
+
+    def listed(self) -> list[str]:
+        """Each letter with the title, outlet and date it stands for."""
+        return [f"{letter}: {self._heads[id_]}" for id_, letter in self._letters.items()]
+
+    def cited(self, doc_ids: Iterable[str]) -> str:
+        """The letters of these documents."""
+        return ", ".join(self._letters[doc_id] for doc_id in doc_ids)
+
+    def head(self, doc_id: str) -> str:
+        """What the document is called."""
+        return self._heads[doc_id]
+
+
+def _letters() -> Iterator[str]:
+    """A, B, ... Z, AA, AB, ..."""
+    for length in count(1):
+        yield from map("".join, product(ascii_uppercase, repeat=length))
 
 
 def _findings(
     claims: Sequence[Claim],
     disputes: Sequence[Dispute],
     agreements: Sequence[Agreement],
-    numbered: NumberedSet,
+    sources: _Sources,
 ) -> list[_Finding]:
     """All that may be told: agreed facts, disputed ones, then those of single sources."""
     by_id = {claim.id: claim for claim in claims}
-    names = source_names([d.document for d in numbered.documents])
-
-    def sources(doc_ids: Iterable[str]) -> str:
-        return "; ".join(names[doc_id] for doc_id in doc_ids)
-
     told = [
         _Finding(
-            f"AGREED ({sources(agreement.doc_ids)}): {agreement.statement}",
+            f"AGREED ({sources.cited(agreement.doc_ids)}): {agreement.statement}",
             tuple(by_id[i] for i in agreement.claim_ids),
         )
         for agreement in agreements
     ]
     for dispute in disputes:
         answers = " | ".join(
-            f"{position.answer} ({sources(position.doc_ids)})" for position in dispute.positions
+            f"{position.answer} ({sources.cited(position.doc_ids)})"
+            for position in dispute.positions
         )
         held = tuple(by_id[i] for position in dispute.positions for i in position.claim_ids)
         told.append(_Finding(f"DISPUTED: {dispute.question} {answers}", held))
-    used = {claim.id for finding in told for claim in finding.claims}
-    for document in numbered.documents:
-        own = [c for c in claims if c.doc_id == document.document.id]
-        alone = [claim for claim in own if claim.id not in used][:MOST_ALONE]
-        told += [
-            _Finding(f"REPORTED ({sources([claim.doc_id])}): {claim.text}", (claim,))
-            for claim in alone
-        ]
+    # By their words, not by their claims: one sentence may have been read as several.
+    used = [(c.doc_id, c.start, c.end) for finding in told for c in finding.claims]
+    alone: Counter[str] = Counter()
+    for claim in claims:
+        taken = any(d == claim.doc_id and s < claim.end and claim.start < e for d, s, e in used)
+        if not taken and alone[claim.doc_id] < MOST_ALONE:
+            alone[claim.doc_id] += 1
+            source = sources.cited([claim.doc_id])
+            told.append(_Finding(f"REPORTED ({source}): {claim.text}", (claim,)))
     return told
 
 
@@ -147,33 +174,27 @@ def _within(findings: Sequence[_Finding], size: int) -> list[_Finding]:
     return kept
 
 
-def source_names(documents: Sequence[Document]) -> dict[str, str]:
-    """What to call each source in prose: its outlet, or else its title, with its date."""
-    return {document.id: _source_name(document) for document in documents}
-
-
-def _source_name(document: Document) -> str:
-    name = one_line(document.site or document.author or document.title or document.id)
-    return f"{name}, {document.date[:10]}" if document.date else name
-
-
 def _borne_out(
-    answer: _Answer, findings: Sequence[_Finding], language: str
+    answer: _Answer, findings: Sequence[_Finding], sources: _Sources, language: str
 ) -> list[SummarySentence]:
     """The sentences whose figures and names stand in the findings they cite, each once."""
     kept: dict[str, SummarySentence] = {}
     for sentence in answer.sentences:
         text = one_line(sentence.text)
         cited = [findings[n - 1] for n in sentence.findings if 1 <= n <= len(findings)]
-        source = " ".join([f.text for f in cited] + [c.quote for f in cited for c in f.claims])
+        claims = [claim for finding in cited for claim in finding.claims]
+        source = " ".join(
+            [finding.text for finding in cited]
+            + [f"{claim.quote} {sources.head(claim.doc_id)}" for claim in claims]
+        )
         if not words(text) or not cited:
             continue
         if missing_numbers(text, source, language) or missing_names(text, source, language):
             continue
-        ids = dict.fromkeys(claim.id for finding in cited for claim in finding.claims)
-        kept.setdefault(squeeze(text), _verbatim(text, tuple(ids)))
+        ids = dict.fromkeys(claim.id for claim in claims)
+        kept.setdefault(squeeze(text), _sentence(text, tuple(ids)))
     return list(kept.values())
 
 
-def _verbatim(text: str, claim_ids: tuple[str, ...]) -> SummarySentence:
+def _sentence(text: str, claim_ids: tuple[str, ...]) -> SummarySentence:
     return SummarySentence(text=text, claim_ids=claim_ids)

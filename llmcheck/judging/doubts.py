@@ -22,14 +22,17 @@ def doubt(numbered: NumberedSet, a: Stance, b: Stance, answer_a: str, answer_b: 
     """
     if same_numbers(answer_a, answer_b):
         return True
-    return not (_stands(numbered, a) and _stands(numbered, b))
+    return not (_stands(numbered, a, answer_a) and _stands(numbered, b, answer_b))
 
 
-def _stands(numbered: NumberedSet, stance: Stance) -> bool:
-    """Whether a sentence of the position, or what is near it, holds the figures of its answer."""
+def _stands(numbered: NumberedSet, stance: Stance, answer: str) -> bool:
+    """Whether a sentence of the position, or what is near it, holds the figures of its answer:
+    as the survey put it, or as the judge did."""
     for ref in stance.sentences:
         document = numbered[ref.doc_id]
         near = f"{document.text(document.near(ref.number, REACH))} {document.head}"
-        if not missing_numbers(stance.answer, near, document.language):
+        if not all(
+            missing_numbers(each, near, document.language) for each in (stance.answer, answer)
+        ):
             return True
     return False

@@ -101,7 +101,7 @@ def judge_questions(
     second = bench.look_alone([pair.swapped for pair in doubted])
     verdicts, failures = [], []
     for pair in pairs:
-        looks = [first[pair]] + [second[pair.swapped]] * (pair.swapped in second)
+        looks = [first[pair], *([second[pair.swapped]] if pair.swapped in second else [])]
         broken = next((look for look in looks if not isinstance(look, _Look)), None)
         if broken is not None:
             subject = questions[pair.question].question

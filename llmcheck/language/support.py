@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from llmcheck.language.calendar import calendar_names
 from llmcheck.language.figures import EXACT
 from llmcheck.language.numbers import missing
 from llmcheck.language.numerals import PARTS
@@ -55,7 +56,14 @@ def missing_names(
     if language in CAPITAL_NOUNS or spoken not in (None, language):
         return []
     there = _vocabulary(source)
-    return [name for name in names(statement) if _bare(name) not in there]
+    # A date is held against the source by its numbers: it may be told without its weekday.
+    dated = calendar_names(language)
+    return [
+        name
+        for name in names(statement)
+        if _bare(name) not in there | dated
+        and not all(part in there | dated for part in _bare(name).split("-"))
+    ]
 
 
 def _bears_out(source: Quantity, statement: Quantity) -> bool:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
+from llmcheck.language.abbreviations import rejoined
+
 _ITEM_MARK = re.compile(r"\s*(?:[-*•‣◦–+]|\d{1,2}[.)]|\[[ x]\])\s+(?=\S)")
 _HEADING_MARK = re.compile(r"\s*#{1,6}\s")
 _SENTENCE_END = re.compile(r"[.!?…:;,]['\"”’)\]*_]*\s*$")
@@ -74,8 +76,12 @@ def sentences(text: str, language: str = "en") -> list[Sentence]:
         # A wrapped line is no sentence end; sentencex panics at white space beyond ASCII. One
         # character for another keeps the offsets.
         body = _ODD_SPACE.sub(" ", text[offset : block.end])
-        parts = [body] if block.kind == "heading" else list(segment(language, body))
-        for part in parts:
+        cut = (
+            iter([body])
+            if block.kind == "heading"
+            else rejoined(segment(language, body), language)
+        )
+        for part in cut:
             span = _trim(text, offset, offset + len(part))
             if span is not None and _WORD.search(text, *span):
                 found.append(Sentence(*span, index))

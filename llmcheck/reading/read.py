@@ -7,7 +7,7 @@ arXiv:2502.10855.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -29,8 +29,6 @@ from llmcheck.numbering import NumberedDocument, NumberedSet, claim_of
 from llmcheck.reading.windows import Window, halves_of, windows_of
 
 PROMPT = "reading.v1"
-REACH = 3
-"""Sentences on either side of a claim's own from which it may take a figure."""
 STRAY = 0.1
 """Share of an answer's numbers that may point outside the window before it is asked for anew."""
 
@@ -133,6 +131,7 @@ _RATIONALES: dict[PaddingKind, str] = {
 
 
 def _take_claims(window: Window, answer: _Answer, reading: Reading) -> None:
+    """The claims of an answer; in its sentences' own words where code cannot bear it out."""
     document = window.document
     known = {claim.id for claim in reading.claims}
     for given in answer.claims:
@@ -140,26 +139,24 @@ def _take_claims(window: Window, answer: _Answer, reading: Reading) -> None:
         text = one_line(given.claim)
         if not numbers:
             reading.ungrounded.append(_rejected(document, text, "it rests on no sentence shown"))
-        elif document.repeats.issuperset(numbers):
             continue
-        elif text and (reason := _objection(text, document, numbers)):
+        if document.repeats.issuperset(numbers):
+            continue
+        if text and (reason := _objection(text, document)):
             reading.ungrounded.append(_rejected(document, text, reason))
-        else:
-            claim = claim_of(document, numbers, text or None, speaker=one_line(given.source))
-            if claim.id not in known:
-                known.add(claim.id)
-                reading.claims.append(claim)
+            text = ""
+        claim = claim_of(document, numbers, text or None, speaker=one_line(given.source))
+        if claim.id not in known:
+            known.add(claim.id)
+            reading.claims.append(claim)
 
 
-def _objection(text: str, document: NumberedDocument, numbers: Sequence[int]) -> str | None:
-    """Why the document does not bear out the claim; None when it does."""
-    around = {n for number in numbers for n in document.near(number, REACH)}
-    source = f"{document.text(sorted(around))} {document.head}"
-    if missing := missing_numbers(text, source, document.language):
-        return f"not in the sentences: {', '.join(missing)}"
-    if missing := missing_names(text, document.document.text + document.head, document.language):
-        return f"not in the document's words: {', '.join(missing)}"
-    return None
+def _objection(text: str, document: NumberedDocument) -> str | None:
+    """Why the document does not bear out a claim's wording; None when it does."""
+    source = f"{document.document.text} {document.head}"
+    missing = missing_numbers(text, source, document.language)
+    missing += missing_names(text, source, document.language)
+    return f"not in the document: {', '.join(missing)}" if missing else None
 
 
 def _rejected(document: NumberedDocument, text: str, reason: str) -> Ungrounded:

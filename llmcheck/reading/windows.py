@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -22,8 +23,17 @@ class Window(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """Its sentences, each with its number."""
-        return [f"{number} {self.document.line(number)}" for number in self.numbers]
+        """Its sentences, each with its number; empty lines part paragraphs."""
+        told: list[str] = []
+        spans = self.document.sentences
+        held = Counter(spans[number - 1].block for number in self.numbers)
+        for number in self.numbers:
+            block = spans[number - 1].block
+            before = spans[number - 2].block if number > self.first else block
+            if block != before and max(held[block], held[before]) > 1:
+                told.append("")
+            told.append(f"{number} {self.document.line(number)}")
+        return told
 
 
 def windows_of(document: NumberedDocument, size: int) -> Iterator[Window]:

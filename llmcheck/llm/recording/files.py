@@ -79,7 +79,7 @@ class Fixture(Frozen):
     """The exact answer, in place of ``reply``, where JSON cannot say it anew."""
     failed: str | None = None
     """Why no whole answer came, in place of one, where the caller asked in parts instead."""
-    tokens: _Tokens = _Tokens(input=0, output=0)
+    tokens: _Tokens
     probabilities: dict[str, dict[str, float]] = Field(default_factory=dict)
     """How sure the model was of its choices, where the endpoint told."""
 
@@ -108,7 +108,7 @@ def fixture_json(call: Call, reply: Reply[Any]) -> dict[str, Any]:
 
 def failure_json(call: Call, reason: str) -> dict[str, Any]:
     """The content of the file that records that no whole answer came."""
-    return {**_call_json(call), "failed": reason}
+    return {**_call_json(call), "failed": reason, "tokens": {"input": 0, "output": 0}}
 
 
 def _call_json(call: Call) -> dict[str, Any]:
