@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from llmcheck.errors import BudgetExceeded, LLMError
-from llmcheck.llm.port import LLM, Call, Outcome, Reply, T
+from llmcheck.llm.port import LLM, Call, Outcome, Reply, T, digest
 from llmcheck.llm.prompts import Prompt
 from llmcheck.models import Failure, Stage
 
@@ -16,6 +16,13 @@ _AMPLE = 8_000
 """Table size in tokens from which no limit is set to an answer."""
 _LEAST_ROOM = 512
 """Tokens that an answer has, however little is shown."""
+
+
+def _fenced(prompt: Prompt, variables: Mapping[str, Any]) -> str:
+    """The user message, with a mark round the documents that is made of what stands in it: none
+    who writes a document can put the mark into it."""
+    mark = digest(prompt.render(**variables, mark=""))[:12]
+    return prompt.render(**variables, mark=f"=== {mark} ===")
 
 
 def failure(stage: Stage, subject: str, error: LLMError | BudgetExceeded) -> Failure:
@@ -117,7 +124,7 @@ class Runner:
                 prompt_digest=prompt.digest,
                 model=self.model,
                 system=prompt.system,
-                user=prompt.render(**variables),
+                user=_fenced(prompt, variables),
                 schema=json_schema,
                 parameters=self._parameters(prompt),
                 splittable=split,
