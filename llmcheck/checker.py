@@ -32,7 +32,7 @@ from llmcheck.reading import read
 from llmcheck.settings import Settings, Silence, load_settings
 from llmcheck.summary import Length, summarize
 from llmcheck.survey import survey
-from llmcheck.survey.tables import Table
+from llmcheck.survey.shapes import Table
 
 _log = logging.getLogger("llmcheck")
 

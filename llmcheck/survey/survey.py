@@ -29,7 +29,8 @@ from llmcheck.models import (
 )
 from llmcheck.numbering import NumberedSet
 from llmcheck.survey.merging import merged
-from llmcheck.survey.tables import Table, halves_of, tables_of
+from llmcheck.survey.shapes import Table
+from llmcheck.survey.tables import halves_of, tables_of
 
 PROMPT = "survey.v1"
 STRAY = 0.1

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
-from llmcheck.disjoint import DisjointSets
-from llmcheck.language.text import squeeze, words
-from llmcheck.numbering import NumberedDocument, tokens_of
+from llmcheck.numbering import NumberedDocument
+from llmcheck.survey.likeness import by_words, likenesses
+from llmcheck.survey.matters import matters_of
+from llmcheck.survey.shapes import Part, Table
 
 PASSAGES = 12
 """Passages that a table has room for, at the least."""
@@ -23,42 +23,6 @@ LONGEST = 150
 """Tokens of a passage; longer ones bring along too much that nobody else speaks of."""
 NEIGHBOURS = 8
 """Passages with which each shares a table."""
-SAME_MATTER = 0.1
-"""Likeness of two documents from which they are on one matter."""
-COMMON = 0.5
-"""Share of all passages from which a term tells nothing of what they are about."""
-STEM = 6
-"""Letters of a word that are compared: forms of a word mostly part behind them."""
-
-
-class Part(NamedTuple):
-    """Sentences of one document, by number, ascending."""
-
-    document: NumberedDocument
-    numbers: tuple[int, ...]
-
-    @property
-    def tokens(self) -> int:
-        """What showing them takes."""
-        return tokens_of(self.document.head) + sum(
-            self.document.sizes[number - 1] for number in self.numbers
-        )
-
-
-class Table(NamedTuple):
-    """What is shown in one call: parts of documents, in canonical order."""
-
-    parts: tuple[Part, ...]
-
-    @property
-    def tokens(self) -> int:
-        """What showing them takes."""
-        return sum(part.tokens for part in self.parts)
-
-    @property
-    def sentences(self) -> int:
-        """How many sentences it shows."""
-        return sum(len(part.numbers) for part in self.parts)
 
 
 def tables_of(documents: Iterable[NumberedDocument], size: int) -> list[Table]:
@@ -70,7 +34,7 @@ def tables_of(documents: Iterable[NumberedDocument], size: int) -> list[Table]:
     parts = [Part(document, document.own) for document in documents if document.own]
     return _fitting(parts, size) or [
         table
-        for matter in _matters(parts)
+        for matter in matters_of(parts)
         for table in _fitting(matter, size) or _by_passage(matter, size)
     ]
 
@@ -90,23 +54,11 @@ def _fitting(parts: Sequence[Part], size: int) -> list[Table]:
     return [table] if parts and table.tokens <= size else []
 
 
-def _matters(parts: Sequence[Part]) -> list[list[Part]]:
-    """The documents by what they are about, in canonical order."""
-    vectors = _vectors([_terms(part.document.text(part.numbers)) for part in parts])
-    same = DisjointSets(range(len(parts)))
-    for one, likeness in enumerate(_likenesses(vectors)):
-        for other, share in likeness.items():
-            if share >= SAME_MATTER:
-                same.join(one, other)
-    return [[parts[index] for index in sorted(members)] for members in same.groups()]
-
-
 def _by_passage(parts: Sequence[Part], size: int) -> list[Table]:
     """Tables in which every passage meets those most like it."""
     passages = [p for part in parts for p in _passages(part, min(LONGEST, size // PASSAGES))]
-    vectors = _vectors([_terms(p.document.text(p.numbers)) for p in passages])
     partners: list[dict[int, float]] = [{} for _ in passages]
-    for one, likeness in enumerate(_likenesses(vectors)):
+    for one, likeness in enumerate(likenesses(by_words(passages))):
         for other in heapq.nlargest(NEIGHBOURS, likeness, key=lambda o: (likeness[o], -o)):
             partners[one][other] = partners[other][one] = likeness[other]
     order = {part.document.document.id: index for index, part in enumerate(parts)}
@@ -188,38 +140,3 @@ def _joined(passages: Iterable[Part], order: dict[str, int]) -> Table:
             for doc_id in sorted(documents, key=order.__getitem__)
         )
     )
-
-
-def _terms(text: str) -> Counter[str]:
-    return Counter(word[:STEM] for word in words(squeeze(text)))
-
-
-def _vectors(counted: Sequence[Counter[str]]) -> list[dict[str, float]]:
-    """Unit vectors of tf-idf weights; what stands nearly everywhere weighs nothing."""
-    held_by = Counter(term for terms in counted for term in terms)
-    most = max(2.0, COMMON * len(counted))
-    vectors = []
-    for terms in counted:
-        weights = {
-            term: (1 + math.log(count)) * math.log(len(counted) / held_by[term])
-            for term, count in terms.items()
-            if held_by[term] <= most
-        }
-        length = math.sqrt(sum(weight * weight for weight in weights.values()))
-        vectors.append({t: w / length for t, w in weights.items()} if length else {})
-    return vectors
-
-
-def _likenesses(vectors: Sequence[dict[str, float]]) -> Iterator[dict[int, float]]:
-    """For each vector its cosine with every other with which it shares a term."""
-    holders: defaultdict[str, list[int]] = defaultdict(list)
-    for index, vector in enumerate(vectors):
-        for term in vector:
-            holders[term].append(index)
-    for index, vector in enumerate(vectors):
-        found: defaultdict[int, float] = defaultdict(float)
-        for term, weight in vector.items():
-            for other in holders[term]:
-                found[other] += weight * vectors[other][term]
-        found.pop(index, None)
-        yield dict(found)

@@ -1,0 +1,98 @@
+"""How like parts of documents are, in any language: tf-idf over beginnings of words.
+
+(Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988.)
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from llmcheck.language.text import squeeze, words
+from llmcheck.survey.shapes import Part
+
+Vector = dict[str, float]
+"""Weights by term, of length 1."""
+
+COMMON = 0.2
+"""Share of all sentences from which a term tells nothing of what they are about."""
+STEM = 6
+"""Letters of a word that are compared: forms of a word mostly part behind them."""
+SHORTEST_NAME = 3
+
+
+def by_words(parts: Sequence[Part]) -> list[Vector]:
+    """A vector for each part, of all its words.
+
+    How common a term is, is counted over sentences: what names a matter stands in all of its
+    documents, but in few of their sentences.
+    """
+    lines = [[_terms(part.document.line(number)) for number in part.numbers] for part in parts]
+    held_by = Counter(term for part in lines for terms in part for term in terms)
+    count = sum(map(len, lines))
+    most = max(2, COMMON * count)
+    return [
+        _unit(
+            {
+                term: (1 + math.log(number)) * math.log(count / held_by[term])
+                for term, number in sum(part, Counter[str]()).items()
+                if held_by[term] <= most
+            }
+        )
+        for part in lines
+    ]
+
+
+def by_names(parts: Sequence[Part]) -> list[Vector]:
+    """A vector for each part, of its figures and of what it writes with a capital.
+
+    These are what documents in several languages have in common.
+    """
+    counted = [
+        sum((_names(part.document.line(number)) for number in part.numbers), Counter[str]())
+        for part in parts
+    ]
+    held_by = Counter(name for names in counted for name in names)
+    return [
+        _unit(
+            {
+                name: (1 + math.log(number)) * math.log(1 + len(parts) / held_by[name])
+                for name, number in names.items()
+            }
+        )
+        for names in counted
+    ]
+
+
+def likenesses(vectors: Sequence[Vector]) -> Iterator[dict[int, float]]:
+    """For each vector its cosine with every other with which it shares a term."""
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for index, vector in enumerate(vectors):
+        for term in vector:
+            holders[term].append(index)
+    for index, vector in enumerate(vectors):
+        found: defaultdict[int, float] = defaultdict(float)
+        for term, weight in vector.items():
+            for other in holders[term]:
+                found[other] += weight * vectors[other][term]
+        found.pop(index, None)
+        yield dict(found)
+
+
+def _unit(weights: Vector) -> Vector:
+    length = math.sqrt(sum(weight * weight for weight in weights.values()))
+    return {term: weight / length for term, weight in weights.items() if weight} if length else {}
+
+
+def _terms(text: str) -> Counter[str]:
+    return Counter(word[:STEM] for word in words(squeeze(text)))
+
+
+def _names(sentence: str) -> Counter[str]:
+    """Its first word aside, which any sentence writes with a capital."""
+    return Counter(
+        squeeze(word)[:STEM]
+        for word in words(sentence)[1:]
+        if len(word) >= SHORTEST_NAME and any(c.isupper() or c.isdigit() for c in word)
+    )

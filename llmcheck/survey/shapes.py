@@ -1,0 +1,37 @@
+"""What a model is shown: parts of documents, side by side at a table."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from llmcheck.numbering import NumberedDocument, tokens_of
+
+
+class Part(NamedTuple):
+    """Sentences of one document, by number, ascending."""
+
+    document: NumberedDocument
+    numbers: tuple[int, ...]
+
+    @property
+    def tokens(self) -> int:
+        """What showing them takes."""
+        return tokens_of(self.document.head) + sum(
+            self.document.sizes[number - 1] for number in self.numbers
+        )
+
+
+class Table(NamedTuple):
+    """What is shown in one call: parts of documents, in canonical order."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def tokens(self) -> int:
+        """What showing them takes."""
+        return sum(part.tokens for part in self.parts)
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences it shows."""
+        return sum(len(part.numbers) for part in self.parts)
