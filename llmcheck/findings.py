@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 from rapidfuzz import fuzz
+from rapidfuzz.utils import default_process
 
 from llmcheck.disjoint import DisjointSets
 from llmcheck.language.support import missing_names, missing_numbers
@@ -211,7 +212,7 @@ class _Citations:
         read = self._on[ref]
         if read:
             # Several facts may stand in one sentence: the one that speaks of the answer.
-            return max(read, key=lambda c: (fuzz.token_set_ratio(answer, c.text), c.id))
+            return max(read, key=lambda c: (_likeness(answer, c.text), c.id))
         claim = claim_of(document, [ref.number])
         self._on[ref].append(claim)
         return self._claims.setdefault(claim.id, claim)
@@ -280,9 +281,12 @@ class _Checked:
         return opposed
 
 
+def _likeness(answer: str, text: str) -> float:
+    return float(fuzz.token_set_ratio(answer, text, processor=default_process))
+
+
 def _states(statement: Statement, stance: Stance) -> bool:
     """Whether a statement rests on a position's sentences and says what it answers."""
     if not set(statement.sentences) & set(stance.sentences):
         return False
-    ratio = fuzz.token_set_ratio(squeeze(stance.answer), squeeze(statement.statement))
-    return bool(ratio >= STATES)
+    return _likeness(stance.answer, statement.statement) >= STATES

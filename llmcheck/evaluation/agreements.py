@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz
+from rapidfuzz.utils import default_process
 
 from llmcheck.evaluation.counts import Ratio
 from llmcheck.evaluation.quotes import Located, claims_on, each, touched
 from llmcheck.language.detection import language_of
 from llmcheck.language.support import missing_numbers
-from llmcheck.language.text import squeeze
 from llmcheck.models import Agreement, Claim, Document, Frozen, Report
 
 STATED = 90
@@ -73,8 +73,10 @@ def _is_contested(located: Located, report: Report, agreement: Agreement) -> boo
 
 
 def _states(agreement: Agreement, answers: Iterable[str]) -> bool:
-    statement = squeeze(agreement.statement)
-    return any(fuzz.token_set_ratio(squeeze(answer), statement) >= STATED for answer in answers)
+    return any(
+        fuzz.token_set_ratio(answer, agreement.statement, processor=default_process) >= STATED
+        for answer in answers
+    )
 
 
 def _lacks_figures(statement: str, claim: Claim, text: str) -> bool:

@@ -6,6 +6,8 @@ from functools import cache, lru_cache
 
 SAMPLE = 20_000
 """Characters that tell a text's language well enough."""
+ENOUGH = 300
+"""Characters from which a text shows its language more surely than a tag states it."""
 UNKNOWN = "en"
 """Taken for a text that shows no language: a table of numbers, say."""
 
@@ -14,8 +16,10 @@ def language_of(text: str, *, stated: str | None = None) -> str:
     """The language of a text, as a code such as ``de``.
 
     What the text itself shows counts first: pages often state the language of their template.
-    ``stated`` (a tag such as ``de-AT``) counts where the text shows none.
+    ``stated`` (a tag such as ``de-AT``) counts where the text is short or shows none.
     """
+    if len(text) < ENOUGH and stated:
+        return _primary(stated) or UNKNOWN
     return _detected(text[:SAMPLE]) or _primary(stated) or UNKNOWN
 
 

@@ -1,0 +1,73 @@
+"""Merging: what is the same becomes one, with the positions and sentences of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from builders import Script, question, ref, runner, stance, statement
+
+from llmcheck.errors import ProviderError
+from llmcheck.llm.port import Call
+from llmcheck.survey.merging import Merged, merged
+
+FIRST = question("How many cars?", stance("40", "a.1"), stance("50", "b.1"))
+SECOND = question("What number of cars?", stance("forty", "a.1"), stance("60", "c.1"))
+OTHER = question("When did it sail?", stance("noon", "a.2"), stance("one", "b.2"))
+
+
+def merge(same: Any, *questions: Any, statements: Any = ()) -> Merged:
+    return merged(questions, statements, runner(Script(merge=same)))
+
+
+def test_questions_that_the_model_calls_the_same_are_one_with_all_positions() -> None:
+    found = merge({"same": [[1, 3]]}, FIRST, OTHER, SECOND).questions
+    assert [each.question for each in found] == ["How many cars?", "When did it sail?"]
+    assert [(s.answer, s.sentences) for s in found[0].stances] == [
+        ("40", (ref("a.1"),)),
+        ("50", (ref("b.1"),)),
+        ("60", (ref("c.1"),)),
+    ]
+
+
+def test_a_dispute_goes_before_a_lookalike() -> None:
+    like = FIRST.model_copy(update={"relation": "lookalike", "kind": "scope", "rationale": "x"})
+    (found,) = merge({"same": [[1, 2]]}, like, SECOND).questions
+    assert (found.relation, found.question) == ("dispute", "What number of cars?")
+
+
+def test_the_same_wording_needs_no_word_of_the_model() -> None:
+    (found,) = merge({"same": []}, FIRST, FIRST).questions
+    assert found == FIRST
+
+
+def test_questions_on_different_documents_are_not_even_compared() -> None:
+    elsewhere = question("How many loaves?", stance("4", "x.1"), stance("5", "y.1"))
+    script = Script(merge={"same": []})
+    merged([FIRST, elsewhere], [], runner(script))
+    assert script.calls == []
+
+
+def test_statements_are_merged_among_themselves() -> None:
+    told = [
+        statement("It sailed at noon.", "a.2", "b.2"),
+        statement("It left at 12.", "a.2", "c.2"),
+    ]
+    found = merge({"same": [[1, 2, 3]]}, FIRST, statements=told)
+    assert found.questions == [FIRST]
+    (one,) = found.statements
+    assert one.statement == "It sailed at noon."
+    assert one.sentences == (ref("a.2"), ref("b.2"), ref("c.2"))
+
+
+def test_numbers_of_no_question_are_ignored() -> None:
+    found = merge({"same": [[0, 7, 1], [2]]}, FIRST, OTHER)
+    assert found.questions == [FIRST, OTHER]
+
+
+def test_without_the_model_nothing_is_lost() -> None:
+    def refuse(call: Call) -> Any:
+        raise ProviderError("away", call_key=call.key, prompt=call.prompt)
+
+    found = merge(refuse, FIRST, SECOND)
+    assert found.questions == [FIRST, SECOND]
+    assert [failure.stage for failure in found.failures] == ["survey"]
