@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -31,6 +31,7 @@ from llmcheck.render.phrases import counted
 from llmcheck.render.view import usage_line
 
 if TYPE_CHECKING:
+    from llmcheck.checker import Checker
     from llmcheck.documents.corpus import Corpus
     from llmcheck.models import Report
     from llmcheck.reports.baseline import Beside
@@ -82,7 +83,7 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
 
     # Only where there is a summary has it a length.
     length_option = typer.Option(
-        "normal",
+        "normal" if analysis.sums_up else None,
         metavar=f"[{'|'.join(LENGTHS)}]",
         callback=one_of(LENGTHS),
         hidden=not analysis.sums_up,
@@ -97,7 +98,7 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
         format_name: str = format_option,
         output: Output = None,
         baseline: Path | None = baseline_option,
-        length: str = length_option,
+        length: str | None = length_option,
         allow_private_urls: AllowPrivateUrls = False,
         quiet: Quiet = False,
     ) -> None:
@@ -108,8 +109,11 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
         if baseline is not None and not findings:
             raise typer.BadParameter("only check takes a --baseline")
+        if length is not None and not analysis.sums_up:
+            raise typer.BadParameter("only summarize and report take a --length")
         since = None if baseline is None else _since(baseline)
-        report, corpus = _run(analysis, paths, input_format, settings, length, quiet)
+        order = Order(analysis, paths, input_format, settings, length, quiet)
+        report, corpus = _run(order)
         new, marked = since(report) if since else (report, report)
         shown = {"left out": new, "marked": marked, "kept": report}[chosen.known]
         emit(chosen.render(shown, corpus, page_for(output)), output)
@@ -124,30 +128,51 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
     app.command(analysis.name, help=analysis.help, epilog=epilog)(command)
 
 
-def _run(
-    analysis: Analysis,
-    paths: list[str],
-    input_format: str | None,
-    settings: Settings,
-    length: str,
-    quiet: bool,
-) -> tuple[Report, Corpus]:
+class Order(NamedTuple):
+    """What a command line asks for."""
+
+    analysis: Analysis
+    paths: list[str]
+    input_format: str | None
+    settings: Settings
+    length: str | None
+    """Of the summary, where there is to be one."""
+    quiet: bool
+
+
+def _run(order: Order) -> tuple[Report, Corpus]:
     from llmcheck.checker import Checker
     from llmcheck.documents.corpus import Corpus
+
+    return carried_out(order, Checker, Corpus.read)
+
+
+def carried_out(
+    order: Order, checker_of: Callable[..., Checker], read: Callable[..., Corpus]
+) -> tuple[Report, Corpus]:
+    """The report that was ordered, and the documents it is about.
+
+    ``checker_of`` makes the checker, as ``Checker`` does, and ``read`` reads the documents, as
+    ``Corpus.read`` does.
+    """
     from llmcheck.documents.paths import is_url
 
-    if settings.replay is not None and any(map(is_url, paths)):
+    settings = order.settings
+    if settings.replay is not None and any(map(is_url, order.paths)):
         raise ConfigError(
             "nothing is fetched in a replay: save the pages, record with the files, and name "
             "the files instead of URLs"
         )
     with narrated() as line, stopped_by_ctrl_c(settings, line):
         # First the checker: a missing key should not wait until a large folder is read.
-        checker = Checker(settings=settings, on_progress=(lambda _: None) if quiet else line)
-        corpus = Corpus.read(
-            *paths, input_format=input_format, allow_private_urls=settings.allow_private_urls
+        on_progress = (lambda _: None) if order.quiet else line
+        checker = checker_of(settings=settings, on_progress=on_progress)
+        corpus = read(
+            *order.paths,
+            input_format=order.input_format,
+            allow_private_urls=settings.allow_private_urls,
         )
-        return analysis.run(checker, corpus, length), corpus
+        return order.analysis.run(checker, corpus, order.length), corpus
 
 
 def _since(baseline: Path) -> Callable[[Report], Beside]:

@@ -16,16 +16,21 @@ from urllib.parse import quote
 
 from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Report
 from llmcheck.render.locations import locator
-from llmcheck.render.phrases import clean, counted, percent, quoted, words
+from llmcheck.render.phrases import clean, counted, percent, words
 from llmcheck.render.view import (
     Sources,
     by_document,
     doc_ids_of,
+    in_its_words,
+    left_out,
     nothing_disputed,
     padding_kinds,
+    padding_was_sought,
     published,
     side_by_side,
+    spoken_by,
     usage_line,
+    why_both_hold,
 )
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^[#+-]|^\d+(?=[.)])")
@@ -68,14 +73,11 @@ def markdown_page(
         ),
         _section(f"Silenced disputes ({len(silenced)})", _disputes(silenced, shown)),
         _section(f"Agreements ({len(report.agreements)})", _list(_agreements(report, sources))),
-        _section("Look contradictory, but are not", _list(_lookalikes(report, sources))),
-        _section("Padding", _padding(report, sources)),
+        _section("Look contradictory, but are not", _lookalikes(report, sources)),
+        _section("Padding", _padding(report, sources) if padding_was_sought(report) else ""),
         _section(f"Could not be done ({len(report.failures)})", _list(_failures(report))),
-        _section(
-            f"Claimed by the model, not borne out by the document ({len(report.ungrounded)})",
-            _list(_ungrounded(report, sources)),
-        ),
         _section("Sources", _source_list(report, sources)),
+        f"{left_out(report)}\n" if report.ungrounded else "",
         f"{usage_line(report.usage)}\n".replace("$", r"\$"),
     ]
     return "\n".join(filter(None, sections))
@@ -95,8 +97,11 @@ def _section(heading: str, content: str) -> str:
 
 def _list(items: Iterable[str]) -> str:
     lines = [f"- {item}" for item in items]
-    listed = "\n".join(lines)
-    return _folded(f"All {len(lines)}", listed) if len(lines) > _UNFOLDS else listed
+    return _maybe_folded(len(lines), "\n".join(lines))
+
+
+def _maybe_folded(number: int, content: str) -> str:
+    return _folded(f"All {number}", content) if number > _UNFOLDS else content
 
 
 def _folded(label: str, content: str) -> str:
@@ -134,7 +139,7 @@ def _summary(report: Report, sources: Sources) -> str:
     )
 
 
-def _cite(sources: Sources, doc_ids: list[str] | tuple[str, ...]) -> str:
+def _cite(sources: Sources, doc_ids: Iterable[str]) -> str:
     return escape(sources.cite(doc_ids))
 
 
@@ -166,10 +171,8 @@ def _dispute(dispute: Dispute, shown: _Shown) -> str:
     if dispute.silenced is not None:
         lines[3:3] = ["", f"Silenced: {escape(dispute.silenced)}"]
     for position in dispute.positions:
-        said = ""
-        if position.claim_ids:
-            claim = shown.report.claim(position.claim_ids[0])
-            said = f"{escape(quoted(claim.quote))} {shown.link(claim)}"
+        claim = spoken_by(shown.report, position)
+        said = f"{escape(in_its_words(claim))} {shown.link(claim)}" if claim else ""
         listed = escape(shown.sources.listed(position.doc_ids))
         lines.append(f"| **{escape(position.answer)}** | {listed} | {said} |")
     return "\n".join(lines)
@@ -180,9 +183,18 @@ def _agreements(report: Report, sources: Sources) -> Iterator[str]:
         yield f"{escape(agreement.statement)} {_cite(sources, agreement.doc_ids)}"
 
 
-def _lookalikes(report: Report, sources: Sources) -> Iterator[str]:
+def _lookalikes(report: Report, sources: Sources) -> str:
+    if not report.lookalikes:
+        return ""
+    rows = ["| Question | Answers | Why all can hold |", "| --- | --- | --- |"]
     for lookalike in report.lookalikes:
-        yield f"**{words(lookalike.kind)}**: {escape(side_by_side(report, lookalike, sources))}"
+        answers = "<br>".join(
+            f"**{escape(side.answer)}** {_cite(sources, side.doc_ids)}".rstrip()
+            for side in side_by_side(report, lookalike)
+        )
+        question, why = escape(lookalike.question), escape(why_both_hold(lookalike))
+        rows.append(f"| {question} | {answers} | {why} |")
+    return _maybe_folded(len(report.lookalikes), "\n".join(rows))
 
 
 def _padding(report: Report, sources: Sources) -> str:
@@ -207,11 +219,6 @@ def _percent(share: float) -> str:
 def _failures(report: Report) -> Iterator[str]:
     for failure in report.failures:
         yield f"{failure.stage} of {escape(failure.subject)}: {escape(failure.error)}"
-
-
-def _ungrounded(report: Report, sources: Sources) -> Iterator[str]:
-    for claim in report.ungrounded:
-        yield f"{escape(claim.text)} {_cite(sources, [claim.doc_id])}: {escape(claim.reason)}"
 
 
 def _source_list(report: Report, sources: Sources) -> str:

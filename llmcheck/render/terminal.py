@@ -13,19 +13,23 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from llmcheck.models import Dispute, DocumentInfo, Report
-from llmcheck.render.phrases import QUOTE_LENGTH, clean, counted, percent, quoted, words
+from llmcheck.models import Dispute, DocumentInfo, Lookalike, Report
+from llmcheck.render.phrases import clean, counted, percent, quoted, words
 from llmcheck.render.view import (
     Sources,
     attribution,
     by_document,
     doc_ids_of,
+    in_its_words,
+    left_out,
     nothing_disputed,
     padding_kinds,
+    padding_was_sought,
     published,
-    quote_of,
     side_by_side,
+    spoken_by,
     usage_line,
+    why_both_hold,
 )
 
 _BAR = 20
@@ -48,10 +52,10 @@ def summary_page(report: Report, *, width: int = 80, colour: bool = False) -> st
         ),
         _section(f"Agreements ({len(report.agreements)})", _agreements(report, sources)),
         _section("Look contradictory, but are not", _lookalikes(report, sources)),
-        _section("Padding", [_padding_bars(report, sources)] if report.documents else []),
-        *_troubles(report, sources),
+        _section("Padding", [_padding_bars(report, sources)] if _has_padding(report) else []),
+        _failures(report),
         _section("Sources", _source_list(report, sources)),
-        _usage(report),
+        _ending(report),
     ]
     return _page(sections, width, colour)
 
@@ -65,10 +69,10 @@ def claims_page(report: Report, *, width: int = 80, colour: bool = False) -> str
         items: list[ConsoleRenderable] = []
         for claim in claims.get(document.id, ()):
             items.append(_item(Text(clean(claim.text) + attribution(claim))))
-            items.append(_indented(_quote(claim.quote)))
+            items.append(_indented(_spoken(in_its_words(claim))))
         name = sources.listed([document.id])
         sections.append(_section(name, items or [Text("No claims.", style="dim")]))
-    sections += [*_troubles(report, sources), _usage(report)]
+    sections += [_failures(report), _ending(report)]
     return _page(sections, width, colour)
 
 
@@ -81,9 +85,9 @@ def padding_page(report: Report, *, width: int = 80, colour: bool = False) -> st
         items: list[ConsoleRenderable] = []
         for flag in flags.get(document.id, ()):
             items.append(_item(Text(f"{words(flag.kind)}: {clean(flag.rationale)}")))
-            items.append(_indented(_quote(flag.quote, _PADDING_QUOTE_LENGTH)))
+            items.append(_indented(_spoken(quoted(flag.quote, _PADDING_QUOTE_LENGTH))))
         sections.append(_section(sources.listed([document.id]), items))
-    sections += [*_troubles(report, sources), _usage(report)]
+    sections += [_failures(report), _ending(report)]
     return _page(sections, width, colour)
 
 
@@ -119,17 +123,17 @@ def _indented(item: ConsoleRenderable) -> Padding:
     return Padding(item, (0, 0, 0, 2))
 
 
-def _item(text: Text) -> Table:
+def _item(content: ConsoleRenderable) -> Table:
     """A list item whose further lines hang below its first word."""
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column()
     grid.add_column(overflow="fold")
-    grid.add_row("•", text)
+    grid.add_row("•", content)
     return grid
 
 
-def _quote(text: str, length: int = QUOTE_LENGTH) -> Text:
-    return Text(quoted(text, length), style="italic")
+def _spoken(quotes: str) -> Text:
+    return Text(quotes, style="italic")
 
 
 def _summary(report: Report, sources: Sources) -> list[ConsoleRenderable]:
@@ -171,9 +175,10 @@ def _positions(report: Report, dispute: Dispute, sources: Sources) -> Iterable[C
         yield Text.assemble(
             (clean(position.answer), "bold cyan"), f" — {sources.listed(position.doc_ids)}"
         )
-        quote = quote_of(report, position)
-        if quote is not None:
-            yield _indented(_quote(quote.words).append(f" {sources.cite([quote.doc_id])}"))
+        claim = spoken_by(report, position)
+        if claim is not None:
+            cited = f" {sources.cite([claim.doc_id])}"
+            yield _indented(_spoken(in_its_words(claim)).append(cited))
     if dispute.rationale:
         yield Text(clean(dispute.rationale), style="dim")
 
@@ -186,17 +191,17 @@ def _agreements(report: Report, sources: Sources) -> list[ConsoleRenderable]:
 
 
 def _lookalikes(report: Report, sources: Sources) -> list[ConsoleRenderable]:
-    return _few(
-        [
-            _item(
-                Text.assemble(
-                    (f"{words(lookalike.kind)}: ", "bold"),
-                    side_by_side(report, lookalike, sources),
-                )
-            )
-            for lookalike in report.lookalikes
-        ]
-    )
+    return _few([_item(Group(*_answers(report, each, sources))) for each in report.lookalikes])
+
+
+def _answers(
+    report: Report, lookalike: Lookalike, sources: Sources
+) -> Iterable[ConsoleRenderable]:
+    if lookalike.question:
+        yield Text(clean(lookalike.question), style="bold")
+    for side in side_by_side(report, lookalike):
+        yield Text.assemble((clean(side.answer), "cyan"), f" {sources.cite(side.doc_ids)}")
+    yield Text(why_both_hold(lookalike), style="dim")
 
 
 def _few(items: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
@@ -204,6 +209,10 @@ def _few(items: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
     more = len(items) - _FEW
     rest: list[ConsoleRenderable] = [Text(f"... and {more} more: --format json", style="dim")]
     return items[:_FEW] + rest if more > 0 else items
+
+
+def _has_padding(report: Report) -> bool:
+    return bool(report.documents) and padding_was_sought(report)
 
 
 def _padding_bars(report: Report, sources: Sources) -> Table:
@@ -225,26 +234,17 @@ def _padding_bars(report: Report, sources: Sources) -> Table:
     return grid
 
 
-def _usage(report: Report) -> list[ConsoleRenderable]:
-    return [Text(usage_line(report.usage), style="dim")]
+def _ending(report: Report) -> list[ConsoleRenderable]:
+    lines = filter(None, (left_out(report), usage_line(report.usage)))
+    return [Text(line, style="dim") for line in lines]
 
 
-def _troubles(report: Report, sources: Sources) -> list[list[ConsoleRenderable]]:
-    failed = [
+def _failures(report: Report) -> list[ConsoleRenderable]:
+    failed: list[ConsoleRenderable] = [
         _item(Text(f"{failure.stage} of {clean(failure.subject)}: {clean(failure.error)}"))
         for failure in report.failures
     ]
-    ungrounded = [
-        _item(Text(f"{clean(claim.text)} {sources.cite([claim.doc_id])}: {clean(claim.reason)}"))
-        for claim in report.ungrounded
-    ]
-    return [
-        _section(f"Could not be done ({len(failed)})", [*failed]),
-        _section(
-            f"Claimed by the model, not borne out by the document ({len(ungrounded)})",
-            _few([*ungrounded]),
-        ),
-    ]
+    return _section(f"Could not be done ({len(failed)})", failed)
 
 
 def _source_list(report: Report, sources: Sources) -> list[ConsoleRenderable]:

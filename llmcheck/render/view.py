@@ -1,4 +1,4 @@
-"""What the pages for people share: short names of sources, quotes, notes, usage."""
+"""What the pages for people share: names of sources, quotes, look-alikes, notes, usage."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from llmcheck.render.phrases import clean, counted, shorten
+from llmcheck.render.phrases import QUOTE_LENGTH, clean, counted, quoted, shorten, words
 
 if TYPE_CHECKING:
     from llmcheck.models import (
@@ -79,26 +79,36 @@ def _short_names(documents: Sequence[DocumentInfo]) -> list[str]:
     return names
 
 
-class Quote(NamedTuple):
-    """One source's words for a position."""
-
-    words: str
-    doc_id: str
+def spoken_by(report: Report, position: Position) -> Claim | None:
+    """The first claim of a position, whose words stand for it; None when it cites none."""
+    return report.claim(position.claim_ids[0]) if position.claim_ids else None
 
 
-def quote_of(report: Report, position: Position) -> Quote | None:
-    """The exact words of the first claim of a position; None when it cites no claim."""
-    if not position.claim_ids:
-        return None
-    claim = report.claim(position.claim_ids[0])
-    return Quote(claim.quote, claim.doc_id)
+def in_its_words(claim: Claim, length: int = QUOTE_LENGTH) -> str:
+    """The exact words that a claim rests on, in quotation marks, passage by passage."""
+    passages = (claim.quote, *(passage.quote for passage in claim.further))
+    return " … ".join(quoted(passage, length) for passage in passages)
 
 
-def side_by_side(report: Report, lookalike: Lookalike, sources: Sources) -> str:
-    """The claims of a look-alike, each with its source, and why both can hold."""
-    claims = [report.claim(claim_id) for claim_id in lookalike.claim_ids]
-    told = " / ".join(f"{clean(c.text)} {sources.cite([c.doc_id])}" for c in claims)
-    return f"{told} ({clean(lookalike.rationale)})"
+class Side(NamedTuple):
+    """One of the answers that look contradictory and are not, and who gives it."""
+
+    answer: str
+    claim_ids: Sequence[str]
+    doc_ids: Sequence[str]
+
+
+def side_by_side(report: Report, lookalike: Lookalike) -> list[Side]:
+    """The answers of a look-alike; where none are kept, as in older reports, its claims."""
+    return [Side(p.answer, p.claim_ids, p.doc_ids) for p in lookalike.positions] or [
+        Side(claim.text, [claim.id], [claim.doc_id])
+        for claim in map(report.claim, lookalike.claim_ids)
+    ]
+
+
+def why_both_hold(lookalike: Lookalike) -> str:
+    """Why all answers of a look-alike can be true: in words, and the kind."""
+    return f"{clean(lookalike.rationale)} ({words(lookalike.kind)})".lstrip()
 
 
 def doc_ids_of(report: Report, claim_ids: Iterable[str]) -> list[str]:
@@ -141,6 +151,24 @@ def usage_line(usage: Usage) -> str:
         return line
     cost = "price unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
     return f"{line} · {usage.input_tokens:,} tokens in, {usage.output_tokens:,} out · {cost}"
+
+
+def left_out(report: Report) -> str:
+    """How much of what the model said is kept out of the findings, on a line; may be empty."""
+    number = len(report.ungrounded)
+    if not number:
+        return ""
+    verb, them = ("was", "it") if number == 1 else ("were", "them")
+    return (
+        f"{counted(number, 'claim')} of the model {verb} not borne out and left out: "
+        f"--format json lists {them}"
+    )
+
+
+def padding_was_sought(report: Report) -> bool:
+    """Whether the documents were read for padding: a check does without."""
+    readings = ("reading.", "padding.")
+    return bool(report.padding) or any(name.startswith(readings) for name in report.prompts)
 
 
 def nothing_disputed(report: Report) -> str:

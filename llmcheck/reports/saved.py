@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from llmcheck.errors import ConfigError
-from llmcheck.models import SCHEMA_VERSION, Report
+from llmcheck.models import SCHEMA_VERSION, Claim, Report
 
+_Object = dict[str, Any]
+
+_STAGES = {
+    "extract": "reading",
+    "padding": "reading",
+    "question": "survey",
+    "judge": "judging",
+    "group": "judging",
+    "summarize": "summary",
+}
+"""What the stages of earlier versions are today."""
 _HOW = "save one with `llmcheck check PATHS --format json --output FILE`"
 
 
@@ -35,7 +48,7 @@ def read_report(path: Path) -> Report:
             f"{SCHEMA_VERSION}: make the report again"
         )
     try:
-        report = Report.model_validate_json(source)
+        report = Report.model_validate(_of_today(data))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
@@ -57,6 +70,30 @@ def read_report(path: Path) -> Report:
 def checked(path: Path) -> Report:
     """The report of a run that looked for disputes. Raises ConfigError for any other file."""
     report = read_report(path)
-    if not any(name.startswith("judge.") for name in report.prompts):
+    # What the survey finds undisputed, no judge is asked about; earlier versions had no survey.
+    if not any(name.startswith(("survey.", "judge.")) for name in report.prompts):
         raise ConfigError(f"{path}: is of a run that looked for no disputes: save one of check")
     return report
+
+
+def _of_today(data: _Object) -> _Object:
+    """A report of any version in today's form: what has gone left out, stages by their names."""
+    data = _with_each(data, "claims", _claim_of_today)
+    return _with_each(data, "failures", _failure_of_today)
+
+
+def _claim_of_today(claim: _Object) -> _Object:
+    return {name: value for name, value in claim.items() if name in Claim.model_fields}
+
+
+def _failure_of_today(failure: _Object) -> _Object:
+    stage = str(failure.get("stage"))
+    return {**failure, "stage": _STAGES[stage]} if stage in _STAGES else failure
+
+
+def _with_each(data: _Object, field: str, changed: Callable[[_Object], _Object]) -> _Object:
+    """The data with every object of a list changed; what is no such list stands for checking."""
+    items = data.get(field)
+    if not isinstance(items, list):
+        return data
+    return {**data, field: [changed(i) if isinstance(i, dict) else i for i in items]}

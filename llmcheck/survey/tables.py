@@ -12,7 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from llmcheck.numbering import NumberedDocument
+from llmcheck.numbering import NumberedDocument, tokens_of
 from llmcheck.survey.likeness import by_words, likenesses
 from llmcheck.survey.matters import matters_of
 from llmcheck.survey.shapes import Part, Table
@@ -21,7 +21,7 @@ PASSAGES = 12
 """Passages that a table has room for, at the least."""
 LONGEST = 150
 """Tokens of a passage; longer ones bring along too much that nobody else speaks of."""
-NEIGHBOURS = 8
+NEIGHBOURS = 10
 """Passages with which each shares a table."""
 
 
@@ -64,7 +64,7 @@ def _by_passage(parts: Sequence[Part], size: int) -> list[Table]:
     order = {part.document.document.id: index for index, part in enumerate(parts)}
     return [
         _joined([passages[index] for index in members], order)
-        for members in _filled([p.tokens for p in passages], partners, size)
+        for members in _filled(passages, partners, size)
     ]
 
 
@@ -84,48 +84,78 @@ def _passages(part: Part, size: int) -> Iterator[Part]:
 
 
 def _filled(
-    tokens: Sequence[int], partners: Sequence[dict[int, float]], size: int
+    passages: Sequence[Part], partners: Sequence[dict[int, float]], size: int
 ) -> Iterator[list[int]]:
     """Groups of passages in which every two partners meet at least once, greedily filled."""
     unmet = [dict(of) for of in partners]
-    seen: set[int] = set()
-    while True:
-        start = max(
-            (i for i in range(len(tokens)) if unmet[i] or i not in seen),
-            key=lambda i: (sum(unmet[i].values()), -i),
+    unseen = dict.fromkeys(range(len(passages)))
+
+    def neediest(room: _Room) -> int | None:
+        """The passage that fits and has most partners still to meet, or was in no group yet."""
+        return max(
+            (
+                index
+                for index in range(len(passages))
+                if (unmet[index] or index in unseen)
+                and index not in room.members
+                and room.holds(index)
+            ),
+            key=lambda index: (sum(unmet[index].values()), -index),
             default=None,
         )
-        if start is None:
-            return
-        members: list[int] = []
-        gains = {start: 1.0}
-        room = size
-        while gains:
-            best = max(gains, key=lambda i: (gains[i], -i))
-            del gains[best]
-            if members and tokens[best] > room:
-                continue
-            members.append(best)
-            room -= tokens[best]
-            for other, weight in unmet[best].items():
-                if other not in members:
-                    gains[other] = gains.get(other, 0.0) + weight
-        # Room that is left goes to passages that have met nobody: they must be read once, too.
-        for index in range(len(tokens)):
-            if index not in seen and index not in members and tokens[index] <= room:
-                members.append(index)
-                room -= tokens[index]
-        inside = set(members)
-        for one in members:
-            for other in inside & unmet[one].keys():
+
+    while unseen or any(unmet):
+        room = _Room(passages, size)
+        while (start := neediest(room)) is not None:
+            gains = {start: 1.0}
+            while gains:
+                best = max(gains, key=lambda index: (gains[index], -index))
+                del gains[best]
+                if not room.holds(best):
+                    continue
+                room.take(best)
+                for other, weight in unmet[best].items():
+                    if other not in room.members:
+                        gains[other] = gains.get(other, 0.0) + weight
+        met = 0
+        for one in room.members:
+            met += unseen.pop(one, one) is None
+            for other in room.members.keys() & unmet[one].keys():
                 del unmet[one][other]
-        if len(members) == 1:
-            # Its partners do not fit beside it: no table of this size shows them together.
-            for other in unmet[start]:
-                del unmet[other][start]
-            unmet[start].clear()
-        seen |= inside
-        yield members
+                met += 1
+        if met:
+            yield list(room.members)
+        else:
+            # No table of this size shows it together with those it has still to meet.
+            first = next(iter(room.members))
+            for other in unmet[first]:
+                del unmet[other][first]
+            unmet[first].clear()
+
+
+class _Room:
+    """A table while it is filled: its passages, and what they and their heads take."""
+
+    def __init__(self, passages: Sequence[Part], size: int) -> None:
+        self._passages = passages
+        self._left = size
+        self._documents: set[str] = set()
+        self.members: dict[int, None] = {}
+
+    def holds(self, index: int) -> bool:
+        """Whether the passage fits; the first one always does."""
+        return not self.members or self._takes(index) <= self._left
+
+    def take(self, index: int) -> None:
+        """Add the passage."""
+        self._left -= self._takes(index)
+        self.members[index] = None
+        self._documents.add(self._passages[index].document.document.id)
+
+    def _takes(self, index: int) -> int:
+        part = self._passages[index]
+        known = part.document.document.id in self._documents
+        return part.tokens - known * tokens_of(part.document.head)
 
 
 def _joined(passages: Iterable[Part], order: dict[str, int]) -> Table:

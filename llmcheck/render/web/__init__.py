@@ -16,8 +16,10 @@ from llmcheck.render.phrases import clean, counted, percent, words
 from llmcheck.render.view import (
     Sources,
     by_document,
+    left_out,
     nothing_disputed,
     padding_kinds,
+    padding_was_sought,
     published,
     usage_line,
 )
@@ -68,9 +70,11 @@ def html_page(report: Report, documents: Iterable[Document]) -> str:
         padding=[
             (document, padding_kinds(flags.get(document.id, ()), document))
             for document in report.documents
+            if padding_was_sought(report)
         ],
         sources=source_texts(report, texts, sources, anchors),
         usage=usage_line(report.usage),
+        left_out=left_out(report),
     )
 
 

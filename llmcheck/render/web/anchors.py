@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from llmcheck.models import Report
+from llmcheck.models import Claim, Report
 from llmcheck.render.phrases import clean, shorten
 from llmcheck.render.view import Sources
 
 Standing = Literal["disputed", "agreed", "claimed"]
 """What became of a passage, the gravest first."""
 
+_Span = tuple[str, int, int]
 _NAME_LENGTH = 120
 
 
@@ -74,24 +75,24 @@ class Anchors:
 
     def __init__(self, report: Report, sources: Sources) -> None:
         self._sources = sources
-        spans = sorted({(claim.doc_id, claim.start, claim.end) for claim in report.claims})
+        spans = sorted({span for claim in report.claims for span in _spans(claim)})
         self.passages: defaultdict[str, list[Passage]] = defaultdict(list)
         """By document, in the order of the text."""
-        by_span: dict[tuple[str, int, int], Passage] = {}
+        by_span: dict[_Span, Passage] = {}
         for doc_id, start, end in spans:
             held = self.passages[doc_id]
             anchor = f"{source_anchor(sources.number(doc_id))}-{len(held) + 1}"
             by_span[doc_id, start, end] = Passage(anchor, doc_id, start, end)
             held.append(by_span[doc_id, start, end])
-        self._of_claim = {c.id: by_span[c.doc_id, c.start, c.end] for c in report.claims}
+        self._of_claim = {c.id: [by_span[span] for span in _spans(c)] for c in report.claims}
         self._back: defaultdict[str, list[Link]] = defaultdict(list)
         self.standing: dict[str, Standing] = {}
         """By the passage's anchor, where it is more than claimed."""
         self._note_findings(report)
 
     def passage(self, claim_id: str) -> Passage:
-        """The words that state a claim."""
-        return self._of_claim[claim_id]
+        """The words that state a claim, or the first of them."""
+        return self._of_claim[claim_id][0]
 
     def back_from(self, passage: Passage) -> list[Link]:
         """Links to the findings that cite a passage, in the order of the page."""
@@ -99,7 +100,8 @@ class Anchors:
 
     def passages_of(self, claim_ids: Iterable[str]) -> list[Passage]:
         """The passages that state these claims, each once, in the order of the claims."""
-        return list(dict.fromkeys(map(self.passage, claim_ids)))
+        passages = (passage for id_ in claim_ids for passage in self._of_claim[id_])
+        return list(dict.fromkeys(passages))
 
     def cite(self, claim_ids: Iterable[str]) -> list[Link]:
         """Links to the words of claims, by source: ``1``, or ``1a`` and ``1b`` for two places."""
@@ -140,3 +142,9 @@ class Anchors:
             self._back[passage.anchor].append(link)
             if standing is not None:
                 self.standing.setdefault(passage.anchor, standing)
+
+
+def _spans(claim: Claim) -> list[_Span]:
+    """Where the words stand that a claim rests on: its quote, then what else it needs."""
+    places = [(claim.start, claim.end), *((each.start, each.end) for each in claim.further)]
+    return [(claim.doc_id, *place) for place in places]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from llmcheck.models import Dispute, Document, Position, Report
 from llmcheck.render.phrases import clean, clean_lines, percent, shorten, words
-from llmcheck.render.view import Sources
+from llmcheck.render.view import Sources, side_by_side
 from llmcheck.render.web.anchors import (
     Anchors,
     Link,
@@ -112,12 +112,13 @@ class Matrix(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """A look-alike: its claims, each with its words, and why they can all hold."""
+    """A look-alike: its answers, each with its words, and why they can all hold."""
 
     anchor: str
-    kind: str
-    claims: list[Told]
+    question: str
+    answers: list[Told]
     rationale: str
+    kind: str
 
 
 def summary(report: Report, anchors: Anchors) -> list[Told]:
@@ -276,12 +277,13 @@ def lookalikes(report: Report, anchors: Anchors) -> list[Compared]:
     return [
         Compared(
             lookalike_anchor(n),
-            words(lookalike.kind),
+            clean(lookalike.question),
             [
-                Told("", clean(report.claim(id_).text), anchors.cite([id_]))
-                for id_ in lookalike.claim_ids
+                Told("", clean(side.answer), anchors.cite(side.claim_ids))
+                for side in side_by_side(report, lookalike)
             ],
             clean(lookalike.rationale),
+            words(lookalike.kind),
         )
         for n, lookalike in enumerate(report.lookalikes, 1)
     ]

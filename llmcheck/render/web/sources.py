@@ -112,7 +112,7 @@ def _original(info: DocumentInfo, names: Sources) -> Link | None:
 
 
 def _stated(claim: Claim, anchors: Anchors) -> Stated:
-    (link,) = anchors.cite([claim.id])
+    link, *_ = anchors.cite([claim.id])
     return Stated(clean(claim.text) + attribution(claim), link)
 
 
