@@ -194,8 +194,9 @@ class _Citations:
                         self._on[document.ref(number)].append(claim)
 
     def position(self, stance: Stance) -> Position:
-        """The position with its claims, each once, and its documents, of copies one."""
-        ids = tuple(dict.fromkeys(self._claim(ref, stance.answer).id for ref in stance.sentences))
+        """The position with its claims, the most telling first, and its documents."""
+        refs = self._numbered.best_first(stance.answer, stance.sentences)
+        ids = tuple(dict.fromkeys(self._claim(ref, stance.answer).id for ref in refs))
         return Position(answer=stance.answer, claim_ids=ids, doc_ids=self._sources(stance))
 
     def claims(self) -> list[Claim]:

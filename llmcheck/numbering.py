@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from llmcheck.language.detection import language_of
-from llmcheck.language.text import Sentence, one_line, sentences, squeeze
+from llmcheck.language.support import missing_numbers
+from llmcheck.language.text import Sentence, one_line, sentences, squeeze, words
 from llmcheck.models import Claim, Document, Passage, SentenceRef, content_id
 
 _UNDATED = "~"
@@ -112,6 +113,18 @@ class NumberedSet:
     def line(self, ref: SentenceRef) -> str:
         """The sentence, on one line."""
         return self[ref.doc_id].line(ref.number)
+
+    def best_first(self, answer: str, refs: Iterable[SentenceRef]) -> list[SentenceRef]:
+        """The sentences, those first that hold most of an answer's figures and words."""
+        wanted = set(words(squeeze(answer)))
+
+        def lacking(ref: SentenceRef) -> tuple[int, int]:
+            line = self.line(ref)
+            missing = missing_numbers(answer, line, self[ref.doc_id].language, self.language)
+            return len(missing), len(wanted - set(words(squeeze(line))))
+
+        # Stable: of equals the one that was named first.
+        return sorted(refs, key=lacking)
 
 
 def _numbered(document: Document) -> NumberedDocument:

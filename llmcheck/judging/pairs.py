@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from llmcheck.language.support import missing_numbers
-from llmcheck.language.text import squeeze, words
-from llmcheck.models import Question, SentenceRef, Stance
+from llmcheck.models import Question, Stance
 from llmcheck.numbering import NumberedSet, tokens_of
 
 MOST_PAIRS = 20
@@ -56,7 +54,7 @@ def passage_of(numbered: NumberedSet, stance: Stance, *, reach: int, most: int) 
     Up to ``most - 1`` sentences of other places that take the same position follow it, those of
     other documents first, each with its source.
     """
-    ranked = best_first(numbered, stance)
+    ranked = numbered.best_first(stance.answer, stance.sentences)
     first = ranked[0]
     document = numbered[first.doc_id]
     taken = set(stance.sentences)
@@ -72,19 +70,6 @@ def passage_of(numbered: NumberedSet, stance: Stance, *, reach: int, most: int) 
         if ref.doc_id != first.doc_id or abs(ref.number - first.number) > reach
     ]
     return Passage(document.head, " ".join([*told, *others[: most - 1]]))
-
-
-def best_first(numbered: NumberedSet, stance: Stance) -> list[SentenceRef]:
-    """The sentences of a position, those first that hold most of its answer's own words."""
-    wanted = set(words(squeeze(stance.answer)))
-
-    def lacks(ref: SentenceRef) -> tuple[int, int]:
-        line = numbered.line(ref)
-        missing = missing_numbers(stance.answer, line, numbered[ref.doc_id].language)
-        return len(missing), len(wanted - set(words(squeeze(line))))
-
-    # Stable: of equals the one that the survey named first.
-    return sorted(stance.sentences, key=lacks)
 
 
 class Batch(NamedTuple):

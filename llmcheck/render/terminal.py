@@ -69,7 +69,7 @@ def claims_page(report: Report, *, width: int = 80, colour: bool = False) -> str
         items: list[ConsoleRenderable] = []
         for claim in claims.get(document.id, ()):
             items.append(_item(Text(clean(claim.text) + attribution(claim))))
-            items.append(_indented(_spoken(in_its_words(claim))))
+            items.append(_indented(_in_italics(in_its_words(claim))))
         name = sources.listed([document.id])
         sections.append(_section(name, items or [Text("No claims.", style="dim")]))
     sections += [_failures(report), _ending(report)]
@@ -85,7 +85,7 @@ def padding_page(report: Report, *, width: int = 80, colour: bool = False) -> st
         items: list[ConsoleRenderable] = []
         for flag in flags.get(document.id, ()):
             items.append(_item(Text(f"{words(flag.kind)}: {clean(flag.rationale)}")))
-            items.append(_indented(_spoken(quoted(flag.quote, _PADDING_QUOTE_LENGTH))))
+            items.append(_indented(_in_italics(quoted(flag.quote, _PADDING_QUOTE_LENGTH))))
         sections.append(_section(sources.listed([document.id]), items))
     sections += [_failures(report), _ending(report)]
     return _page(sections, width, colour)
@@ -132,7 +132,7 @@ def _item(content: ConsoleRenderable) -> Table:
     return grid
 
 
-def _spoken(quotes: str) -> Text:
+def _in_italics(quotes: str) -> Text:
     return Text(quotes, style="italic")
 
 
@@ -178,7 +178,7 @@ def _positions(report: Report, dispute: Dispute, sources: Sources) -> Iterable[C
         claim = spoken_by(report, position)
         if claim is not None:
             cited = f" {sources.cite([claim.doc_id])}"
-            yield _indented(_spoken(in_its_words(claim)).append(cited))
+            yield _indented(_in_italics(in_its_words(claim)).append(cited))
     if dispute.rationale:
         yield Text(clean(dispute.rationale), style="dim")
 

@@ -92,7 +92,7 @@ def _failure_of_today(failure: _Object) -> _Object:
 
 
 def _with_each(data: _Object, field: str, changed: Callable[[_Object], _Object]) -> _Object:
-    """The data with every object of a list changed; what is no such list stands for checking."""
+    """The data with every object of a list changed; what is no such list is left to be refused."""
     items = data.get(field)
     if not isinstance(items, list):
         return data

@@ -1,7 +1,7 @@
 """The command line: what goes to which stream, what it exits with, and what it loads.
 
-``llmcheck.documents.corpus`` and ``llmcheck.pipeline`` are stood in for, so that what is tested
-here is the command line alone.
+The checker and what reads documents are stood in for, so that what is tested here is the
+command line alone.
 """
 
 from __future__ import annotations
@@ -11,28 +11,29 @@ import logging
 import os
 import subprocess
 import sys
-import types
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from builders import document
 from repository import ROOT
 
+from llmcheck import Corpus
 from llmcheck.cli.main import main
-from llmcheck.cli.run import exit_code
+from llmcheck.cli.run import carried_out, exit_code
 from llmcheck.cli.streams import ProgressLine, emit
 from llmcheck.documents.formats import SUFFIXES
-from llmcheck.documents.paths import is_url
 from llmcheck.errors import BudgetExceeded, ConfigError, DocumentError, FixtureMissing, PromptError
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Progress
-from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Failure, Position, Report
+from llmcheck.models import Claim, Dispute, DocumentInfo, Failure, Position, Report
 from llmcheck.render.data import to_json
 from llmcheck.settings import Settings
 
-GATE = Document(id="gate.txt", path="gate.txt", text="The gate weighs 90 tonnes.")
-LOCK = Document(id="lock.txt", path="lock.txt", text="Log.\nThe gate weighs 70 tonnes. é")
+GATE = document("The gate weighs 90 tonnes.", "gate.txt", path="gate.txt")
+LOCK = document("Log.\nThe gate weighs 70 tonnes. é", "lock.txt", path="lock.txt")
 DISPUTE = Dispute(
     id="d",
     question="What does the gate weigh?",
@@ -44,14 +45,14 @@ DISPUTE = Dispute(
         Position(answer="70 t", claim_ids=("c2",), doc_ids=("lock.txt",)),
     ),
 )
-FAILED = Failure(stage="judge", subject="c1 and c2", error="timed out\x1b[2J")
-SPENT = Failure(stage="judge", subject="c1 and c3", error="5 call(s) made", cause="budget")
+FAILED = Failure(stage="judging", subject="What weighs?", error="timed out\x1b[2J")
+SPENT = Failure(stage="judging", subject="What floats?", error="5 call(s) made", cause="budget")
 
 
 def found(**more: Any) -> Report:
     fields: dict[str, Any] = {
         "model": "m",
-        "prompts": {"judge.v2": "0" * 64},
+        "prompts": {"survey.v1": "0" * 64, "judge.v3": "0" * 64},
         "documents": tuple(
             DocumentInfo(id=d.id, path=d.path, title=None, words=5, padding_share=0)
             for d in (GATE, LOCK)
@@ -65,12 +66,8 @@ def found(**more: Any) -> Report:
     return Report(**{**fields, **more})
 
 
-class Corpus(NamedTuple):
-    documents: tuple[Document, ...]
-
-
 class Stage:
-    """What the stand-ins were given, and what they are to do."""
+    """The stand-ins: what they were given, and what they are to do."""
 
     def __init__(self) -> None:
         self.paths: tuple[str, ...] = ()
@@ -78,43 +75,52 @@ class Stage:
         self.input_format: str | None = None
         self.settings = Settings()
         self.asked: list[str] = []
+        self.lengths: list[str] = []
         self.act: Callable[[Callable[[Progress], None]], Report] = lambda _: found()
-        self.read: Callable[[], Corpus] = lambda: Corpus((GATE, LOCK))
+        self.documents: Callable[[], Corpus] = lambda: Corpus.from_texts([GATE, LOCK])
+
+    def read(self, *paths: str, input_format: str | None, allow_private_urls: bool) -> Corpus:
+        self.paths, self.input_format = paths, input_format
+        self.allow_private_urls = allow_private_urls
+        return self.documents()
+
+    def checker(self, *, settings: Settings, on_progress: Callable[[Progress], None]) -> Any:
+        self.settings = settings
+        return Performer(self, on_progress)
+
+
+class Performer(NamedTuple):
+    """Stands in for a checker."""
+
+    stage: Stage
+    on_progress: Callable[[Progress], None]
+
+    def check(self, corpus: Corpus) -> Report:
+        return self._asked("check")
+
+    def summarize(self, corpus: Corpus, *, length: str) -> Report:
+        self.stage.lengths.append(length)
+        return self._asked("summarize")
+
+    def claims(self, corpus: Corpus) -> Report:
+        return self._asked("claims")
+
+    def padding(self, corpus: Corpus) -> Report:
+        return self._asked("padding")
+
+    def _asked(self, name: str) -> Report:
+        self.stage.asked.append(name)
+        return self.stage.act(self.on_progress)
 
 
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
     stage = Stage()
-
-    class FakeCorpus:
-        @staticmethod
-        def read(*paths: str, input_format: str | None, allow_private_urls: bool) -> Corpus:
-            stage.paths, stage.input_format = paths, input_format
-            stage.allow_private_urls = allow_private_urls
-            return stage.read()
-
-    class FakeChecker:
-        def __init__(self, *, settings: Settings, on_progress: Callable[[Progress], None]) -> None:
-            stage.settings = settings
-            self.on_progress = on_progress
-
-        def __getattr__(self, name: str) -> Callable[[Corpus], Report]:
-            def method(corpus: Corpus) -> Report:
-                stage.asked.append(name)
-                return stage.act(self.on_progress)
-
-            return method
-
-    for name, content in (
-        ("documents.corpus", {"Corpus": FakeCorpus, "is_url": is_url}),
-        ("pipeline", {"Checker": FakeChecker}),
-    ):
-        module = types.ModuleType(f"llmcheck.{name}")
-        vars(module).update(content)
-        monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(
+        "llmcheck.cli.run._run",
+        partial(carried_out, checker_of=stage.checker, read=stage.read),
+    )
     monkeypatch.chdir(tmp_path)
-    for variable in [v for v in os.environ if v.startswith(("LLMCHECK_", "OPENAI_"))]:
-        monkeypatch.delenv(variable)
     return stage
 
 
@@ -169,11 +175,11 @@ def test_the_format_of_what_is_named_can_be_forced(run: Callable[..., Ran], stag
 @pytest.mark.parametrize(
     ("arguments", "asked", "begins"),
     [
-        (["summarize"], "check", "Disputes (1)"),
-        (["summarize", "--format", "markdown"], "check", "## Disputes (1)"),
-        (["summarize", "--format", "json"], "check", "{"),
-        (["summarize", "--format", "html"], "check", "<!doctype html>"),
-        (["report"], "check", "<!doctype html>"),
+        (["summarize"], "summarize", "Disputes (1)"),
+        (["summarize", "--format", "markdown"], "summarize", "## Disputes (1)"),
+        (["summarize", "--format", "json"], "summarize", "{"),
+        (["summarize", "--format", "html"], "summarize", "<!doctype html>"),
+        (["report"], "summarize", "<!doctype html>"),
         (["check", "--format", "html"], "check", "<!doctype html>"),
         (["check", "--format", "json"], "check", "{"),
         (["check", "--format", "markdown"], "check", "## Disputes (1)"),
@@ -194,6 +200,16 @@ def test_each_command_asks_for_its_own_report_and_prints_it_in_each_of_its_forma
     assert ran.code == (1 if arguments[0] == "check" else 0)
 
 
+@pytest.mark.parametrize("verb", ["summarize", "report"])
+def test_a_summary_is_as_long_as_is_asked_for(
+    run: Callable[..., Ran], stage: Stage, verb: str
+) -> None:
+    for length in ("short", "normal", "long"):
+        run(verb, "x", "--length", length)
+    run(verb, "x")
+    assert stage.lengths == ["short", "normal", "long", "normal"]
+
+
 def test_json_output_is_the_report(run: Callable[..., Ran]) -> None:
     assert Report.model_validate_json(run("check", "x", "--format", "json").out) == found()
 
@@ -202,6 +218,7 @@ def test_options_become_settings(run: Callable[..., Ran], stage: Stage) -> None:
     run(
         "check", "x", "--model", "small", "--base-url", "http://localhost:1", "--record", "r",
         "--cache", "c", "--max-calls", "5", "--max-cost", "0.5", "--concurrency", "2",
+        "--table-tokens", "900", "--language", "de",
     )  # fmt: skip
     assert stage.settings == Settings(
         model="small",
@@ -211,6 +228,8 @@ def test_options_become_settings(run: Callable[..., Ran], stage: Stage) -> None:
         max_calls=5,
         max_cost=0.5,
         concurrency=2,
+        table_tokens=900,
+        language="de",
     )
     run("check", "x", "--replay", "r", "--no-cache")
     assert stage.settings == Settings(replay=Path("r"), cache=None)
@@ -281,7 +300,7 @@ def test_an_incomplete_run_prints_what_was_found_and_warns_of_each_failure(
 
     assert ran.code == 3
     assert ran.out.count("LC102") == 2
-    warning = r"llmcheck: warning: judge of c1 and c2: timed out\x1b[2J"
+    warning = r"llmcheck: warning: judging of What weighs?: timed out\x1b[2J"
     assert ran.err.count(warning) == 10
     assert "llmcheck: warning: 2 more failures, listed by --format json" in ran.err
 
@@ -311,7 +330,7 @@ def test_an_error_is_one_line_without_a_traceback(
     def fail() -> Corpus:
         raise error
 
-    stage.read = fail
+    stage.documents = fail
     ran = run("check", "x")
     assert ran.code == code
     assert ran.out == ""
@@ -330,10 +349,14 @@ def test_an_error_is_one_line_without_a_traceback(
         ["check", "x", "--concurrency", "0"],
         ["check", "x", "--replay", "a", "--record", "b"],
         ["check", "x", "--cache", "a", "--no-cache"],
+        ["check", "x", "--table-tokens", "99"],
+        ["check", "x", "--language", "german"],
         ["check", "x", "--output", "no/such/folder/report"],
+        ["summarize", "x", "--length", "endless"],
+        ["check", "x", "--length", "short"],
         ["prompts", "show"],
         ["prompts", "show", "no.v1"],
-        ["prompts", "show", "judge.v2", "extract.v1"],
+        ["prompts", "show", "judge.v3", "survey.v1"],
         ["nonsense"],
     ],
 )
@@ -346,6 +369,16 @@ def test_wrong_usage_exits_2_before_anything_is_read(
     assert ran.err
     assert "Traceback" not in ran.err
     assert stage.paths == ()
+
+
+def test_without_a_way_to_a_model_nothing_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "nowhere.txt"])
+    assert ended.value.code == 2
+    assert "no API key, endpoint or recording is set" in capsys.readouterr().err
 
 
 def test_ctrl_c_exits_130_and_says_what_is_kept(run: Callable[..., Ran], stage: Stage) -> None:
@@ -423,7 +456,7 @@ class Terminal(list[str]):
         pass
 
 
-STEPS = [Progress("judge", 3, made, 1, 0, failed) for made, failed in ((0, 0), (1, 0), (1, 1))]
+STEPS = [Progress("judging", 3, made, 1, 0, failed) for made, failed in ((0, 0), (1, 0), (1, 1))]
 
 
 def test_off_a_terminal_each_stage_gives_one_line_at_its_end() -> None:
@@ -432,7 +465,7 @@ def test_off_a_terminal_each_stage_gives_one_line_at_its_end() -> None:
     for step in STEPS:
         line(step)
     line.erase()
-    assert stream == ["judge: 1 made, 1 cached, 0 left, 1 failed\n"]
+    assert stream == ["judging: 1 made, 1 cached, 0 left, 1 failed\n"]
 
 
 def test_on_a_terminal_the_line_overwrites_and_at_last_erases_itself() -> None:
@@ -442,20 +475,20 @@ def test_on_a_terminal_the_line_overwrites_and_at_last_erases_itself() -> None:
         line(step)
     line.erase()
     line.erase()
-    assert stream[0] == "\r\x1b[2Kjudge: 0 made, 1 cached, 2 left, 0 failed"
-    assert stream[-2:] == ["\r\x1b[2Kjudge: 1 made, 1 cached, 0 left, 1 failed", "\r\x1b[2K"]
+    assert stream[0] == "\r\x1b[2Kjudging: 0 made, 1 cached, 2 left, 0 failed"
+    assert stream[-2:] == ["\r\x1b[2Kjudging: 1 made, 1 cached, 0 left, 1 failed", "\r\x1b[2K"]
     assert "\n" not in "".join(stream)
 
 
 def test_a_stage_without_calls_is_not_mentioned() -> None:
     stream = Terminal(tty=False)
-    ProgressLine(stream)(Progress("judge", 0, 0, 0, 0, 0))  # type: ignore[arg-type]
+    ProgressLine(stream)(Progress("judging", 0, 0, 0, 0, 0))  # type: ignore[arg-type]
     assert stream == []
 
 
 def test_replayed_calls_are_counted_where_there_are_any() -> None:
-    assert str(Progress("extract", 4, 0, 0, 3, 0)) == (
-        "extract: 0 made, 0 cached, 3 replayed, 1 left, 0 failed"
+    assert str(Progress("reading", 4, 0, 0, 3, 0)) == (
+        "reading: 0 made, 0 cached, 3 replayed, 1 left, 0 failed"
     )
 
 
@@ -469,7 +502,7 @@ def test_quiet_silences_progress_but_no_warning(run: Callable[..., Ran], stage: 
     warning = "llmcheck: warning: the cache was\\x1b damaged\n"
     loud, quiet = run("summarize", "x"), run("summarize", "x", "--quiet")
 
-    assert loud.err == f"judge: 1 made, 1 cached, 0 left, 1 failed\n{warning}"
+    assert loud.err == f"judging: 1 made, 1 cached, 0 left, 1 failed\n{warning}"
     assert quiet.err == warning
     assert loud.out == quiet.out
 
@@ -648,7 +681,7 @@ def test_pages_show_what_a_baseline_knows_as_set_aside(
 
 
 def test_a_report_of_claims_is_no_baseline(run: Callable[..., Ran], tmp_path: Path) -> None:
-    (tmp_path / "claims.json").write_text(to_json(found(prompts={"extract.v1": "0" * 64})))
+    (tmp_path / "claims.json").write_text(to_json(found(prompts={"reading.v1": "0" * 64})))
     for arguments in (("check", "x", "--baseline"), ("diff", "claims.json")):
         ran = run(*arguments, "claims.json")
         assert (ran.code, ran.out) == (2, "")
@@ -747,28 +780,24 @@ def test_a_new_dispute_that_is_silenced_is_no_finding_of_diff(
 # --- a process of its own ---
 
 STAND_INS = """
-import sys, types
-from llmcheck.models import Document, Report
+import sys
+from functools import partial
+
+from llmcheck.cli import run
+from llmcheck.cli.main import main
+from llmcheck.models import DocumentInfo, Report
 
 class Corpus:
     documents = ()
-    @staticmethod
-    def read(*paths, **_):
-        return Corpus()
 
 class Checker:
     def __init__(self, **_): pass
-    def check(self, corpus):
-        from llmcheck.models import DocumentInfo
+    def check(self, corpus, **_):
         return Report(model="m" * {size}, documents=(
             DocumentInfo(id="pont-lev\\u00e9", path=None, title=None, words=1, padding_share=0),))
+    summarize = check
 
-for name in ("documents.corpus", "pipeline"):
-    module = types.ModuleType("llmcheck." + name)
-    module.Corpus, module.Checker = Corpus, Checker
-    module.is_url = lambda path: False
-    sys.modules[module.__name__] = module
-from llmcheck.cli.main import main
+run._run = partial(run.carried_out, checker_of=Checker, read=lambda *_, **__: Corpus())
 """
 
 

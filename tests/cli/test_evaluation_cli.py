@@ -10,41 +10,49 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from builders import Script
 from gold import LABELS, TEXTS
 
-from llmcheck import FakeLLM, RecordingLLM, extract, judge, nli, padding, questions, summarize
+from llmcheck import Checker, RecordingLLM, summary
 from llmcheck.cli.main import main
 from llmcheck.evaluation import read_gold, read_pairs, read_sentences, score_pairs
 from llmcheck.evaluation.labelled_claims import score_sentences
 from llmcheck.evaluation.run import CLAIMS, PAIRS
+from llmcheck.judging import judge
 from llmcheck.llm.port import Call
 from llmcheck.llm.runner import Runner
-from llmcheck.pipeline import Checker
+from llmcheck.reading import read
+from llmcheck.survey import survey
 
 MILL = {"premise": "The mill has 3 wheels.", "hypothesis": "The mill has 4 wheels."}
 
 
-def answer(call: Call) -> Any:
-    """Every sentence is a fact, and whatever has two figures is a contradiction."""
-    if call.prompt == padding.PROMPT:
-        return {"gist": "-", "about": "event"}
-    if call.prompt == extract.PROMPT:
-        return {"facts": [call.user.rpartition("Sentence: ")[2]]}
-    if call.prompt == questions.PROMPT:
-        figures = re.findall(r"\d+ \w+", call.user)[:1]
-        return {"asked": [{"question": "How many million?", "answer": each} for each in figures]}
-    if call.prompt == judge.PROMPT:
-        a, b, *_ = (re.findall(r"\d+ \w+", line)[:1] for line in call.user.splitlines())
-        return {
-            "question": "How many million?" if a and b else "",
-            "a": "".join(a),
-            "b": "".join(b),
-            "b_is": "false",
-            "kind": "numeric",
-        }
-    if call.prompt == nli.PROMPT:
-        return {"b_is": "false"}
-    return {"sentences": []}
+def every_sentence(call: Call) -> Any:
+    """Read as a claim in its own words."""
+    numbers = re.findall(r"^(\d+) ", call.user, re.MULTILINE)
+    claims = [{"sentences": [int(n)], "claim": "", "source": ""} for n in numbers]
+    return {"padding": [], "claims": claims}
+
+
+def every_million(call: Call) -> Any:
+    """A position on one question."""
+    found = re.findall(r"^(\d+\.\d+) .*?(\d+ million)", call.user, re.MULTILINE)
+    positions = [{"answer": answer, "sentences": [number]} for number, answer in found]
+    disputes = [{"question": "How many million?", "positions": positions}]
+    return {"disputes": disputes, "lookalikes": [], "agreements": []}
+
+
+def every_pair(call: Call) -> Any:
+    """A contradiction."""
+    fields = {"a": "", "b": "", "why": "-", "verdict": "contradiction", "kind": "numeric"}
+    numbers = re.findall(r"^PAIR (\d+):", call.user, re.MULTILINE)
+    return {"pairs": [{"pair": int(number), **fields} for number in numbers]}
+
+
+def script() -> Script:
+    return Script(
+        reading=every_sentence, survey=every_million, judge=every_pair, summary={"sentences": []}
+    )
 
 
 class Ran(NamedTuple):
@@ -85,11 +93,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "claims.jsonl").write_text(json.dumps(row) + "\n")
 
     def llm(part: str) -> RecordingLLM:
-        return RecordingLLM(FakeLLM(answer), folder / "kept" / part, synthetic=True)
+        return RecordingLLM(script(), folder / "kept" / part, synthetic=True)
 
     for name in ("bridge", "again"):
         gold = read_gold(folder / "sets" / name)
-        Checker("tiny", llm=llm(name)).check(gold.read_documents())
+        Checker("tiny", llm=llm(name)).summarize(gold.read_documents())
     score_pairs(read_pairs(folder / "pairs.jsonl"), Runner(llm(PAIRS), "tiny"))
     score_sentences(read_sentences(folder / "claims.jsonl"), Runner(llm(CLAIMS), "tiny"))
     return folder
@@ -121,8 +129,7 @@ def test_everything_is_measured_in_one_command_each_from_its_own_recording(
     assert ran.data["pairs"]["figures"]["accuracy"] == {"part": 1, "whole": 2, "value": 0.5}
     assert ran.data["claims"]["figures"]["covered"]["value"] == 1
     usage = ran.data["sets"][0]["figures"]["prompts"]
-    stages = (extract, judge, nli, padding, questions, summarize)
-    assert set(usage) == {stage.PROMPT for stage in stages}
+    assert set(usage) == {stage.PROMPT for stage in (read, survey, judge, summary)}
 
 
 def test_the_tables_name_what_was_lost_and_fit_80_columns(
@@ -151,7 +158,7 @@ def test_a_single_set_has_no_row_for_all(run: Callable[..., Ran], home: Path) ->
     ran = run("sets/bridge/gold.json", "--replay", "kept/bridge")
     assert ran.code == 0
     assert "\nall " not in ran.out
-    assert "judge: " in ran.err, "progress"
+    assert "judging: " in ran.err, "progress"
 
 
 def test_a_hostile_label_cannot_speak_to_the_terminal(run: Callable[..., Ran], home: Path) -> None:
@@ -202,14 +209,13 @@ def test_recording_gives_every_part_its_folder_and_one_budget(
 ) -> None:
     from llmcheck.llm import connect
 
-    made = []
+    made: list[Script] = []
 
-    class Endpoint(FakeLLM):
-        def __init__(self, **_: Any) -> None:
-            super().__init__(answer)
-            made.append(self)
+    def endpoint_of(**_: Any) -> Script:
+        made.append(script())
+        return made[-1]
 
-    monkeypatch.setattr(connect, "OpenAILLM", Endpoint)
+    monkeypatch.setattr(connect, "OpenAILLM", endpoint_of)
     endpoint = ("--base-url", "http://127.0.0.1:9/v1", "--model", "tiny", "--no-cache", "--quiet")
 
     assert run(*ALL, *endpoint, "--record", "new").code == 0
@@ -261,4 +267,4 @@ def test_wrong_usage_exits_2_and_says_why(
 def test_labels_are_read_before_any_call_is_made(run: Callable[..., Ran], home: Path) -> None:
     Path("pairs.jsonl").write_text("{}")
     ran = run("sets/bridge", "--pairs", "pairs.jsonl", "--replay", "kept")
-    assert (ran.code, "padding:" in ran.err) == (2, False)
+    assert (ran.code, "reading:" in ran.err) == (2, False)

@@ -11,14 +11,13 @@ from llmcheck.judging.pairs import (
     Batch,
     Pair,
     batches_of,
-    best_first,
     halves_of,
     pairs_of,
     passage_of,
 )
 
 TEXTS = numbered(
-    a="It rained. The ferry sailed. It carried 40 cars. Nobody was hurt. The sea was calm. It slept.",
+    a="It rained. The ferry sailed. It carried 40 cars. Nobody was hurt. It was calm. It slept.",
     b="The ferry Ida took 40 cars over. It was noon.",
 )
 
@@ -43,7 +42,8 @@ def test_further_passages_come_from_other_documents_first_with_their_source() ->
 
 
 def test_the_sentence_with_the_answers_figures_and_words_comes_first() -> None:
-    ranked = best_first(TEXTS, stance("40 cars", "a.1", "b.1", "a.3"))
+    taken = stance("40 cars", "a.1", "b.1", "a.3")
+    ranked = TEXTS.best_first(taken.answer, taken.sentences)
     assert [each.number for each in ranked] == [1, 3, 1]
     assert ranked[-1].doc_id == "a"
 

@@ -14,7 +14,7 @@ from hostile import TEXTS
 from hypothesis import given
 from hypothesis import strategies as st
 from repository import TESTS
-from test_render import FERRY, HOSTILE_TEXT, PIER, TIDES, hostile_report, report
+from test_render import DOCUMENTS, FERRY, HOSTILE_TEXT, TIDES, hostile_report, report
 
 from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Failure, Position, Report
 from llmcheck.render.codes import CODES, MEANINGS, PADDING_CODES
@@ -24,7 +24,6 @@ from llmcheck.render.sarif import artifact_location, disputes_sarif, padding_sar
 
 SCHEMA = json.loads((TESTS / "data" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.validators.validator_for(SCHEMA)(SCHEMA)
-DOCUMENTS = (TIDES, FERRY, PIER)
 SILENCED = report().disputes[0].model_copy(update={"silenced": "The port was asked: 320 m."})
 
 
@@ -108,8 +107,8 @@ def test_failures_are_notifications_and_the_run_was_no_success() -> None:
     (invocation,) = sarif()["invocations"]
     assert not invocation["executionSuccessful"]
     (notification,) = invocation["toolExecutionNotifications"]
-    assert notification["message"]["text"] == "c1 and c5: timed out"
-    assert notification["descriptor"]["id"] == "judge"
+    assert notification["message"]["text"] == "What opened?: timed out"
+    assert notification["descriptor"]["id"] == "judging"
     assert sarif(report(failures=()))["invocations"][0]["executionSuccessful"]
 
 
@@ -212,7 +211,7 @@ def report_of(text: str) -> tuple[Report, Document]:
             ),
             claims=(claim,),
             disputes=(dispute, dispute.model_copy(update={"silenced": text})),
-            failures=(Failure(stage="judge", subject=text, error=text),),
+            failures=(Failure(stage="judging", subject=text, error=text),),
         ),
         document,
     )
@@ -336,7 +335,7 @@ def test_every_position_is_annotated_on_its_line() -> None:
         "How long is the main span? Here: 320 m; elsewhere: 340 m (ferry.txt:2:1) [d1]"
     )
     assert "file=ferry.txt,line=2," in second
-    assert warning.endswith("::judge of c1 and c5: timed out")
+    assert warning.endswith("::judging of What opened?: timed out")
 
 
 def test_positions_give_way_before_disputes_do_and_what_is_left_out_is_counted() -> None:

@@ -12,13 +12,22 @@ import pytest
 from hostile import LINES, TEXTS, cpu_limit
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_render import FERRY, HOSTILE_TEXT, PIER, TIDES, hostile_report, info, report
+from test_render import (
+    DOCUMENTS,
+    FERRY,
+    HOSTILE_TEXT,
+    PIER,
+    TIDES,
+    hostile_report,
+    in_two_passages,
+    info,
+    report,
+)
 
 from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
 from llmcheck.render.phrases import HOSTILE, clean_lines
 from llmcheck.render.web import html_page
 
-DOCUMENTS = (TIDES, FERRY, PIER)
 EMPTY = frozenset({"meta", "link", "rect", "br", "img", "input"})
 
 
@@ -102,7 +111,7 @@ def test_everything_found_is_on_the_page() -> None:
         "different referent",
         "Asks for a subscription.",
         "timed out",
-        "no 3 in the document",
+        "1 claim of the model was not borne out and left out",
         "test-model",
         "$0.0123",
     ):
@@ -121,6 +130,15 @@ def test_a_passage_leads_back_to_everything_that_cites_it() -> None:
     (back,) = re.findall(r"320 metres\.</mark><span class=\"back\">(.*?)</span>", html)
 
     assert re.findall(r'href="#([^"]+)"', back) == ["s2", "d1-A", "l1"]
+
+
+def test_every_passage_that_a_claim_rests_on_is_quoted_and_leads_to_its_words() -> None:
+    html = html_page(in_two_passages(), DOCUMENTS)
+    (position,) = re.findall(r'id="d1-A">(.*?)id="d1-B"', html, re.DOTALL)
+    led_to = re.findall(r'<figcaption><a href="#(source-1-\d)">', position)
+    assert len(led_to) == 2
+    for anchor, quote in zip(led_to, ("The main span measures", "Sill Harbour"), strict=True):
+        assert f'id="{anchor}">{quote}' in html
 
 
 def test_the_matrix_has_a_cell_for_each_document_that_takes_a_position() -> None:

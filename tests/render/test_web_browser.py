@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from chromium import EXECUTABLE, Tab, chromium
 from repository import ROOT
-from test_render import HOSTILE_TEXT, hostile_report, info, report
-from test_web import DOCUMENTS, large
+from test_render import DOCUMENTS, HOSTILE_TEXT, hostile_report, info, report
+from test_web import large
 
 from llmcheck import Checker, Corpus, Report
 from llmcheck.models import Claim, Document, PaddingFlag, Summary, SummarySentence
@@ -56,7 +56,7 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> str:
     corpus = Corpus.read(ROOT / "seeds")
-    found = Checker(replay=ROOT / "fixtures" / "seeds", cache=False).check(corpus)
+    found = Checker(replay=ROOT / "fixtures" / "seeds", cache=False).summarize(corpus)
     return written(tmp_path_factory.mktemp("seeds"), found, *corpus.documents)
 
 

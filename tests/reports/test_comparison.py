@@ -23,7 +23,7 @@ from llmcheck.render.changes import changes_markdown, changes_text
 from llmcheck.render.data import to_json
 from llmcheck.reports.baseline import beside
 from llmcheck.reports.comparison import compare
-from llmcheck.reports.saved import read_report
+from llmcheck.reports.saved import checked, read_report
 
 LENGTH = "How long is the breakwater?"
 QUOTES = {
@@ -146,7 +146,7 @@ def test_agreements_padding_failures_and_documents_are_compared_too() -> None:
         docs = tuple(f"{name[0]}.txt" for name in names)
         return Agreement(id=id_, statement=id_, claim_ids=names, doc_ids=docs)
 
-    failures = tuple(Failure(stage="judge", subject=s, error="timed out") for s in ("x", "y"))
+    failures = tuple(Failure(stage="judging", subject=s, error="timed out") for s in ("x", "y"))
     old = Report(
         model="m",
         documents=(info("a.txt", 0.5), info("b.txt", 0.1)),
@@ -232,6 +232,70 @@ def test_a_report_made_before_disputes_could_be_silenced_is_read(tmp_path: Path)
     assert read_report(tmp_path / "r.json") == OLD
 
 
+def test_of_a_claim_that_an_earlier_version_saved_what_has_gone_is_left_out(
+    tmp_path: Path,
+) -> None:
+    data = json.loads(to_json(OLD))
+    for saved in data["claims"]:
+        del saved["further"]
+        saved["time"] = "in May"
+        saved["questions"] = [LENGTH]
+        saved["answers"] = [{"question": LENGTH, "answer": "410 m"}]
+    (tmp_path / "r.json").write_text(json.dumps(data))
+    assert read_report(tmp_path / "r.json") == OLD
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ("documents", "documents"),
+        ("extract", "reading"),
+        ("padding", "reading"),
+        ("question", "survey"),
+        ("judge", "judging"),
+        ("group", "judging"),
+        ("summarize", "summary"),
+        ("reading", "reading"),
+    ],
+)
+def test_a_stage_of_an_earlier_version_is_read_as_that_of_today(
+    tmp_path: Path, then: str, now: str
+) -> None:
+    failed = Failure(stage="documents", subject="x", error="timed out")
+    data = json.loads(to_json(OLD.model_copy(update={"failures": (failed,)})))
+    data["failures"][0]["stage"] = then
+    (tmp_path / "r.json").write_text(json.dumps(data))
+    (read,) = read_report(tmp_path / "r.json").failures
+    assert read.stage == now
+
+
+def test_a_lookalike_of_an_earlier_version_has_neither_question_nor_positions(
+    tmp_path: Path,
+) -> None:
+    data = json.loads(to_json(OLD))
+    data["lookalikes"] = [{"kind": "scope", "claim_ids": ["a-then"], "rationale": "A part."}]
+    (tmp_path / "r.json").write_text(json.dumps(data))
+    (read,) = read_report(tmp_path / "r.json").lookalikes
+    assert (read.question, read.positions) == ("", ())
+
+
+@pytest.mark.parametrize("prompts", [("survey.v1",), ("survey.v1", "judge.v3"), ("judge.v2",)])
+def test_a_run_that_looked_for_disputes_is_one_whether_or_not_any_had_to_be_judged(
+    tmp_path: Path, prompts: tuple[str, ...]
+) -> None:
+    path = tmp_path / "r.json"
+    saved = Report(model="m", prompts=dict.fromkeys(prompts, "0"))
+    path.write_text(to_json(saved))
+    assert checked(path) == saved
+
+
+def test_a_run_that_only_read_is_no_check(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_text(to_json(Report(model="m", prompts={"reading.v1": "0"})))
+    with pytest.raises(ConfigError, match="looked for no disputes"):
+        checked(path)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -244,6 +308,10 @@ def test_a_report_made_before_disputes_could_be_silenced_is_read(tmp_path: Path)
         (b'{"schema_version": 2}', "has schema_version 2, and this llmcheck reads 1"),
         (b'{"schema_version": 1}', "model: field required"),
         (b'{"schema_version": 1, "model": "m", "mood": 1}', "mood: extra inputs"),
+        (b'{"schema_version": 1, "model": "m", "claims": 1}', "claims: input should be"),
+        (b'{"schema_version": 1, "model": "m", "claims": [1]}', "claims.0: input should be"),
+        (b'{"schema_version": 1, "model": "m", "claims": [{}]}', "claims.0.id: field required"),
+        (b'{"schema_version": 1, "model": "m", "failures": [{"stage": ["judge"]}]}', "stage"),
     ],
 )
 def test_a_file_that_is_no_report_is_named_with_what_is_wrong(
