@@ -33,15 +33,16 @@ import whole_set
 import with_consistency_checker
 from findings import Found
 
+from llmcheck.checker import Checker
 from llmcheck.cli.streams import narrated, say
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import LLMCheckError
 from llmcheck.evaluation import GoldSet, SetScore, pooled, read_gold, score_report
+from llmcheck.evaluation.run import connections
 from llmcheck.evaluation.scoring import Figures
 from llmcheck.llm.budget import MeteredLLM
-from llmcheck.llm.connect import Connection, connect
+from llmcheck.llm.connect import Connection
 from llmcheck.llm.runner import Progress, Runner
-from llmcheck.checker import Checker
 from llmcheck.settings import Settings, load_settings
 
 Method = Callable[[Corpus, Runner], Found]
@@ -56,9 +57,12 @@ class Row:
     found: int
     """Labelled disputes found, of ``disputes``."""
     disputes: int
+    quotes: int
+    """Passages of labelled positions that are shown, of ``passages``."""
+    passages: int
     false: int
     alarms: int
-    """Look-alikes reported, of ``lookalikes``."""
+    """Look-alikes that a false dispute holds, of ``lookalikes``."""
     lookalikes: int
     precision: float | None
     recall: float | None
@@ -100,12 +104,15 @@ def methods(max_pairs: int | None = None) -> dict[str, Method]:
 def compare(
     sets: Sequence[GoldSet],
     chosen: dict[str, Method],
-    connection: Connection,
+    connection_for: Callable[[str], Connection],
     *,
     concurrency: int = 4,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> list[Row]:
     """A row for each set and method, then one for each method over all sets.
+
+    ``connection_for`` gives the way to the model for the set of a name, which may have its own
+    recording.
 
     A method that is not installed is left out, with a line on stderr.
     """
@@ -114,6 +121,7 @@ def compare(
     missing: set[str] = set()
     for gold in sets:
         corpus = gold.read_documents()
+        connection = connection_for(gold.name)
         for name, method in chosen.items():
             if name in missing:
                 continue
@@ -150,14 +158,17 @@ def compare(
 
 def _row(name: str, method: str, figures: Figures) -> Row:
     scores, alarms = figures.disputes.disputes, figures.disputes.alarms
+    quotes = figures.disputes.quotes
     used = figures.prompts.values()
     return Row(
         set=name,
         method=method,
         found=scores.recall.part,
         disputes=scores.recall.whole,
+        quotes=quotes.part,
+        passages=quotes.whole,
         false=scores.precision.whole - scores.precision.part,
-        alarms=alarms.part,
+        alarms=alarms.part - figures.disputes.alarms_matched.part,
         lookalikes=alarms.whole,
         precision=scores.precision.value,
         recall=scores.recall.value,
@@ -183,7 +194,7 @@ def _total(figures: Figures, rows: Sequence[Row]) -> Row:
     )
 
 
-_COLUMNS = "method found false alarms prec. recall F1 calls input output seconds".split()
+_COLUMNS = "method found quotes false alarms prec. recall F1 calls input output seconds".split()
 
 
 def table(rows: Sequence[Row], model: str) -> str:
@@ -208,6 +219,7 @@ def _cells(row: Row) -> list[str]:
     return [
         row.method,
         f"{row.found}/{row.disputes}",
+        f"{row.quotes}/{row.passages}",
         str(row.false),
         f"{row.alarms}/{row.lookalikes}",
         *(
@@ -243,22 +255,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
             concurrency=options.concurrency,
         )
         sets = [read_gold(folder) for folder in options.gold]
-        connection = connect(settings)
+        connection_for = connections([gold.name for gold in sets], settings)
         known = methods(options.max_pairs)
         with narrated() as line:
             rows = compare(
                 sets,
                 {name: known[name] for name in dict.fromkeys(options.method or known)},
-                connection,
+                connection_for,
                 concurrency=settings.concurrency,
                 on_progress=line,
             )
     except LLMCheckError as error:
         say(f"error: {error}")
         sys.exit(2)
-    print(table(rows, connection.model), end="")
+    model = connection_for(sets[0].name).model
+    print(table(rows, model), end="")
     if options.json:
-        told = {"model": connection.model, "rows": [asdict(row) for row in rows]}
+        told = {"model": model, "rows": [asdict(row) for row in rows]}
         options.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 

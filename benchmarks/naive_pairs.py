@@ -17,6 +17,7 @@ from typing import Literal
 from findings import Found, pair_disputes
 from pydantic import BaseModel
 
+from llmcheck.checker import Checker
 from llmcheck.documents.corpus import Corpus
 from llmcheck.language.quantities import quantities
 from llmcheck.language.text import names, squeeze
@@ -24,7 +25,6 @@ from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import parse_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Claim
-from llmcheck.pipeline import Checker
 from llmcheck.settings import Settings
 
 PROMPT = Path(__file__).parent / "prompts" / "naive-pairs.v1.md"
@@ -50,11 +50,13 @@ def find(corpus: Corpus, runner: Runner, max_pairs: int | None = None) -> Found:
     pairs = sharing_pairs(report.claims)
     asked = sample(pairs, max_pairs)
     prompt = parse_prompt(PROMPT.stem, PROMPT.read_text(encoding="utf-8"))
-    outcomes = runner.run("judge", prompt, [{"a": a.text, "b": b.text} for a, b in asked], _Answer)
+    outcomes = runner.run(
+        "judging", prompt, [{"a": a.text, "b": b.text} for a, b in asked], _Answer
+    )
     contradictory, failures = [], []
     for (a, b), outcome in zip(asked, outcomes, strict=True):
         if not isinstance(outcome, Reply):
-            failures.append(failure("judge", f"{a.text!r} and {b.text!r}", outcome))
+            failures.append(failure("judging", f"{a.text!r} and {b.text!r}", outcome))
         elif outcome.value.contradiction == "yes":
             contradictory.append((a, b))
     return Found(

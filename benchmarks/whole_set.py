@@ -20,7 +20,7 @@ from llmcheck.llm.prompts import parse_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Claim, Dispute, Document, Ungrounded
 
-PROMPT = Path(__file__).parent / "prompts" / "whole-set.v1.md"
+PROMPT = Path(__file__).parent / "prompts" / "whole-set.v2.md"
 
 
 class _Side(BaseModel):
@@ -43,9 +43,9 @@ def find(corpus: Corpus, runner: Runner) -> Found:
     prompt = parse_prompt(PROMPT.stem, PROMPT.read_text(encoding="utf-8"))
     documents = corpus.documents
     articles = [document.text for document in documents]
-    (outcome,) = runner.run("judge", prompt, [{"articles": articles}], _Answer)
+    (outcome,) = runner.run("survey", prompt, [{"articles": articles}], _Answer)
     if not isinstance(outcome, Reply):
-        failed = failure("judge", "the whole set", outcome)
+        failed = failure("survey", "the whole set", outcome)
         return Found(report_of(corpus, runner.model, (), (), failures=[failed]))
     claims: list[Claim] = []
     disputes: dict[str, Dispute] = {}

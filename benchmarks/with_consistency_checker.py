@@ -43,9 +43,9 @@ MIN_SHARED = 0.5
 """Share of an assertion's words that its sentence must have."""
 
 _PARTS: dict[str, tuple[str, Stage]] = {
-    "_ExtractionPayload": ("extract", "extract"),
-    "JudgePayload": ("judge", "judge"),
-    "DefinitionJudgePayload": ("define", "judge"),
+    "_ExtractionPayload": ("extract", "reading"),
+    "JudgePayload": ("judge", "judging"),
+    "DefinitionJudgePayload": ("define", "judging"),
 }
 """By the schema of an answer: how its calls are named, and the stage they belong to."""
 

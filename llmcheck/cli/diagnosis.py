@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from llmcheck.cli.capacity import Capacity, capacities
 from llmcheck.errors import ConfigError, LLMError
 from llmcheck.installation import Extra, extras
 from llmcheck.llm.connect import connect
@@ -89,6 +90,8 @@ class Diagnosis(Frozen):
     """Model servers found on this machine."""
     trial: Trial | None
     """None where no call was made or none was answered."""
+    capacities: tuple[Capacity, ...] = ()
+    """How much the model carries at once, where that was tried; the last one may be too much."""
     problems: tuple[Problem, ...]
 
 
@@ -97,10 +100,15 @@ class _Answer(BaseModel):
 
 
 def diagnose(
-    sourced: SourcedSettings, *, call: bool, ports: Mapping[str, int] = USUAL_PORTS
+    sourced: SourcedSettings,
+    *,
+    call: bool,
+    sizes: bool = False,
+    ports: Mapping[str, int] = USUAL_PORTS,
 ) -> Diagnosis:
     """Look at everything a check would use; with ``call`` also ask the model one question.
 
+    With ``sizes`` it is also tried how much the model carries at once, in up to four larger calls.
     ``ports`` are those of 127.0.0.1 on which to look for servers, by name. The question goes
     past the cache and is recorded nowhere. What is wrong is in ``problems``, never raised.
     """
@@ -108,6 +116,7 @@ def diagnose(
     servers = local_servers(ports)
     problems: list[Problem] = []
     cache = recording = trial = None
+    carried: tuple[Capacity, ...] = ()
     try:
         cache = _cache(settings.cache)
     except ConfigError as error:
@@ -117,6 +126,8 @@ def diagnose(
             recording = RecordingState(place=str(settings.replay), model=connect(settings).model)
         else:
             trial = _trial(settings, call)
+            if sizes and trial is not None:
+                carried = tuple(capacities(_llm(settings, settings.timeout), trial.model))
     except ConfigError as error:
         problems.append(Problem(concerns="configuration", text=str(error)))
         problems += _offers(servers)
@@ -143,6 +154,7 @@ def diagnose(
         extras=tuple(extras()),
         servers=tuple(servers),
         trial=trial,
+        capacities=carried,
         problems=tuple(problems),
     )
 
@@ -187,13 +199,7 @@ def _trial(settings: Settings, call: bool) -> Trial | None:
     model = connect(settings.model_copy(update={"cache": None, "record": None})).model
     if not call:
         return None
-    # Not that connection: it would try a busy or absent endpoint five times.
-    llm = OpenAILLM(
-        base_url=settings.base_url,
-        api_key=settings.api_key,
-        timeout=min(settings.timeout, TRIAL_SECONDS),
-        max_attempts=1,
-    )
+    llm = _llm(settings, min(settings.timeout, TRIAL_SECONDS))
     question = Call(
         prompt="doctor",
         prompt_digest=digest(_SYSTEM),
@@ -201,7 +207,7 @@ def _trial(settings: Settings, call: bool) -> Trial | None:
         system=_SYSTEM,
         user=_QUESTION,
         schema=_Answer.model_json_schema(),
-        parameters={"temperature": 0.0, "max_tokens": 160, "logprobs": True, "top_logprobs": 5},
+        parameters={"temperature": 0.0, "logprobs": True, "top_logprobs": 5},
     )
     begun = time.perf_counter()
     reply = llm.complete(question, _Answer)
@@ -210,6 +216,13 @@ def _trial(settings: Settings, call: bool) -> Trial | None:
         seconds=round(time.perf_counter() - begun, 2),
         mode=_MODES[llm.mode],
         probabilities=bool(reply.probabilities),
+    )
+
+
+def _llm(settings: Settings, timeout: float) -> OpenAILLM:
+    # Not the connection of a check: it would try a busy or absent endpoint five times.
+    return OpenAILLM(
+        base_url=settings.base_url, api_key=settings.api_key, timeout=timeout, max_attempts=1
     )
 
 

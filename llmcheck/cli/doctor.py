@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
         "llmcheck doctor",
         "llmcheck doctor --base-url http://127.0.0.1:8080/v1 --model any",
         "llmcheck doctor --replay fixtures/seeds",
+        "llmcheck doctor --sizes                  # how much the model carries at once",
         "llmcheck doctor --no-call --format json",
         codes={
             CLEAN: "a check could run",
@@ -46,17 +47,22 @@ def register(app: typer.Typer) -> None:
 def doctor(
     sourced: SourcedSettings,
     no_call: Annotated[bool, typer.Option("--no-call", help="Ask the model nothing.")] = False,
+    sizes: Annotated[
+        bool,
+        typer.Option("--sizes", help="Also try how much the model carries at once: larger calls."),
+    ] = False,
     format_name: Annotated[
         Literal["text", "json"], typer.Option("--format", help="How to print what was found.")
     ] = "text",
 ) -> None:
     """What a check would use here and why, and what to do next.
 
-    It asks the model one short question, and looks for model servers on this machine.
+    It asks the model one short question, and looks for model servers on this machine. With
+    --sizes it recommends a --table-tokens for the model.
     """
     from llmcheck.cli.diagnosis import diagnose
 
-    found = diagnose(sourced, call=not no_call)
+    found = diagnose(sourced, call=not no_call, sizes=sizes)
     if format_name == "json":
         emit(json.dumps(found.model_dump(mode="json"), indent=2) + "\n")
     else:
@@ -81,6 +87,7 @@ def text_page(found: Diagnosis, width: int) -> str:
         "Extras": _extras(found),
         "Model servers on this machine": _servers(found),
         "Trial call": _trial(found),
+        "Table size": _capacity(found),
         "Next": _next(found),
     }
     lines = [f"llmcheck {found.llmcheck}, Python {found.python}"]
@@ -147,6 +154,16 @@ def _trial(found: Diagnosis) -> Iterator[str]:
             f"{trial.model} answered in {trial.seconds:g} s, asked for JSON by {trial.mode}; "
             f"the endpoint {sure} how sure it was"
         )
+
+
+def _capacity(found: Diagnosis) -> Iterator[str]:
+    for tried in found.capacities:
+        told = "carried" if tried.found else f"too much ({tried.problem or 'nothing was found'})"
+        yield f"{tried.table_tokens:,} tokens: {told}"
+    if carried := [tried.table_tokens for tried in found.capacities if tried.found]:
+        yield f"give --table-tokens {carried[-1]}, or set table_tokens in llmcheck.toml"
+    elif found.capacities:
+        yield "this model finds no contradiction even in a few sentences: choose another"
 
 
 def _next(found: Diagnosis) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from llmcheck.evaluation.counts import Ratio, Scores
+from llmcheck.evaluation.disputes import DisputeFigures
 from llmcheck.evaluation.labelled_claims import ClaimsFigures, ClaimsScore
 from llmcheck.evaluation.labelled_pairs import PairFigures, PairsScore
 from llmcheck.evaluation.scoring import Evaluation, Figures, SetScore
@@ -123,7 +124,7 @@ _DISPUTES: dict[str, Callable[[Figures], str]] = {
     "F1": lambda f: _portion(f.disputes.disputes.f1),
     "quotes": lambda f: _share(f.disputes.quotes),
     "kind": lambda f: _share(f.disputes.kind_accuracy),
-    "alarms": lambda f: _of(f.disputes.alarms),
+    "alarms": lambda f: _of(_unmatched(f.disputes)),
 }
 _SCORES: dict[str, Callable[[Scores], str]] = {
     "recall": lambda s: _share(s.recall),
@@ -149,7 +150,7 @@ _SUMMARY: dict[str, Callable[[Figures], str]] = {
     "contested": lambda f: _of(f.agreements.contested),
     "unsupported": lambda f: _of(f.agreements.unsupported),
     "supported": lambda f: _of(f.summary.supported),
-    "disputes told": lambda f: _of(f.summary.disputes),
+    "disputes": lambda f: _of(f.summary.disputes),
 }
 _PADDING: dict[str, Callable[[Figures], str]] = {
     "recall": lambda f: _share(f.padding.padding.recall),
@@ -180,6 +181,12 @@ _SENTENCES: dict[str, Callable[[ClaimsFigures], str]] = {
     "ungr.": lambda f: _share(f.ungrounded),
     "idle": lambda f: _share(f.idle_silent),
 }
+
+
+def _unmatched(figures: DisputeFigures) -> Ratio:
+    """Look-alikes in false disputes: a labelled one may stand in the same sentences."""
+    alarms = figures.alarms
+    return Ratio(part=alarms.part - figures.alarms_matched.part, whole=alarms.whole)
 
 
 def _wrong(ratio: Ratio) -> int:

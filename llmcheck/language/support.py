@@ -57,16 +57,20 @@ def missing_names(
         return []
     there = _vocabulary(source)
     # A date is held against the source by its numbers: it may be told without its weekday.
-    dated = calendar_names(language)
+    known = there | calendar_names(language)
     return [
         name
         for name in names(statement)
-        if _bare(name) not in there | dated
-        and not all(part in there | dated for part in _bare(name).split("-"))
+        if len(name) > 1
+        and not {_bare(name), _bare(name).removesuffix("s")} & known
+        and not all(part in known for part in _bare(name).split("-"))
     ]
 
 
 def _bears_out(source: Quantity, statement: Quantity) -> bool:
+    if statement.unit == "clock" and source.unit == "":
+        # "19:00" may be "seven in the evening" there, "8:30" half past eight.
+        return source.value in (int(statement.value), int(statement.value) - 12)
     # A month is no ground for a day in it.
     if statement.date and statement.unit != source.unit:
         return False
