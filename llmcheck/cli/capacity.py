@@ -40,7 +40,7 @@ def _tried(llm: LLM, model: str, size: int) -> Capacity:
         numbered.documents[0].ref(1),
         numbered.documents[1].ref(len(numbered.documents[1].own)),
     }
-    survey = survey_documents(numbered, Runner(llm, model, table_tokens=size))
+    survey = survey_documents(numbered, Runner(llm, model, table_tokens=size), "en")
     found = len(survey.tables) == 1 and any(
         ends <= set(question.sentences) for question in survey.questions
     )
@@ -53,7 +53,7 @@ def _documents(size: int) -> list[Document]:
 
     The first sentence of the one and the last of the other give two years for one lighthouse.
     """
-    count = max(2, (size - 60) // 40)
+    count = max(2, (size - 60) // 46)
     lines = [
         f"The lighthouse at {name} was built in {1800 + 7 * at % 120} and is {20 + at % 37} "
         f"metres high."

@@ -34,26 +34,39 @@ class Merged(NamedTuple):
     failures: list[Failure]
 
 
+class Shown(NamedTuple):
+    """What one table showed."""
+
+    questions: list[Question]
+    statements: list[Statement]
+
+
 class _Item(NamedTuple):
     """A question or a statement as the prompt shows it."""
 
     question: str
     answers: str
     documents: frozenset[str]
+    table: int
 
 
-def merged(
-    questions: Sequence[Question], statements: Sequence[Statement], runner: Runner
-) -> Merged:
+def merged(tables: Sequence[Shown], runner: Runner) -> Merged:
     """What several tables showed, with what is the same as one; the order is that of the first.
 
     A failed call merges nothing but what is worded alike.
     """
+    questions = [question for shown in tables for question in shown.questions]
+    statements = [statement for shown in tables for statement in shown.statements]
     items = [
-        _Item(q.question, "; ".join(s.answer for s in q.stances), _documents(q.sentences))
-        for q in questions
+        _Item(q.question, "; ".join(s.answer for s in q.stances), _documents(q.sentences), table)
+        for table, shown in enumerate(tables)
+        for q in shown.questions
     ]
-    items += [_Item(s.statement, "", _documents(s.sentences)) for s in statements]
+    items += [
+        _Item(s.statement, "", _documents(s.sentences), table)
+        for table, shown in enumerate(tables)
+        for s in shown.statements
+    ]
     same = DisjointSets(range(len(items)))
     failures = _join_same(items, same, runner)
     first_statement = len(questions)
@@ -94,13 +107,17 @@ def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) 
 
 
 def _matters(items: Sequence[_Item]) -> list[tuple[int, ...]]:
-    """The items that have documents in common, through others too; lone ones need no question."""
+    """The items of several tables that have documents in common, through others too."""
     near = DisjointSets(range(len(items)))
     holder: dict[str, int] = {}
     for index, item in enumerate(items):
         for doc_id in item.documents:
             near.join(holder.setdefault(doc_id, index), index)
-    return [tuple(sorted(group)) for group in near.groups() if len(group) > 1]
+    return [
+        tuple(sorted(group))
+        for group in near.groups()
+        if len({items[index].table for index in group}) > 1
+    ]
 
 
 def _halves(group: tuple[int, ...]) -> list[tuple[int, ...]]:

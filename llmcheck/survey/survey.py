@@ -28,7 +28,7 @@ from llmcheck.models import (
     Ungrounded,
 )
 from llmcheck.numbering import NumberedSet
-from llmcheck.survey.merging import merged
+from llmcheck.survey.merging import Shown, merged
 from llmcheck.survey.shapes import Table
 from llmcheck.survey.tables import halves_of, tables_of
 
@@ -96,20 +96,22 @@ def survey_documents(numbered: NumberedSet, runner: Runner, language: str | None
         is_whole=_is_whole,
     )
     asked = asking.ask(tables_of(numbered.documents, runner.table_tokens), runner)
-    survey = Survey([], [], [], [], [table for table, _ in asked])
+    shown: list[Shown] = []
+    ungrounded: list[Ungrounded] = []
+    failures: list[Failure] = []
     for table, outcome in asked:
         if isinstance(outcome, Reply):
-            survey.questions.extend(_questions(table, outcome.value, survey.ungrounded))
-            survey.statements.extend(_statements(table, outcome.value, survey.ungrounded))
+            questions = list(_questions(table, outcome.value, ungrounded))
+            shown.append(Shown(questions, list(_statements(table, outcome.value, ungrounded))))
         else:
-            survey.failures.append(failure("survey", _subject(table), outcome))
-    if len(asked) == 1:
-        return survey
-    together = merged(survey.questions, survey.statements, runner)
-    return survey._replace(
-        questions=together.questions,
-        statements=together.statements,
-        failures=survey.failures + together.failures,
+            failures.append(failure("survey", _subject(table), outcome))
+    found = merged(shown, runner)
+    return Survey(
+        found.questions,
+        found.statements,
+        ungrounded,
+        failures + found.failures,
+        [table for table, _ in asked],
     )
 
 
