@@ -13,14 +13,13 @@ from itertools import count, product
 from string import ascii_uppercase
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel
-
 from llmcheck.language.detection import language_name
 from llmcheck.language.support import missing_names, missing_numbers
 from llmcheck.language.text import one_line, squeeze, words
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
+from llmcheck.llm.wire import Wire
 from llmcheck.models import (
     Agreement,
     Claim,
@@ -45,12 +44,12 @@ MOST_ALONE = 3
 """Facts of each source alone that the model is given, beside what is agreed and disputed."""
 
 
-class _Sentence(BaseModel):
+class _Sentence(Wire):
     text: str
     findings: list[int]
 
 
-class _Answer(BaseModel):
+class _Answer(Wire):
     sentences: list[_Sentence]
 
 

@@ -15,11 +15,6 @@ from llmcheck.models import Document, Frozen, Report, SummarySentence
 EXTRACT = "reading."
 """How the names of the prompts begin that ask for claims."""
 
-_AT_ODDS = re.compile(
-    r"\b(?:disagree|disput|differ|conflict|contradict|inconsisten|at odds|contrast|versus|vs\b|"
-    r"while\b|whereas\b|but\b|however\b|although\b|though\b)",
-    re.IGNORECASE,
-)
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 
 
@@ -54,7 +49,7 @@ class SummaryFigures(Frozen):
     supported: Ratio
     """Sentences whose numbers and names stand in the claims they cite."""
     disputes: Ratio
-    """Labelled disputes that a sentence, worded as one, cites on two positions."""
+    """Labelled disputes of which a sentence cites two positions."""
 
 
 def score_claims(located: Located, documents: Sequence[Document], report: Report) -> ClaimFigures:
@@ -160,11 +155,7 @@ def _unlabelled(document: Document, labelled: Sequence[Place]) -> set[int]:
 def score_summary(located: Located, report: Report) -> SummaryFigures:
     """Check what the summary says against what it cites."""
     sentences = report.summary.sentences
-    disputing = [
-        [report.claim(i) for i in sentence.claim_ids]
-        for sentence in sentences
-        if _AT_ODDS.search(sentence.text)
-    ]
+    cited = [[report.claim(i) for i in sentence.claim_ids] for sentence in sentences]
     return SummaryFigures(
         supported=Ratio(
             part=sum(_is_supported(sentence, report) for sentence in sentences),
@@ -172,7 +163,7 @@ def score_summary(located: Located, report: Report) -> SummaryFigures:
         ),
         disputes=Ratio(
             part=sum(
-                any(touched(positions, claims) >= 2 for claims in disputing)
+                any(touched(positions, claims) >= 2 for claims in cited)
                 for _, positions in located.disputes
             ),
             whole=len(located.disputes),
@@ -183,4 +174,8 @@ def score_summary(located: Located, report: Report) -> SummaryFigures:
 def _is_supported(sentence: SummarySentence, report: Report) -> bool:
     cited = [report.claim(i) for i in sentence.claim_ids]
     source = " ".join(words for claim in cited for words in (claim.text, claim.quote))
+    # A sentence may say whose word it is.
+    source += " ".join(
+        name for d in report.documents for name in (d.title, d.site, d.author, d.date) if name
+    )
     return not (missing_numbers(sentence.text, source) or missing_names(sentence.text, source))

@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, get_args
 
-from pydantic import BaseModel
-
 from llmcheck.errors import BudgetExceeded, LLMError
 from llmcheck.judging.doubts import doubt
 from llmcheck.judging.pairs import (
@@ -31,6 +29,7 @@ from llmcheck.llm.halving import Halving
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
+from llmcheck.llm.wire import Wire
 from llmcheck.models import (
     ContradictionKind,
     Failure,
@@ -48,7 +47,7 @@ REACH_AGAIN, MOST_AGAIN = 3, 4
 """The same at the second."""
 
 
-class _Judged(BaseModel):
+class _Judged(Wire):
     pair: int
     a: str
     b: str
@@ -57,7 +56,7 @@ class _Judged(BaseModel):
     kind: ContradictionKind | LookalikeKind | Literal["none"]
 
 
-class _Answer(BaseModel):
+class _Answer(Wire):
     pairs: list[_Judged]
 
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pydantic import BaseModel
-
 from llmcheck.language.support import missing_names, missing_numbers
 from llmcheck.language.text import line_of, one_line
 from llmcheck.llm.halving import Halving
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
+from llmcheck.llm.wire import Wire
 from llmcheck.models import (
     Claim,
     Failure,
@@ -33,19 +32,19 @@ STRAY = 0.1
 """Share of an answer's numbers that may point outside the window before it is asked for anew."""
 
 
-class _Run(BaseModel):
+class _Run(Wire):
     first: int
     last: int
     kind: PaddingKind
 
 
-class _Claim(BaseModel):
+class _Claim(Wire):
     sentences: list[int]
     claim: str
     source: str
 
 
-class _Answer(BaseModel):
+class _Answer(Wire):
     padding: list[_Run]
     claims: list[_Claim]
 

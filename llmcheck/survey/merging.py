@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pydantic import BaseModel
-
 from llmcheck.disjoint import DisjointSets
 from llmcheck.language.text import squeeze
 from llmcheck.llm.halving import Halving
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
+from llmcheck.llm.wire import Wire
 from llmcheck.models import Failure, Question, SentenceRef, Stance, Statement
 
 PROMPT = "merge.v1"
 
 
-class _Answer(BaseModel):
+class _Answer(Wire):
     same: list[list[int]]
 
 

@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pydantic import BaseModel
-
 from llmcheck.language.detection import language_name
 from llmcheck.language.text import one_line
 from llmcheck.llm.halving import Halving
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
+from llmcheck.llm.wire import Wire
 from llmcheck.models import (
     Failure,
     LookalikeKind,
@@ -39,29 +38,29 @@ STRAY = 0.1
 _NUMBER = re.compile(r"(\d+)\.(\d+)(?:\s*[-–]\s*(?:(\d+)\.)?(\d+))?")
 
 
-class _Position(BaseModel):
+class _Position(Wire):
     answer: str
     sentences: list[str]
 
 
-class _Dispute(BaseModel):
+class _Dispute(Wire):
     question: str
     positions: list[_Position]
 
 
-class _Lookalike(BaseModel):
+class _Lookalike(Wire):
     question: str
     positions: list[_Position]
     why: str
     kind: LookalikeKind
 
 
-class _Agreement(BaseModel):
+class _Agreement(Wire):
     statement: str
     sentences: list[str]
 
 
-class _Answer(BaseModel):
+class _Answer(Wire):
     disputes: list[_Dispute]
     lookalikes: list[_Lookalike]
     agreements: list[_Agreement]

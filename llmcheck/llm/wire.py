@@ -1,0 +1,31 @@
+"""The base of what a model fills in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class Wire(BaseModel):
+    """An answer as it is asked for. Its JSON Schema goes out with every call, so it has no titles:
+    pydantic makes them of the names that stand there already."""
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """The schema without titles."""
+        schema: dict[str, Any] = _untitled(super().model_json_schema(*args, **options))
+        return schema
+
+
+def _untitled(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_untitled(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # A field may be called title: that is no text.
+    return {
+        key: _untitled(value)
+        for key, value in schema.items()
+        if key != "title" or not isinstance(value, str)
+    }
