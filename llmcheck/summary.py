@@ -40,7 +40,7 @@ LENGTHS: Mapping[Length, str] = {
     "long": "in about fifteen sentences",
 }
 """How long a summary is to be, as the prompt puts it."""
-MOST_ALONE = 3
+MOST_ALONE = 2
 """Facts of each source alone that the model is given, beside what is agreed and disputed."""
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from builders import question, ref, stance
+
 from llmcheck import (
     Agreement,
-    CandidatePair,
     Claim,
     Corpus,
     Dispute,
@@ -18,9 +19,11 @@ from llmcheck import (
     Summary,
     Verdict,
 )
+from llmcheck.checker import Trace
 from llmcheck.evaluation import GoldLabels, GoldSet
-from llmcheck.models import SummarySentence, content_id
-from llmcheck.pipeline import Trace
+from llmcheck.models import Question, SummarySentence, content_id
+from llmcheck.numbering import NumberedSet, claim_of
+from llmcheck.survey.shapes import Part, Table
 
 TEXTS = {
     "paper.txt": (
@@ -42,6 +45,7 @@ TEXTS = {
     ),
 }
 CORPUS = Corpus.from_texts(TEXTS)
+NUMBERED = NumberedSet(CORPUS.documents)
 
 
 def quote(doc: str, words: str) -> dict[str, str]:
@@ -109,15 +113,10 @@ def gold(**changes: Any) -> GoldSet:
 
 
 def claim(doc: str, words: str) -> Claim:
-    """A claim whose span is the sentence that has these words."""
-    name = f"{doc}.txt"
-    text = TEXTS[name]
-    start = text.rfind("\n", 0, text.index(words)) + 1
-    end = text.index("\n", start)
-    body = text[start:end]
-    return Claim(
-        id=content_id("c", name, start), text=body, doc_id=name, start=start, end=end, quote=body
-    )
+    """The sentence that has these words, as a claim."""
+    document = NUMBERED[f"{doc}.txt"]
+    at = document.document.text.index(words)
+    return claim_of(document, document.numbers_in(at, at + len(words)))
 
 
 COST = [claim("paper", "40 million"), claim("blog", "52 million"), claim("guide", "61 million")]
@@ -147,10 +146,10 @@ def dispute(*sides: Claim | Sequence[Claim], kind: Any = "numeric") -> Dispute:
     )
 
 
-def agreement(*claims: Claim) -> Agreement:
+def agreement(*claims: Claim, statement: str = "So it is.") -> Agreement:
     return Agreement(
-        id="a",
-        statement="So it is.",
+        id=content_id("a", statement, *(c.id for c in claims)),
+        statement=statement,
         claim_ids=tuple(c.id for c in claims),
         doc_ids=tuple(c.doc_id for c in claims),
     )
@@ -173,18 +172,32 @@ def report(*disputes: Dispute, sentences: Sequence[SummarySentence] = (), **more
     return Report(disputes=disputes, summary=Summary(sentences=tuple(sentences)), **fields | more)
 
 
-def pair(a: Claim, b: Claim) -> CandidatePair:
-    return CandidatePair(a=a, b=b, score=1)
+COST_ASKED = question(
+    "What did the bridge cost?",
+    stance("40", "paper.txt.1"),
+    stance("52", "blog.txt.1"),
+    stance("61", "guide.txt.1"),
+)
+DESIGN_ASKED = question(
+    "Who designed it?", stance("Moe", "paper.txt.2"), stance("Lie", "blog.txt.2")
+)
 
 
-def verdict(a: Claim, b: Claim, label: Any = "contradiction") -> Verdict:
-    return Verdict(
-        a_id=a.id, b_id=b.id, question="", answer_a="", answer_b="", rationale="",
-        label=label, confidence=1,
-    )  # fmt: skip
+def table(*places: str) -> Table:
+    """One that shows these sentences, or without any the whole set."""
+    numbers: dict[str, list[int]] = {}
+    for doc_id, number in sorted(map(ref, places)):
+        numbers.setdefault(doc_id, []).append(number)
+    shown = {name: tuple(of) for name, of in numbers.items()}
+    whole = {document.document.id: document.own for document in NUMBERED.documents}
+    return Table(tuple(Part(NUMBERED[name], of) for name, of in (shown or whole).items()))
 
 
 def trace(
-    found: Report, pairs: Sequence[CandidatePair] = (), verdicts: Sequence[Verdict] = ()
+    found: Report,
+    tables: Sequence[Table] = (),
+    questions: Sequence[Question] = (),
+    verdicts: Sequence[Verdict] = (),
 ) -> Trace:
-    return Trace(found, tuple(pairs), tuple(verdicts))
+    """What led to a report; without ``tables`` everything was shown at one."""
+    return Trace(found, tuple(tables) or (table(),), tuple(questions), (), tuple(verdicts))

@@ -80,17 +80,24 @@ def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
     """Judge every pair, premise first, and compare the verdicts with the labels.
 
     Each statement is a document of its own, and the question whether both can be true. A pair
-    whose call failed is a failure and counts in no figure.
+    whose call failed, or of which a statement says nothing, is a failure and counts in no figure.
     """
     meter = MeteredLLM(runner.llm, runner.model)
     documents = [_documents(number, row) for number, row in enumerate(rows, 1)]
     numbered = NumberedSet([document for pair in documents for document in pair])
+    questions = [_question(numbered, *pair) for pair in documents]
+    asked = [(row, q) for row, q in zip(rows, questions, strict=True) if q is not None]
     verdicts, failures = judge_questions(
-        [_question(numbered, *pair) for pair in documents], numbered, replace(runner, llm=meter)
+        [question for _, question in asked], numbered, replace(runner, llm=meter)
     )
+    failures += [
+        Failure(stage="judging", subject=f"pair {row.id or number}", error="says nothing to judge")
+        for number, (row, question) in enumerate(zip(rows, questions, strict=True), 1)
+        if question is None
+    ]
     judged = [
         _Judged(
-            row := rows[verdict.question],
+            row := asked[verdict.question][0],
             row.label == "contradiction",
             (found := verdict.label == "contradiction"),
             verdict.confidence if found else 1 - verdict.confidence,
@@ -153,14 +160,17 @@ def _figures(judged: Sequence[_Judged]) -> PairFigures:
 
 
 def _documents(number: int, row: PairRow) -> tuple[Document, Document]:
-    name = row.id or str(number)
+    # By the number: nothing says that ids of rows are distinct.
     return (
-        Document(id=f"pair {name}: premise", text=row.premise),
-        Document(id=f"pair {name}: hypothesis", text=row.hypothesis),
+        Document(id=f"pair {number}: premise", text=row.premise),
+        Document(id=f"pair {number}: hypothesis", text=row.hypothesis),
     )
 
 
-def _question(numbered: NumberedSet, *documents: Document) -> Question:
+def _question(numbered: NumberedSet, *documents: Document) -> Question | None:
+    """None where a document has no sentence."""
+    if not all(numbered[document.id].sentences for document in documents):
+        return None
     return Question(
         question=QUESTION,
         relation="dispute",

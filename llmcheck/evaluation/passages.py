@@ -173,9 +173,8 @@ def score_summary(located: Located, report: Report) -> SummaryFigures:
 
 def _is_supported(sentence: SummarySentence, report: Report) -> bool:
     cited = [report.claim(i) for i in sentence.claim_ids]
-    source = " ".join(words for claim in cited for words in (claim.text, claim.quote))
+    told = [words for claim in cited for words in (claim.text, claim.quote)]
     # A sentence may say whose word it is.
-    source += " ".join(
-        name for d in report.documents for name in (d.title, d.site, d.author, d.date) if name
-    )
+    told += [n for d in report.documents for n in (d.title, d.site, d.author, d.date) if n]
+    source = " ".join(told)
     return not (missing_numbers(sentence.text, source) or missing_names(sentence.text, source))

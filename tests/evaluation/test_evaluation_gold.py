@@ -146,8 +146,8 @@ def test_the_schema_in_the_docs_is_that_of_the_model() -> None:
     )
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks" / "corpora").glob("*/gold.json")))
-def test_the_labels_of_the_corpora_fit_schema_and_model_alike(path: Path) -> None:
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*/*/gold.json")))
+def test_the_labels_of_every_corpus_fit_schema_and_model_alike(path: Path) -> None:
     labels = json.loads(path.read_text(encoding="utf-8"))
     jsonschema.validate(labels, json.loads(gold_schema()))
     assert read_gold(path.parent).name == path.parent.name
