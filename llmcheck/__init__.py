@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from llmcheck.errors import LLMError as LLMError
     from llmcheck.errors import PromptError as PromptError
     from llmcheck.errors import ProviderError as ProviderError
+    from llmcheck.errors import TooLong as TooLong
     from llmcheck.llm.fake import FakeLLM as FakeLLM
     from llmcheck.llm.port import LLM as LLM
     from llmcheck.llm.port import Call as Call
@@ -54,7 +55,7 @@ _HOME = {
     "documents.corpus": ["Corpus"],
     "errors": [
         "BudgetExceeded", "ConfigError", "CorruptRecord", "DocumentError", "FixtureMissing",
-        "InvalidReply", "LLMCheckError", "LLMError", "PromptError", "ProviderError",
+        "InvalidReply", "LLMCheckError", "LLMError", "PromptError", "ProviderError", "TooLong",
     ],
     "llm.fake": ["FakeLLM"],
     "llm.port": ["LLM", "Call", "Reply"],

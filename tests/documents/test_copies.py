@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
+from builders import Script
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmcheck import Checker, Corpus, FakeLLM
+from llmcheck import Checker, Corpus, Settings
 from llmcheck.documents.copies import COPIED, LEAST, SHINGLE, containment, originals
 from llmcheck.llm.port import Call
 from llmcheck.models import Document, Report, Span
@@ -165,48 +167,67 @@ def test_being_a_copy_goes_both_ways_and_containment_is_a_share(
 
 # What becomes of them
 
+ABOARD = "How many passengers were on board?"
+
+
+def read(call: Call) -> object:
+    """Every sentence is one claim."""
+    numbers = re.findall(r"^(\d+) ", call.user, re.MULTILINE)
+    claims = [{"sentences": [int(number)], "claim": "", "source": ""} for number in numbers]
+    return {"padding": [], "claims": claims}
+
+
+def survey(call: Call) -> object:
+    """What is said of passengers is in dispute, what is said of the tugs agreed."""
+    shown = re.findall(r"^(\d+\.\d+) (.*)$", call.user, re.MULTILINE)
+    sides = {n: [at for at, line in shown if f"{n} passengers" in line] for n in ("62", "64")}
+    tugs = [at for at, line in shown if "Two tugs" in line]
+    return {
+        "disputes": [
+            {
+                "question": ABOARD,
+                "positions": [{"answer": n, "sentences": at} for n, at in sides.items()],
+            }
+        ],
+        "lookalikes": [],
+        "agreements": [{"statement": "Two tugs pulled her free.", "sentences": tugs}],
+    }
+
+
+JUDGED = {
+    "pairs": [
+        {"pair": 1, "a": "62", "b": "64", "why": "", "verdict": "contradiction", "kind": "numeric"}
+    ]
+}
+
 
 def check(*documents: Document) -> tuple[Report, list[str]]:
-    """The report, when every sentence is one fact, and the sentences that were read."""
-    read: list[str] = []
-
-    def answer(call: Call) -> object:
-        if call.prompt.startswith("extract"):
-            sentence = call.user.rpartition("Sentence: ")[2]
-            read.append(sentence)
-            return {"facts": [sentence]}
-        if call.prompt.startswith("question"):
-            about = [("How many passengers were on board?", n) for n in ("62", "64")]
-            return {"asked": [{"question": q, "answer": n} for q, n in about if n in call.user]}
-        if call.prompt.startswith("judge"):
-            a, b = ("62", "64") if "62" in call.user.partition("B:")[0] else ("64", "62")
-            return {"question": "How many passengers were on board?", "a": a, "b": b,
-                    "b_is": "false", "kind": "numeric"}  # fmt: skip
-        return {"sentences": []} if call.prompt.startswith("summarize") else {
-            "gist": "news", "about": "event"}  # fmt: skip
-
-    return Checker(llm=FakeLLM(answer)).check(Corpus.from_texts(documents)), read
+    """The report, and the sentences that were shown side by side."""
+    llm = Script(reading=read, survey=survey, judge=JUDGED, summary={"sentences": []})
+    report = Checker("scripted", settings=Settings(), llm=llm).summarize(
+        Corpus.from_texts(documents)
+    )
+    (shown,) = llm.asked("survey")
+    return report, re.findall(r"^\d+\.\d+ (.*)$", shown, re.MULTILINE)
 
 
-def test_what_a_copy_shares_with_its_original_is_read_once() -> None:
-    report, read = check(AGENCY, document("paper", BYLINE + ".", *WIRE, title="Alma aground"))
+def test_what_a_copy_shares_with_its_original_is_shown_once_and_claimed_by_the_original() -> None:
+    report, shown = check(AGENCY, document("paper", BYLINE + ".", *WIRE, title="Alma aground"))
     assert {info.id: info.copy_of for info in report.documents} == {
         "agency": "paper",
         "paper": None,
     }
-    assert len(read) == len(set(read))
-    assert {claim.doc_id for claim in report.claims} == {"paper"}
+    assert LEAD in shown
+    assert len(shown) == len(set(shown))
+    assert [c.quote for c in report.claims if c.doc_id == "agency"] == ["Ferry aground"]
     assert report.agreements == ()
 
 
-def test_a_figure_that_an_update_changed_is_read_and_disputed() -> None:
+def test_a_figure_that_an_update_changed_is_shown_and_disputed() -> None:
     update = document("update", *[p.replace("62", "64") for p in WIRE], "It happened again.")
-    report, read = check(AGENCY, update)
+    report, shown = check(AGENCY, update)
     assert report.documents[0].copy_of == "update"
-    assert [sentence for sentence in read if "on board" in sentence] == [
-        LEAD,
-        LEAD.replace("62", "64"),
-    ]
+    assert {line for line in shown if "on board" in line} == {LEAD, LEAD.replace("62", "64")}
     (dispute,) = report.disputes
     assert {p.answer: p.doc_ids for p in dispute.positions} == {
         "62": ("agency",),
@@ -214,12 +235,12 @@ def test_a_figure_that_an_update_changed_is_read_and_disputed() -> None:
     }
 
 
-def test_a_sentence_that_points_back_to_another_one_is_read_again() -> None:
-    first = [*WIRE, "Mayor Una Hest spoke to the families.", "She had not slept."]
-    second = [*WIRE, "Pastor Ivo Lund spoke to the families.", "She had not slept.", BYLINE + "."]
-    _, read = check(document("a", *first), document("b", *second))
-    assert read.count("She had not slept.") == 2
-    assert read.count(LEAD) == 1
+def test_two_copies_of_one_story_do_not_agree_and_a_third_report_agrees_with_one() -> None:
+    paper = document("paper", BYLINE + ".", *WIRE)
+    other = document("gazette", *OTHER, "Two tugs came at noon and pulled her free.")
+    assert check(AGENCY, paper)[0].agreements == ()
+    (agreement,) = check(AGENCY, paper, other)[0].agreements
+    assert set(agreement.doc_ids) == {"paper", "gazette"}
 
 
 def test_all_orders_give_the_same_findings() -> None:
@@ -229,3 +250,4 @@ def test_all_orders_give_the_same_findings() -> None:
         for order in permutations([AGENCY, update, document("gazette", *OTHER)])
     }
     assert len(found) == 1
+    assert found != {()}

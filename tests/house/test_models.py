@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+from builders import question, stance, statement, verdict
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
@@ -21,14 +22,12 @@ from llmcheck.models import (
     Document,
     DocumentInfo,
     Failure,
-    Focus,
     Frozen,
     IncompleteRun,
     Position,
     Report,
     Span,
     SummarySentence,
-    Verdict,
     content_id,
 )
 
@@ -51,22 +50,7 @@ def make_dispute() -> Dispute:
     )
 
 
-def make_verdict() -> Verdict:
-    return Verdict(
-        a_id="c-1",
-        b_id="c-2",
-        question="How heavy is the bell?",
-        answer_a="3 tonnes",
-        answer_b="5 tonnes",
-        rationale="It has one weight.",
-        label="contradiction",
-        kind="numeric",
-        confidence=1.0,
-        contradiction=0.9,
-    )
-
-
-FAILED = Failure(stage="judge", subject="a pair", error="timed out")
+FAILED = Failure(stage="judging", subject="a question", error="timed out")
 
 
 def public_models() -> list[type[Frozen]]:
@@ -140,15 +124,25 @@ def test_spans_overlap_when_they_share_a_character(start: int, end: int, expecte
             1.01,
         ),
         (Span(start=0, end=1), "start", -1),
-        (make_verdict(), "contradiction", 1.01),
-        (make_verdict(), "kind", "odd"),
-        (Focus(point="number", a="3 tonnes", b="5 tonnes"), "point", "place"),
+        (verdict(0, 1), "confidence", 1.01),
+        (verdict(0, 1), "kind", "odd"),
+        (verdict(0, 1), "label", "odd"),
+        (stance("3 tonnes", "a.1"), "sentences", ()),
+        (question("How heavy?", stance("3 tonnes", "a.1")), "stances", ()),
+        (question("How heavy?", stance("3 tonnes", "a.1")), "relation", "agreement"),
+        (statement("It rang.", "a.1"), "sentences", ()),
+        (FAILED, "stage", "judge"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_makes_no_sense_is_refused(model: BaseModel, field: str, value: Any) -> None:
     with pytest.raises(ValidationError, match=field):
         type(model).model_validate(model.model_dump() | {field: value})
+
+
+def test_a_question_has_the_sentences_of_all_its_stances() -> None:
+    asked = question("How heavy?", stance("3 tonnes", "a.1", "b.2"), stance("5 tonnes", "c.1"))
+    assert asked.sentences == (("a", 1), ("b", 2), ("c", 1))
 
 
 # The report
@@ -176,7 +170,7 @@ def test_disputes_are_raised_with_their_questions_and_the_report() -> None:
 
 def test_an_incomplete_report_without_disputes_does_not_pass_for_clean() -> None:
     report = Report(model="tiny", failures=(FAILED, FAILED))
-    with pytest.raises(IncompleteRun, match=r"2 part.*judge of a pair: timed out") as caught:
+    with pytest.raises(IncompleteRun, match=r"2 part.*judging of a question: timed out") as caught:
         report.raise_for_disputes()
     assert caught.value.failures == (FAILED, FAILED)
 
@@ -190,7 +184,7 @@ def test_raise_for_failures_passes_over_disputes() -> None:
 def test_a_report_comes_back_from_its_json_as_it_was() -> None:
     report = Report(
         model="tiny",
-        prompts={"judge.v1": "0" * 64},
+        prompts={"judge.v3": "0" * 64},
         claims=(make_claim("c-1"),),
         disputes=(make_dispute(),),
         failures=(FAILED,),

@@ -19,7 +19,7 @@ from llmcheck.llm.recording.replay import ReplayLLM
 
 
 class FakeChecker:
-    """Puts one question to the model per corpus, in the place of the real pipeline."""
+    """Puts one question to the model per corpus, in the place of the real one."""
 
     def __init__(
         self, model: str | None = None, *, llm: LLM | None = None, record: Path | None = None
@@ -35,13 +35,13 @@ class FakeChecker:
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A folder with a test suite that uses the plugin, and a stand-in for the pipeline."""
+    """A folder with a test suite that uses the plugin, and a stand-in for the checker."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p llmcheck.pytest_plugin")
     monkeypatch.delenv("LLMCHECK_REFUSE_CALLS", raising=False)
-    pipeline: Any = ModuleType("llmcheck.pipeline")
-    pipeline.Checker = FakeChecker
-    monkeypatch.setitem(sys.modules, "llmcheck.pipeline", pipeline)
+    module: Any = ModuleType("llmcheck.checker")
+    module.Checker = FakeChecker
+    monkeypatch.setitem(sys.modules, "llmcheck.checker", module)
     return pytester
 
 
@@ -325,6 +325,6 @@ def test_a_distributed_session_is_not_judged_and_says_so(project: pytest.Pyteste
 
 
 def test_loading_the_plugin_imports_nothing_heavy() -> None:
-    heavy = "{'pydantic', 'openai', 'diskcache', 'llmcheck.pipeline', 'llmcheck.llm'}"
+    heavy = "{'pydantic', 'openai', 'diskcache', 'llmcheck.checker', 'llmcheck.llm'}"
     code = f"import sys, llmcheck.pytest_plugin; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

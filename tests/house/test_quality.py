@@ -1,83 +1,159 @@
-"""The measured quality of the recorded runs holds: a fall is a failed test."""
+"""The measured quality of the recorded runs holds: a fall is a failed test.
+
+The figures and how they came about stand in docs/benchmarks.md.
+"""
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
 import pytest
 from repository import ROOT
 
-from llmcheck import Checker
-from llmcheck.evaluation import SetScore, evaluate, read_gold
+from llmcheck import Checker, Corpus, ReplayLLM
+from llmcheck.evaluation import SetScore, evaluate, read_gold, score_report
 from llmcheck.evaluation.counts import added
 from llmcheck.evaluation.quotes import locate
+from llmcheck.models import Report
 
-CLUSTERS = ("bank-merger", "biotech-trial-readout", "chemical-plant-fire", "phone-launch-recall")
+BENCHMARKS = ROOT / "benchmarks"
+PUBLIC = sorted(path.name for path in (BENCHMARKS / "corpora").iterdir())
+HELD_OUT = sorted(path.name for path in (BENCHMARKS / "held_out").iterdir())
+SETS = [*PUBLIC, *HELD_OUT]
+CHECK = ("survey", "merge", "judge")
+LABELS = sorted(BENCHMARKS.glob("*/*/gold.json"))
+
+
+def folder(name: str) -> Path:
+    return BENCHMARKS / ("corpora" if name in PUBLIC else "held_out") / name
 
 
 @cache
 def scored(name: str) -> SetScore:
-    gold = read_gold(ROOT / "benchmarks" / "corpora" / name)
+    gold = read_gold(folder(name))
     corpus = gold.read_documents()
     score = evaluate(gold, corpus, Checker(replay=ROOT / "fixtures" / name).trace(corpus))
     assert not score.failures
     return score
 
 
-def test_every_dispute_of_the_seeds_is_found() -> None:
-    assert scored("seeds").missed == ()
+def spent(name: str, *prompts: str) -> tuple[int, int]:
+    """Calls and tokens, in and out, of a set's run; of all prompts when none is named."""
+    used = [
+        usage
+        for prompt, usage in scored(name).figures.prompts.items()
+        if not prompts or prompt.partition(".")[0] in prompts
+    ]
+    return (
+        sum(usage.calls for usage in used),
+        sum(usage.input_tokens + usage.output_tokens for usage in used),
+    )
 
 
-def test_one_dispute_of_the_seeds_at_most_is_false() -> None:
-    assert len(scored("seeds").false) <= 1
+def one_prompt(name: str) -> int:
+    """Tokens of one prompt with all documents of the set, answered by the same model."""
+    (path,) = (ROOT / "fixtures" / name).glob("whole-set.*/*.json")
+    tokens = json.loads(path.read_text(encoding="utf-8"))["tokens"]
+    return int(tokens["input"] + tokens["output"])
 
 
-def test_the_kind_of_every_dispute_of_the_seeds_is_told() -> None:
-    assert scored("seeds").figures.disputes.kind_accuracy.value == 1
+@pytest.mark.parametrize("name", SETS)
+def test_the_disputes_of_every_set_are_found(name: str) -> None:
+    assert (scored(name).figures.disputes.disputes.f1 or 0) >= 0.95
 
 
-def test_disputes_of_the_clusters_are_found_and_few_are_false() -> None:
-    disputes = added([scored(name).figures.disputes for name in CLUSTERS])
-    assert (disputes.disputes.f1 or 0) >= 0.6
-    assert (disputes.disputes.precision.value or 0) >= 0.95
+def test_at_most_one_dispute_in_all_is_false() -> None:
+    assert sum(len(scored(name).false) for name in SETS) <= 1
 
 
-@pytest.mark.parametrize("name", ["seeds", *CLUSTERS])
-def test_no_look_alike_raises_an_alarm(name: str) -> None:
-    assert scored(name).alarms == ()
+@pytest.mark.parametrize("name", SETS)
+def test_no_look_alike_is_reported_as_a_dispute(name: str) -> None:
+    assert [alarm for alarm in scored(name).alarms if not alarm.matched] == []
 
 
-@pytest.mark.parametrize("name", ["seeds", *CLUSTERS])
+def test_the_passages_of_nearly_all_positions_are_shown() -> None:
+    quotes = added([scored(name).figures.disputes.quotes for name in SETS])
+    assert (quotes.value or 0) >= 0.97
+
+
+@pytest.mark.parametrize("name", SETS)
 def test_every_span_is_verbatim(name: str) -> None:
     assert scored(name).figures.claims.verbatim.value == 1
 
 
-@pytest.mark.parametrize("name", ["seeds", *CLUSTERS])
-def test_nine_of_ten_labelled_quotes_are_covered_by_a_claim(name: str) -> None:
-    assert (scored(name).figures.claims.quotes.value or 0) >= 0.9
+def test_agreements_are_told_and_hold() -> None:
+    agreements = added([scored(name).figures.agreements for name in SETS])
+    assert (agreements.found.value or 0) >= 0.8
+    assert agreements.contested.part == 0
+    assert (agreements.unsupported.value or 0) <= 0.05
 
 
-def test_blocking_keeps_six_of_ten_disputed_pairs_at_two_percent_of_all() -> None:
-    scores = [scored(name).figures for name in ("seeds", *CLUSTERS)]
-    kept = added([figures.funnel.blocking for figures in scores if figures.funnel.blocking])
-    judged = added([figures.pairs for figures in scores if figures.pairs])
-    assert (kept.value or 0) >= 0.6
-    assert (judged.value or 1) <= 0.02
+@pytest.mark.parametrize("name", SETS)
+def test_padding_is_found_and_not_overdone(name: str) -> None:
+    # The labels of the seeds leave general remarks open that name the company.
+    least = 0.85 if name == "seeds" else 0.9
+    assert (scored(name).figures.padding.padding.f1 or 0) >= least
 
 
-def test_more_than_half_of_the_agreements_are_told() -> None:
-    scores = [scored(name).figures.agreements for name in ("seeds", *CLUSTERS)]
-    assert (added(scores).value or 0) >= 0.55
+def test_nine_of_ten_sentences_of_the_summaries_are_borne_out() -> None:
+    summaries = added([scored(name).figures.summary for name in SETS])
+    assert (summaries.supported.value or 0) >= 0.9
 
 
-def test_padding_is_found_and_not_overdone() -> None:
-    padding = added([scored(name).figures.padding.padding for name in ("seeds", *CLUSTERS)])
-    assert (padding.f1 or 0) >= 0.85
-    assert (scored("seeds").figures.padding.padding.f1 or 0) >= 0.8
+@pytest.mark.parametrize("name", SETS)
+def test_a_check_takes_five_calls_and_three_times_one_prompts_tokens(name: str) -> None:
+    calls, tokens = spent(name, *CHECK)
+    assert calls <= 5
+    assert tokens <= 3 * one_prompt(name)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks" / "corpora").glob("*/gold.json")))
-def test_every_label_of_the_corpora_stands_in_its_document(path: Path) -> None:
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_summary_takes_twelve_calls_and_six_times_one_prompts_tokens(name: str) -> None:
+    calls, tokens = spent(name)
+    assert calls <= 12
+    assert tokens <= 6 * one_prompt(name)
+
+
+def together() -> Corpus:
+    """All public sets as one set of documents."""
+    documents = [d for name in PUBLIC for d in read_gold(folder(name)).read_documents().documents]
+    return Corpus.from_texts(documents)
+
+
+@cache
+def merged(size: int) -> Report:
+    replay = ReplayLLM(ROOT / "fixtures" / f"all-{size}")
+    report = Checker(replay.model, llm=replay, table_tokens=size, cache=False).check(together())
+    report.raise_for_failures()
+    assert replay.unused() == []
+    return report
+
+
+@pytest.mark.parametrize(("size", "missed"), [(24_000, 0), (6_000, 2)])
+def test_five_matters_in_one_folder_are_told_apart(size: int, missed: int) -> None:
+    report = merged(size)
+    lost = 0
+    matched: set[str] = set()
+    for name in PUBLIC:
+        gold = read_gold(folder(name))
+        corpus = gold.read_documents()
+        own = {document.id for document in corpus.documents}
+        disputes = [
+            d for d in report.disputes if {i for p in d.positions for i in p.doc_ids} <= own
+        ]
+        matched |= {dispute.id for dispute in disputes}
+        only = report.model_copy(update={"disputes": tuple(disputes), "agreements": ()})
+        score = score_report(gold, corpus, only)
+        lost += len(score.missed)
+        assert score.false == ()
+    assert lost <= missed
+    # Whatever is left holds documents of two matters.
+    assert matched == {dispute.id for dispute in report.disputes}
+
+
+@pytest.mark.parametrize("path", LABELS, ids=lambda path: path.parent.name)
+def test_every_label_stands_in_its_document(path: Path) -> None:
     gold = read_gold(path)
     assert locate(gold.labels, gold.read_documents().documents).errors == []

@@ -29,8 +29,12 @@ def test_without_any_source_the_defaults_hold(tmp_path: Path) -> None:
         record=None,
         max_calls=None,
         max_cost=None,
+        table_tokens=24_000,
+        language=None,
         concurrency=4,
         timeout=600.0,
+        silence=(),
+        allow_private_urls=False,
     )
 
 
@@ -53,8 +57,11 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "LLMCHECK_RECORD": "recorded",
         "LLMCHECK_MAX_CALLS": "9",
         "LLMCHECK_MAX_COST": "1.5",
+        "LLMCHECK_TABLE_TOKENS": "3000",
+        "LLMCHECK_LANGUAGE": "de",
         "LLMCHECK_CONCURRENCY": "8",
         "LLMCHECK_TIMEOUT": "30",
+        "LLMCHECK_ALLOW_PRIVATE_URLS": "true",
     }
     assert load_settings(tmp_path, environ) == Settings(
         model="small",
@@ -64,8 +71,11 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         record=Path("recorded"),
         max_calls=9,
         max_cost=1.5,
+        table_tokens=3000,
+        language="de",
         concurrency=8,
         timeout=30.0,
+        allow_private_urls=True,
     )
     assert load_settings(tmp_path, {"LLMCHECK_REPLAY": "r"}).replay == Path("r")
 
@@ -164,6 +174,9 @@ def test_the_home_folder_may_be_written_as_a_tilde(
         ('concurrency = "4"', "concurrency: input should be a valid integer"),
         ("concurrency = true", "concurrency: input should be a valid integer"),
         ("concurrency = 0", "concurrency: input should be greater than or equal to 1"),
+        ("table_tokens = 99", "table_tokens: input should be greater than or equal to 100"),
+        ('language = "German"', "language: string should match pattern"),
+        ('language = ""', "language: string should match pattern"),
         ("timeout = 0", "timeout: input should be greater than 0"),
         ("max_cost = nan", "max_cost: input should be a finite number"),
         ("max_calls = -1", "max_calls: input should be greater than or equal to 0"),

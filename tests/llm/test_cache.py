@@ -23,7 +23,14 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 from repository import ROOT
 
-from llmcheck.errors import ConfigError, CorruptRecord, ProviderError
+from llmcheck.errors import (
+    ConfigError,
+    CorruptRecord,
+    InvalidReply,
+    LLMError,
+    ProviderError,
+    TooLong,
+)
 from llmcheck.llm import cache as cache_module
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.fake import FakeLLM
@@ -107,19 +114,56 @@ def test_any_text_comes_back_as_it_was(shared_store: ReplyStore, text: str) -> N
     shared_store.write(make_call(text), stored)
     assert shared_store.read(make_call(text)) == stored
     assert CachedLLM(echo(), shared_store).complete(make_call(text), Answer).value.text == text
+    failed = StoredReply("", Tokens(), failed=text)
+    shared_store.write(make_call(text), failed)
+    assert shared_store.read(make_call(text)) == failed
 
 
-def test_errors_are_not_stored(store: ReplyStore) -> None:
-    def fail_once(call: Call) -> Answer:
+def cut_off_once(error: type[LLMError] = InvalidReply) -> FakeLLM:
+    def answer(call: Call) -> Answer:
         if len(inner.calls) == 1:
-            raise ProviderError("no route", call_key=call.key, prompt=call.prompt)
+            raise error("cut off", call_key=call.key, prompt=call.prompt)
         return Answer(text="94 m")
 
-    inner = FakeLLM(fail_once)
+    inner = FakeLLM(answer)
+    return inner
+
+
+@pytest.mark.parametrize("error", [InvalidReply, TooLong])
+def test_that_no_whole_answer_came_is_kept_for_a_caller_who_asks_in_parts_then(
+    store: ReplyStore, error: type[LLMError]
+) -> None:
+    inner = cut_off_once(error)
     llm = CachedLLM(inner, store)
-    with pytest.raises(ProviderError):
-        llm.complete(make_call(), Answer)
+    for _ in range(2):
+        with pytest.raises(LLMError, match="cut off") as caught:
+            llm.complete(make_call(splittable=True), Answer)
+        assert (caught.value.call_key, caught.value.prompt) == (make_call().key, "ask.v1")
+    assert len(inner.calls) == 1
+    assert store.info().replies == 1
+
+
+def test_who_cannot_ask_in_parts_is_answered_anew_and_then_so_is_everybody(
+    store: ReplyStore,
+) -> None:
+    llm = CachedLLM(cut_off_once(), store)
+    with pytest.raises(InvalidReply):
+        llm.complete(make_call(splittable=True), Answer)
     assert llm.complete(make_call(), Answer).origin == "model"
+    assert llm.complete(make_call(splittable=True), Answer).origin == "cache"
+
+
+@pytest.mark.parametrize(
+    ("error", "splittable"), [(InvalidReply, False), (TooLong, False), (ProviderError, True)]
+)
+def test_a_failure_that_asking_in_parts_does_not_mend_is_not_kept(
+    store: ReplyStore, error: type[LLMError], splittable: bool
+) -> None:
+    llm = CachedLLM(cut_off_once(error), store)
+    call = make_call(splittable=splittable)
+    with pytest.raises(error):
+        llm.complete(call, Answer)
+    assert llm.complete(call, Answer).origin == "model"
 
 
 def test_a_replayed_answer_is_not_stored_as_the_models(store: ReplyStore) -> None:
@@ -221,10 +265,11 @@ def of_another_call(store: ReplyStore) -> None:
         of_another_call,
         edit_row(lambda envelope: envelope["row"].update(raw='{"text": "altered"}')),
         edit_row(lambda envelope: envelope["row"].update(output_tokens=99)),
+        edit_row(lambda envelope: envelope["row"].update(failed="cut off")),
         edit_row(lambda envelope: envelope.pop("checksum")),
         edit_row(lambda envelope: envelope.update(row="nothing")),
     ],
-    ids=["cut", "text", "other-key", "altered", "tokens", "no-checksum", "no-row"],
+    ids=["cut", "text", "other-key", "altered", "tokens", "failed", "no-checksum", "no-row"],
 )
 def test_a_damaged_row_is_named_dropped_and_asked_again(
     store: ReplyStore, damage: Callable[[ReplyStore], None], caplog: pytest.LogCaptureFixture

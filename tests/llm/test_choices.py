@@ -19,7 +19,17 @@ class Weather(BaseModel):
     sky: Literal["none", "no clouds", "clouds"]
 
 
+class Day(BaseModel):
+    why: str
+    rain: Literal["yes", "no"]
+
+
+class Week(BaseModel):
+    days: list[Day]
+
+
 SCHEMA = Weather.model_json_schema()
+WEEK = Week.model_json_schema()
 
 
 def place(text: str, **others: float) -> Token:
@@ -28,8 +38,8 @@ def place(text: str, **others: float) -> Token:
     return Token(text, {text: math.log(own), **{k: math.log(v) for k, v in others.items()}})
 
 
-def answer(*places: Token) -> dict[str, dict[str, float]]:
-    return option_probabilities("".join(p.text for p in places), places, SCHEMA)
+def answer(*places: Token, schema: Any = SCHEMA) -> dict[str, dict[str, float]]:
+    return option_probabilities("".join(p.text for p in places), places, schema)
 
 
 def test_the_options_share_the_probability_of_the_tokens_that_begin_them() -> None:
@@ -55,6 +65,56 @@ def test_tokens_that_begin_no_option_leave_the_choice_untold() -> None:
 
 def test_texts_are_no_choices() -> None:
     assert "note" not in answer(place('{"note": "'), place("yes", no=0.4), place('"}'))
+
+
+def test_choices_in_a_list_are_named_by_their_place_in_it() -> None:
+    sure = answer(
+        place('{"days": [{"why": "", "rain": "'), place("yes", no=0.2), place('"}, '),
+        place('{"why": "no rain: \\"rain\\": \\"no\\"", "rain": "'), place("no", yes=0.4),
+        place('"}]}'), schema=WEEK,
+    )  # fmt: skip
+    assert sure == {
+        "days[0].rain": {"yes": 0.8, "no": 0.2},
+        "days[1].rain": {"yes": 0.4, "no": 0.6},
+    }
+
+
+def test_a_choice_in_a_list_that_cannot_be_told_leaves_the_others() -> None:
+    sure = answer(
+        place('{"days": [{"rain": "'), place("perhaps", no=0.2), place('"}, {"rain": "'),
+        place("no", yes=0.4), place('"}]}'), schema=WEEK,
+    )  # fmt: skip
+    assert sure == {"days[1].rain": {"yes": 0.4, "no": 0.6}}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ('{"days": [{"rain": "', "yes", '"}, {}]}'),
+        ('{"days": [{"rain": "', "yes", '"}, {"rain": null}]}'),
+        ('{"days": [{"rain": "', "yes", '"}, "rain"]}'),
+        ('{"days": {"rain": "', "yes", '"}}'),
+        ('{"days": [{"rain": "', "yes", '", "more": {"rain": "', "no", '"}}]}'),
+        ('{"days": []}',),
+    ],
+)
+def test_where_it_is_not_clear_which_choice_a_token_made_none_is_told(
+    texts: tuple[str, ...],
+) -> None:
+    assert answer(*map(place, texts), schema=WEEK) == {}
+
+
+@given(st.lists(st.tuples(st.sampled_from(["yes", "no"]), st.floats(0.51, 0.99)), max_size=6))
+def test_every_row_gets_its_own_probability(days: list[tuple[str, float]]) -> None:
+    places = [place('{"days": [')]
+    for at, (rain, sure) in enumerate(days):
+        places.append(place(f'{", " * (at > 0)}{{"rain": "'))
+        other = "no" if rain == "yes" else "yes"
+        places += [place(rain, **{other: 1 - sure}), place('"}')]
+    found = answer(*places, place("]}"), schema=WEEK)
+    assert [found[f"days[{at}].rain"][rain] for at, (rain, _) in enumerate(days)] == [
+        pytest.approx(sure, abs=0.001) for _, sure in days
+    ]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,15 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, create_model
 from repository import ROOT
 
-from llmcheck.errors import ConfigError, CorruptRecord, FixtureMissing, ProviderError
+from llmcheck.errors import (
+    ConfigError,
+    CorruptRecord,
+    FixtureMissing,
+    InvalidReply,
+    LLMError,
+    ProviderError,
+    TooLong,
+)
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.port import Call, Reply, T, Tokens
 from llmcheck.llm.recording import record as recording
@@ -140,13 +148,82 @@ def test_what_is_replayed_is_what_was_answered(directory: Path, annotation: Any,
     assert repr(replayed.value) == repr(made.value)
 
 
-def test_a_failed_call_leaves_no_recording(directory: Path) -> None:
-    def fail(call: Call) -> Answer:
-        raise ProviderError("down", call_key=call.key, prompt=call.prompt)
+# --- that no whole answer came
 
-    with pytest.raises(ProviderError):
-        record(directory, inner=FakeLLM(fail))
+
+def cut_off(call: Call) -> Answer:
+    raise InvalidReply("it was cut off", call_key=call.key, prompt=call.prompt)
+
+
+def too_long(call: Call) -> Answer:
+    raise TooLong("the text is too long", call_key=call.key, prompt=call.prompt)
+
+
+def away(call: Call) -> Answer:
+    raise ProviderError("down", call_key=call.key, prompt=call.prompt)
+
+
+@pytest.mark.parametrize("fail", [cut_off, too_long])
+def test_that_no_whole_answer_came_is_recorded_where_the_caller_asks_in_parts_then(
+    directory: Path, fail: Callable[[Call], Answer]
+) -> None:
+    call = make_call(splittable=True)
+    with pytest.raises(LLMError) as made:
+        record(directory, call, inner=FakeLLM(fail))
+    assert json.loads(only_file(directory).read_text()) == {
+        "call": {**call.identity, "user": [call.user]},
+        "key": call.key,
+        "failed": str(made.value),
+        "tokens": {"input": 0, "output": 0},
+    }
+    replay = ReplayLLM(directory)
+    with pytest.raises(InvalidReply, match=str(made.value)) as replayed:
+        replay.complete(call, Answer)
+    assert (replayed.value.call_key, replayed.value.prompt) == (call.key, "ask.v1")
+    assert replay.unused() == []
+
+
+@pytest.mark.parametrize(
+    ("fail", "splittable"), [(cut_off, False), (too_long, False), (away, True)]
+)
+def test_a_failure_that_asking_in_parts_does_not_mend_is_not_recorded(
+    directory: Path, fail: Callable[[Call], Answer], splittable: bool
+) -> None:
+    with pytest.raises(LLMError):
+        record(directory, make_call(splittable=splittable), inner=FakeLLM(fail))
     assert files_of(directory) == {}
+
+
+def test_a_recorded_failure_gives_way_to_an_answer_and_an_answer_to_a_failure(
+    directory: Path,
+) -> None:
+    call = make_call(splittable=True)
+    with pytest.raises(InvalidReply):
+        record(directory, call, inner=FakeLLM(cut_off))
+    record(directory, call)
+    assert ReplayLLM(directory).complete(call, Answer).value.text == call.user
+    with pytest.raises(InvalidReply):
+        record(directory, call, inner=FakeLLM(cut_off))
+    with pytest.raises(InvalidReply, match="it was cut off"):
+        ReplayLLM(directory).complete(call, Answer)
+
+
+def test_a_recorded_failure_belongs_to_the_run_that_recorded_it(directory: Path) -> None:
+    record(directory, make_call("old"))
+    llm = RecordingLLM(FakeLLM(cut_off), directory)
+    with pytest.raises(InvalidReply):
+        llm.complete(make_call("new", splittable=True), Answer)
+    assert [path.stem for path in llm.prune()] == [make_call("old").key[:16]]
+    assert only_file(directory).stem == make_call("new").key[:16]
+
+
+def test_an_altered_failure_is_an_error_that_names_its_file(directory: Path) -> None:
+    call = make_call(splittable=True)
+    with pytest.raises(InvalidReply):
+        record(directory, call, inner=FakeLLM(cut_off))
+    alter(lambda content: content["call"].update(user=["Who built it?"]))(only_file(directory))
+    with pytest.raises(CorruptRecord, match=only_file(directory).name):
+        ReplayLLM(directory).complete(call, Answer)
 
 
 # --- recording again
