@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from llmcheck.errors import PromptError as PromptError
     from llmcheck.errors import ProviderError as ProviderError
     from llmcheck.errors import TooLong as TooLong
+    from llmcheck.findings import findings_of as findings_of
+    from llmcheck.judging.judge import judge_questions as judge_questions
     from llmcheck.llm.fake import FakeLLM as FakeLLM
     from llmcheck.llm.port import LLM as LLM
     from llmcheck.llm.port import Call as Call
@@ -45,11 +47,18 @@ if TYPE_CHECKING:
     from llmcheck.models import Lookalike as Lookalike
     from llmcheck.models import PaddingFlag as PaddingFlag
     from llmcheck.models import Position as Position
+    from llmcheck.models import Question as Question
     from llmcheck.models import Report as Report
+    from llmcheck.models import Stance as Stance
+    from llmcheck.models import Statement as Statement
     from llmcheck.models import Summary as Summary
     from llmcheck.models import Usage as Usage
     from llmcheck.models import Verdict as Verdict
+    from llmcheck.numbering import NumberedSet as NumberedSet
+    from llmcheck.reading.read import read_documents as read_documents
     from llmcheck.settings import Settings as Settings
+    from llmcheck.summary import summarize as summarize
+    from llmcheck.survey.survey import survey_documents as survey_documents
 
 _HOME = {
     "documents.corpus": ["Corpus"],
@@ -64,11 +73,17 @@ _HOME = {
     "llm.runner": ["Runner"],
     "models": [
         "Agreement", "Claim", "Dispute", "DisputesFound", "Document", "Failure",
-        "IncompleteRun", "Lookalike", "PaddingFlag", "Position", "Report", "Summary", "Usage",
-        "Verdict",
+        "IncompleteRun", "Lookalike", "PaddingFlag", "Position", "Question", "Report", "Stance",
+        "Statement", "Summary", "Usage", "Verdict",
     ],
     "checker": ["Checker"],
+    "findings": ["findings_of"],
+    "judging.judge": ["judge_questions"],
+    "numbering": ["NumberedSet"],
+    "reading.read": ["read_documents"],
     "settings": ["Settings"],
+    "summary": ["summarize"],
+    "survey.survey": ["survey_documents"],
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -20,9 +20,7 @@ from llmcheck.settings import Silence
 ONE = document(
     "The ferry Ida carried 40 cars.\n\nSubscribe to our letter.", "one.txt", date="2026-01-01"
 )
-TWO = document(
-    "The ferry Ida carried 50 cars. It sailed at noon.", "two.txt", date="2026-01-02"
-)
+TWO = document("The ferry Ida carried 50 cars. It sailed at noon.", "two.txt", date="2026-01-02")
 CORPUS = Corpus.from_texts([ONE, TWO])
 
 

@@ -84,9 +84,7 @@ def test_the_example_of_the_plugin_runs(
     for path in ("brief.md", "sources/port.txt"):
         (pytester.path / path).write_text("The port handled 310 ships last year.\n")
     answers = {
-        "extract.v1": {"facts": ["The port handled 310 ships last year."]},
-        "question.v1": {"asked": []},
-        "summarize.v1": {"sentences": []},
+        "survey.v1": {"disputes": [], "lookalikes": [], "agreements": []},
     }
     recording = RecordingLLM(
         FakeLLM(lambda call: answers[call.prompt]),

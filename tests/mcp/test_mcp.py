@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from builders import Script
 from repository import ROOT
 from wire import Answer, Endpoint, completion
 
@@ -22,10 +24,15 @@ pytest.importorskip("mcp", reason="needs the extra mcp")
 
 from mcp import Client, StdioServerParameters
 
+from llmcheck import Checker, Corpus, RecordingLLM, Settings
 from llmcheck.cli.main import main
+from llmcheck.llm.port import Call
 
-REPLAY = ("--replay", str(ROOT / "fixtures" / "seeds"))
-SEEDS = str(ROOT / "seeds")
+TEXTS = {
+    "gazette.txt": "The pier at Lindby cost 40 million crowns. It opened in May.\n\nShare this.\n",
+    "courier.txt": "They paid 52 million crowns for the pier. It opened in May.\n",
+}
+REPLAY = ("--replay", "recorded")
 
 HELLO = {
     "jsonrpc": "2.0",
@@ -39,6 +46,55 @@ HELLO = {
 }
 
 R = TypeVar("R")
+
+
+def read(call: Call) -> Any:
+    """Every sentence is one claim, or padding."""
+    shown = re.findall(r"^(\d+) (.*)$", call.user, re.MULTILINE)
+    idle = [int(number) for number, line in shown if line == "Share this."]
+    return {
+        "padding": [{"first": n, "last": n, "kind": "site_chrome"} for n in idle],
+        "claims": [
+            {"sentences": [int(number)], "claim": "", "source": ""}
+            for number, _ in shown
+            if int(number) not in idle
+        ],
+    }
+
+
+def survey(call: Call) -> Any:
+    """What the pier cost is in dispute."""
+    costs = re.findall(r"^(\d+\.\d+) .*?(\d+ million)", call.user, re.MULTILINE)
+    positions = [{"answer": answer, "sentences": [number]} for number, answer in costs]
+    opened = re.findall(r"^(\d+\.\d+) It opened", call.user, re.MULTILINE)
+    return {
+        "disputes": [{"question": "What did the pier cost?", "positions": positions}],
+        "lookalikes": [],
+        "agreements": [{"statement": "It opened in May.", "sentences": opened}],
+    }
+
+
+JUDGED = {
+    "pairs": [
+        {"pair": 1, "a": "", "b": "", "why": "-", "verdict": "contradiction", "kind": "numeric"}
+    ]
+}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with documents under ``docs`` and a recording of all that is asked of them."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "docs").mkdir()
+    for name, text in TEXTS.items():
+        (folder / "docs" / name).write_text(text, encoding="utf-8")
+    script = Script(reading=read, survey=survey, judge=JUDGED)
+    llm = RecordingLLM(script, folder / "recorded", synthetic=True)
+    checker = Checker("tiny", settings=Settings(), llm=llm)
+    corpus = Corpus.read(folder / "docs")
+    assert checker.check(corpus).disputes
+    assert checker.claims(corpus).padding
+    return folder
 
 
 def drive(
@@ -68,11 +124,11 @@ def error_of(result: Any) -> str:
     return str(result.content[0].text)
 
 
-def test_the_tools_are_listed_with_typed_arguments_and_results() -> None:
+def test_the_tools_are_listed_with_typed_arguments_and_results(desk: Path) -> None:
     async def listed(client: Client) -> Any:
         return (await client.list_tools()).tools
 
-    tools = {tool.name: tool for tool in drive(listed, *REPLAY)}
+    tools = {tool.name: tool for tool in drive(listed, *REPLAY, cwd=desk)}
 
     assert set(tools) == {"check", "claims", "padding"}
     for tool in tools.values():
@@ -84,42 +140,42 @@ def test_the_tools_are_listed_with_typed_arguments_and_results() -> None:
     assert positions["passages"]["description"].startswith("Where they give it")
 
 
-def test_check_gives_disputes_with_the_exact_words_of_the_documents_and_tells_how_far_it_is() -> (
-    None
-):
+def test_check_gives_disputes_with_the_exact_words_of_the_documents_and_tells_how_far_it_is(
+    desk: Path,
+) -> None:
     told: list[tuple[float, str | None]] = []
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
         told.append((progress, message))
 
     async def check(client: Client) -> Any:
-        return await client.call_tool("check", {"paths": ["seeds"]}, progress_callback=note)
+        return await client.call_tool("check", {"paths": ["docs"]}, progress_callback=note)
 
-    result = drive(check, *REPLAY)
+    result = drive(check, *REPLAY, cwd=desk)
 
     assert not result.is_error
     found = result.structured_content
     assert found["complete"], found["failures"]
     assert found["cut"] is None
-    assert len(found["disputes"]) >= 4
-    for dispute in found["disputes"]:
-        assert len(dispute["positions"]) >= 2
-        for position in dispute["positions"]:
-            assert position["passages"]
-            for passage in position["passages"]:
-                text = (ROOT / passage["document"]).read_text(encoding="utf-8")
-                assert text[passage["start"] : passage["end"]] == passage["quote"]
+    (dispute,) = found["disputes"]
+    assert {p["answer"] for p in dispute["positions"]} == {"40 million", "52 million"}
+    for position in dispute["positions"]:
+        (passage,) = position["passages"]
+        text = (desk / passage["document"]).read_text(encoding="utf-8")
+        assert text[passage["start"] : passage["end"]] == passage["quote"]
+        assert position["answer"] in passage["quote"]
+    assert [a["statement"] for a in found["agreements"]] == ["It opened in May."]
     assert "replayed" in found["usage"]
     assert json.loads(result.content[0].text) == found
 
     counts = [count for count, _ in told]
     assert counts == sorted(set(counts))
-    assert any(message and message.startswith("judge: ") for _, message in told)
+    stages = [str(message).partition(":")[0] for _, message in told]
+    assert stages == ["survey", "judging"]
 
 
-def test_claims_and_padding_take_paths_and_texts() -> None:
-    name = "000_84ec5a7b8b7cf694.txt"
-    text = (ROOT / "seeds" / name).read_text(encoding="utf-8")
+def test_claims_and_padding_take_paths_and_texts(desk: Path) -> None:
+    name, text = "gazette.txt", TEXTS["gazette.txt"]
 
     async def both(client: Client) -> Any:
         return [
@@ -129,15 +185,16 @@ def test_claims_and_padding_take_paths_and_texts() -> None:
         ]
 
     by_path, by_text, padding = (
-        r.structured_content for r in drive(both, *REPLAY, "--root", SEEDS)
+        r.structured_content for r in drive(both, *REPLAY, "--root", "docs", cwd=desk)
     )
     assert [c["claim"] for c in by_path["claims"]] == [c["claim"] for c in by_text["claims"]]
     assert {c["passage"]["document"] for c in by_path["claims"]} == {name}
     assert {c["passage"]["document"] for c in by_text["claims"]} == {"here"}
     assert [d["copy_of"] for d in padding["documents"]] == [None, name]
+    assert {p["passage"]["quote"] for p in padding["padding"]} == {"Share this."}
 
 
-def test_errors_of_use_are_tool_errors_that_say_what_to_do(tmp_path: Path) -> None:
+def test_errors_of_use_are_tool_errors_that_say_what_to_do(tmp_path: Path, desk: Path) -> None:
     (tmp_path / "a.txt").write_text("The pier opened in May.")
 
     async def ask(client: Client) -> list[Any]:
@@ -153,7 +210,7 @@ def test_errors_of_use_are_tool_errors_that_say_what_to_do(tmp_path: Path) -> No
 
     unset = drive(ask, cwd=tmp_path)
     assert "set OPENAI_API_KEY" in error_of(unset[0])
-    replayed = drive(ask, *REPLAY, cwd=tmp_path)
+    replayed = drive(ask, "--replay", str(desk / "recorded"), cwd=tmp_path)
     said = [error_of(result) for result in replayed]
     assert "no call was answered" in said[0]
     assert "has no recording of this" in said[0]
@@ -162,7 +219,7 @@ def test_errors_of_use_are_tool_errors_that_say_what_to_do(tmp_path: Path) -> No
     assert "give paths, or texts by name" in said[3]
 
 
-ONE_FACT = json.dumps({"facts": ["The pier opened in May."]})
+NOTHING = json.dumps({"padding": [], "claims": []})
 
 
 def held_back_from(number: int, released: threading.Event) -> Iterator[Answer]:
@@ -170,19 +227,16 @@ def held_back_from(number: int, released: threading.Event) -> Iterator[Answer]:
     for n in itertools.count(1):
         if n >= number:
             released.wait(30)
-        yield completion(ONE_FACT)
+        yield completion(NOTHING)
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_a_call_that_is_cancelled_asks_the_model_nothing_more() -> None:
-    text = "\n\n".join(
-        f"Mayor Ulla Brandt said on 3 May {1900 + n} that pier {n} cost 4.{n} million euros."
-        for n in range(40)
-    )
+    texts = {f"t{n}": f"Mayor Ulla Brandt said that pier {n} was built." for n in range(40)}
     released = threading.Event()
 
     async def cancelled(client: Client) -> int:
-        task = asyncio.create_task(client.call_tool("claims", {"texts": {"t": text}}))
+        task = asyncio.create_task(client.call_tool("claims", {"texts": texts}))
         while len(endpoint.requests) < 3:
             await asyncio.sleep(0.02)
         task.cancel()
@@ -200,16 +254,17 @@ def test_a_call_that_is_cancelled_asks_the_model_nothing_more() -> None:
         )  # fmt: skip
         schemas = [str(request.body.get("response_format")) for request in endpoint.requests]
     assert asked == 3
-    assert all("facts" in schema for schema in schemas)
+    assert all("padding" in schema for schema in schemas)
 
 
-def test_nothing_but_the_protocol_goes_to_stdout() -> None:
+def test_nothing_but_the_protocol_goes_to_stdout(desk: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "llmcheck.cli", "mcp", *REPLAY],
         input=json.dumps(HELLO) + "\nthis is no JSON\n",
         capture_output=True,
         text=True,
-        cwd=ROOT,
+        cwd=desk,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         timeout=60,
         check=False,
     )
@@ -227,12 +282,13 @@ def test_a_root_that_is_no_folder_is_refused_at_once(capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
-def test_ctrl_c_ends_the_server_though_its_client_is_still_there() -> None:
+def test_ctrl_c_ends_the_server_though_its_client_is_still_there(desk: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "llmcheck.cli", "mcp", *REPLAY],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=ROOT,
+        cwd=desk,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -87,7 +87,7 @@ def test_a_position_shows_few_passages_and_each_once() -> None:
 
 
 def test_failures_make_the_answer_incomplete_and_are_named_up_to_a_few() -> None:
-    failures = tuple(Failure(stage="judge", subject=f"p{n}", error="x" * 5000) for n in range(9))
+    failures = tuple(Failure(stage="judging", subject=f"p{n}", error="x" * 5000) for n in range(9))
     found = check_result(report(failures=failures))
     assert not found.complete
     assert len(found.failures) == 6
