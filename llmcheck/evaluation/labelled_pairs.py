@@ -45,7 +45,7 @@ class PairFigures(Frozen):
     """Recall and precision of the label "contradiction"."""
     auroc: float | None
     """Chance that a contradiction has a higher probability than a row that is none; None where
-    the judge gives no probabilities, or one of the two labels is missing."""
+    one of the two labels is missing."""
 
 
 class PairsScore(Frozen):
@@ -142,10 +142,9 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | Non
 
 def _figures(judged: Sequence[_Judged]) -> PairFigures:
     hits = sum(one.contradicts and one.found for one in judged)
-    scored = [(one.contradicts, one.score) for one in judged if one.score is not None]
     area = auroc(
-        [score for contradicts, score in scored if contradicts],
-        [score for contradicts, score in scored if not contradicts],
+        [one.score for one in judged if one.contradicts],
+        [one.score for one in judged if not one.contradicts],
     )
     return PairFigures(
         accuracy=Ratio(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,7 @@ def test_what_is_listed_twice_counts_once(corpus: Corpus) -> None:
 def test_a_failed_call_is_a_failure_not_a_set_without_contradictions(corpus: Corpus) -> None:
     to, _ = runner("no JSON")
     report = whole_set.find(corpus, to).report
-    assert [failed.stage for failed in report.failures] == ["judge"]
+    assert [failed.stage for failed in report.failures] == ["survey"]
 
 
 # Naive pairs
@@ -209,8 +210,10 @@ def test_a_sample_is_the_same_every_time_and_no_larger_than_what_there_is() -> N
 
 def facts_and_yes(call: Call) -> dict[str, Any]:
     """Each sentence as its own fact, nothing as padding, and every pair a contradiction."""
-    if call.prompt.startswith("extract."):
-        return {"facts": [call.user.rsplit("Sentence: ", 1)[1]]}
+    if call.prompt.startswith("reading."):
+        numbers = re.findall(r"^(\d+) ", call.user, re.MULTILINE)
+        claims = [{"sentences": [int(n)], "claim": "", "source": ""} for n in numbers]
+        return {"padding": [], "claims": claims}
     if call.prompt == "naive-pairs.v1":
         return {"contradiction": "yes"}
     raise ProviderError("not now", call_key=call.key, prompt=call.prompt)
@@ -335,7 +338,7 @@ def test_without_the_package_it_says_how_to_install_it(
 
 
 def all_methods(call: Call) -> Any:
-    if call.prompt == "whole-set.v1":
+    if call.prompt == "whole-set.v2":
         hours = listed((1, "for 55 hours"), (2, "for 40 hours"))
         return {"contradictions": [hours, listed((1, "Lunch was soup"), (2, "Rain fell"))]}
     return facts_and_yes(call)
@@ -346,7 +349,7 @@ def test_all_methods_stand_in_one_table(
 ) -> None:
     monkeypatch.setattr(checker, "find_spec", lambda name: None)
     connection = Connection(FakeLLM(all_methods), "tiny")
-    rows = baselines.compare([gold], baselines.methods(), connection)
+    rows = baselines.compare([gold], baselines.methods(), lambda _: connection)
     assert "pip install" in capsys.readouterr().err
     assert [row.method for row in rows] == ["whole-set", "naive-pairs", "llmcheck"]
     whole, naive, own = rows
@@ -362,7 +365,9 @@ def test_all_methods_stand_in_one_table(
 
 def test_several_sets_are_added_up(gold: GoldSet) -> None:
     chosen = {"whole-set": baselines.methods()["whole-set"]}
-    rows = baselines.compare([gold, gold], chosen, Connection(FakeLLM(all_methods), "tiny"))
+    rows = baselines.compare(
+        [gold, gold], chosen, lambda _: Connection(FakeLLM(all_methods), "tiny")
+    )
     assert [row.set for row in rows] == ["pottery", "pottery", "all"]
     total = rows[-1]
     assert (total.found, total.disputes, total.false, total.calls) == (2, 2, 2, 2)
@@ -375,7 +380,7 @@ def test_the_command_prints_the_table_from_a_recording_and_writes_json(
 
     recording = RecordingLLM(FakeLLM(all_methods), tmp_path / "recording")
     chosen = {"whole-set": baselines.methods()["whole-set"]}
-    baselines.compare([gold], chosen, Connection(recording, "tiny"))
+    baselines.compare([gold], chosen, lambda _: Connection(recording, "tiny"))
     folder = str(gold.folder.parent)
     recorded, rows = str(tmp_path / "recording"), tmp_path / "rows.json"
     baselines.main([folder, "--method", "whole-set", "--replay", recorded, "--json", str(rows)])

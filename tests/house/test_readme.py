@@ -83,7 +83,7 @@ def test_the_example_of_the_plugin_runs(
     pytester.mkdir("sources")
     for path in ("brief.md", "sources/port.txt"):
         (pytester.path / path).write_text("The port handled 310 ships last year.\n")
-    answers = {
+    answers: dict[str, dict[str, list[str]]] = {
         "survey.v1": {"disputes": [], "lookalikes": [], "agreements": []},
     }
     recording = RecordingLLM(

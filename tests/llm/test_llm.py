@@ -67,9 +67,14 @@ CHANGES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Call)])
+@pytest.mark.parametrize("field", [*CHANGES])
 def test_every_field_of_a_call_changes_its_key(field: str) -> None:
     assert make_call(**{field: CHANGES[field]}).key != make_call().key
+
+
+def test_whether_a_caller_could_ask_in_parts_does_not_change_the_key() -> None:
+    assert make_call(splittable=True).key == make_call().key
+    assert {field.name for field in dataclasses.fields(Call)} == {*CHANGES, "splittable"}
 
 
 def test_the_order_in_which_parameters_and_schema_are_written_does_not_change_the_key() -> None:
@@ -227,9 +232,9 @@ def test_no_calls_give_no_outcomes() -> None:
 def test_a_failed_call_is_told_with_its_cause() -> None:
     refused = LLMError("it refused", call_key="k", prompt="ask.v1")
 
-    assert failure("judge", "a pair", refused).cause == "error"
-    assert failure("judge", "a pair", refused).error == "it refused"
-    assert failure("extract", "a.txt:3", BudgetExceeded("spent")).cause == "budget"
+    assert failure("judging", "a pair", refused).cause == "error"
+    assert failure("judging", "a pair", refused).error == "it refused"
+    assert failure("reading", "a.txt:3", BudgetExceeded("spent")).cause == "budget"
 
 
 # Runner
@@ -268,7 +273,7 @@ class Kept:
 def test_the_runner_makes_a_call_of_the_prompt_and_each_input(prompt: Prompt) -> None:
     llm = echo()
     outcomes = Runner(llm, "tiny").run(
-        "extract", prompt, [{"fjord": "Sogn"}, {"fjord": "{{ 7 * 7 }}"}], Answer
+        "reading", prompt, [{"fjord": "Sogn"}, {"fjord": "{{ 7 * 7 }}"}], Answer
     )
 
     assert texts(outcomes) == ["Tell me of Sogn.", "Tell me of {{ 7 * 7 }}."]
@@ -293,14 +298,14 @@ def test_progress_counts_distinct_calls_by_where_the_answer_came_from(prompt: Pr
     llm = Kept(FakeLLM(answer), {"Tell me of Nord.": "cache", "Tell me of Geir.": "replay"})
     seen: list[Progress] = []
     Runner(llm, "tiny", on_progress=seen.append).run(
-        "judge",
+        "judging",
         prompt,
         [{"fjord": name} for name in ("Sogn", "Nord", "Geir", "Lyse", "Sogn")],
         Answer,
     )
 
-    assert seen[0] == Progress("judge", total=4, made=0, cached=0, replayed=0, failed=0)
-    assert seen[-1] == Progress("judge", total=4, made=1, cached=1, replayed=1, failed=1)
+    assert seen[0] == Progress("judging", total=4, made=0, cached=0, replayed=0, failed=0)
+    assert seen[-1] == Progress("judging", total=4, made=1, cached=1, replayed=1, failed=1)
     assert [progress.left for progress in seen] == [4, 3, 2, 1, 0]
 
 
@@ -309,7 +314,7 @@ def test_progress_is_told_in_the_thread_that_asked(prompt: Prompt) -> None:
     runner = Runner(
         echo(), "tiny", on_progress=lambda _: threads.append(threading.current_thread())
     )
-    runner.run("padding", prompt, [{"fjord": "Sogn"}], Answer)
+    runner.run("reading", prompt, [{"fjord": "Sogn"}], Answer)
 
     assert set(threads) == {threading.current_thread()}
 
@@ -318,7 +323,7 @@ def test_inputs_that_do_not_fit_the_prompt_are_an_error_before_any_call(prompt: 
     llm = echo()
     with pytest.raises(PromptError, match=r"ask\.v1.*fjord"):
         Runner(llm, "tiny").run(
-            "extract", prompt, [{"fjord": "Sogn"}, {"lake": "Vättern"}], Answer
+            "reading", prompt, [{"fjord": "Sogn"}, {"lake": "Vättern"}], Answer
         )
     assert llm.calls == []
 
