@@ -1,14 +1,11 @@
 """The store of answers on disk, whose rows are checked on every read.
 
 Each row is held against its checksum and the key of its call. diskcache carries the rows, held
-to plain bytes: as it comes it pickles what it does not know, and unpickles whatever a row
-claims to be (CVE-2025-69872), culls silently at 1 GiB, and follows file names that stand in the
-database.
+to plain bytes (``bytes_disk``), and kept from culling silently at 1 GiB, which it would.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
 import logging
@@ -25,6 +22,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import Field
 
 from llmcheck.errors import ConfigError, CorruptRecord
+from llmcheck.llm.bytes_disk import bytes_only_disk
 from llmcheck.llm.port import Call, Probabilities, Tokens, canonical_json, digest
 from llmcheck.models import Frozen
 
@@ -67,45 +65,6 @@ class _Row(Frozen):
     """UTC, ISO 8601."""
     probabilities: dict[str, dict[str, float]] = Field(default_factory=dict)
     failed: str = ""
-
-
-class _UnsafeRow(ValueError):
-    """A row that llmcheck cannot have written. No OSError: diskcache takes those for a miss."""
-
-
-@functools.cache
-def _bytes_only_disk() -> type[Any]:
-    import diskcache
-
-    class BytesOnlyDisk(diskcache.Disk):  # type: ignore[misc]
-        """Text keys and bytes values inside the database; no pickle, no files."""
-
-        def put(self, key: object) -> tuple[str, bool]:
-            if type(key) is not str:
-                raise TypeError(f"a key is text, not {type(key).__name__}")
-            return key, True
-
-        def get(self, key: object, raw: object) -> str:
-            if not raw or type(key) is not str:
-                raise _UnsafeRow("its key is not plain text")
-            return key
-
-        def store(
-            self, value: object, read: bool, key: object = None
-        ) -> tuple[int, int, None, memoryview]:
-            if type(value) is not bytes or read:
-                raise TypeError(f"a value is bytes, not {type(value).__name__}")
-            return 0, diskcache.core.MODE_RAW, None, memoryview(value)
-
-        def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> bytes:
-            if mode != diskcache.core.MODE_RAW or filename is not None or type(value) is not bytes:
-                raise _UnsafeRow("its value is not plain bytes")
-            return value
-
-        def remove(self, file_path: str) -> None:
-            """Delete nothing: no row has a file, whatever name stands in it."""
-
-    return BytesOnlyDisk
 
 
 class ReplyStore:
@@ -237,7 +196,7 @@ class ReplyStore:
                 self._cache = diskcache.Cache(
                     str(self.directory),
                     timeout=_TIMEOUT_SECONDS,
-                    disk=_bytes_only_disk(),
+                    disk=bytes_only_disk(),
                     eviction_policy="none",
                     cull_limit=0,
                 )
