@@ -1,14 +1,17 @@
-"""The verbs that read documents and report on them: the run, its warnings, its exit code."""
+"""What the verbs that read documents and report on them share: options, the run, its exit code.
+
+Each of them (``summarize``, ``report``, ``check``, ``claims``, ``padding``) is an ``Analysis`` in
+a module of its own; what they do with it is the same and stands here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from llmcheck.cli.analyses import ANALYSES, Analysis
 from llmcheck.cli.options import (
     CLEAN,
     FINDINGS,
@@ -32,13 +35,27 @@ from llmcheck.render.view import usage_line
 
 if TYPE_CHECKING:
     from llmcheck.checker import Checker
+    from llmcheck.cli.report_formats import ReportFormat
     from llmcheck.documents.corpus import Corpus
     from llmcheck.models import Report
     from llmcheck.reports.baseline import Beside
     from llmcheck.settings import Settings, SourcedSettings
 
-
 _MOST_WARNINGS = 10
+
+
+class Analysis(NamedTuple):
+    """A verb that reads documents and prints a report; the first format is the default."""
+
+    name: str
+    help: str
+    run: Callable[[Checker, Corpus, Any], Report]
+    """Given the length of the summary, too."""
+    formats: dict[str, ReportFormat]
+    disputes_are_findings: bool = False
+    has_summary: bool = False
+    examples: tuple[str, ...] = ()
+    """Command lines for its help."""
 
 
 def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
@@ -54,13 +71,8 @@ Paths = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the analyses to the command line."""
-    for analysis in ANALYSES:
-        _register(app, analysis)
-
-
-def _register(app: typer.Typer, analysis: Analysis) -> None:
+def register(app: typer.Typer, analysis: Analysis) -> None:
+    """Add a verb to the command line."""
     format_option = typer.Option(
         next(iter(analysis.formats)),
         "--format",
@@ -83,10 +95,10 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
 
     # Only where there is a summary has it a length.
     length_option = typer.Option(
-        "normal" if analysis.sums_up else None,
+        "normal" if analysis.has_summary else None,
         metavar=f"[{'|'.join(LENGTHS)}]",
         callback=one_of(LENGTHS),
-        hidden=not analysis.sums_up,
+        hidden=not analysis.has_summary,
         help="How long the summary is to be.",
     )
 
@@ -109,16 +121,16 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
         if baseline is not None and not findings:
             raise typer.BadParameter("only check takes a --baseline")
-        if length is not None and not analysis.sums_up:
+        if length is not None and not analysis.has_summary:
             raise typer.BadParameter("only summarize and report take a --length")
         since = None if baseline is None else _since(baseline)
         order = Order(analysis, paths, input_format, settings, length, quiet)
         report, corpus = _run(order)
         new, marked = since(report) if since else (report, report)
-        shown = {"left out": new, "marked": marked, "kept": report}[chosen.known]
+        shown = {"left out": new, "marked": marked, "kept": report}[chosen.known_disputes]
         emit(chosen.render(shown, corpus, page_for(output)), output)
-        _say_what_failed(report, listed=chosen.complete)
-        if not quiet and (baseline is not None or not chosen.complete):
+        _say_what_failed(report, listed=chosen.lists_failures)
+        if not quiet and (baseline is not None or not chosen.lists_failures):
             known = len(report.disputes) - len(new.disputes)
             say(_outcome(new, findings, None if baseline is None else known))
         raise typer.Exit(exit_code(new, disputes_are_findings=findings))

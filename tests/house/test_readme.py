@@ -16,8 +16,7 @@ import typer
 from repository import ROOT
 
 from llmcheck import Checker, Corpus, FakeLLM, RecordingLLM, Settings
-from llmcheck.cli.analyses import ANALYSES
-from llmcheck.cli.main import app
+from llmcheck.cli.main import ANALYSES, app
 from llmcheck.cli.options import BUDGET, CLEAN, FINDINGS, INCOMPLETE, INTERRUPTED, USAGE
 from llmcheck.render.codes import CODES
 from llmcheck.settings import FILE_ONLY
