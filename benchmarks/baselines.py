@@ -42,7 +42,7 @@ from llmcheck.evaluation.run import connections
 from llmcheck.evaluation.scoring import Figures
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.connect import Connection
-from llmcheck.llm.runner import Progress, Runner
+from llmcheck.llm.runner import Progress, Runner, ignore_progress
 from llmcheck.settings import Settings, load_settings
 
 Method = Callable[[Corpus, Runner], Found]
@@ -107,7 +107,7 @@ def compare(
     connection_for: Callable[[str], Connection],
     *,
     concurrency: int = 4,
-    on_progress: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[Progress], None] = ignore_progress,
 ) -> list[Row]:
     """A row for each set and method, then one for each method over all sets.
 

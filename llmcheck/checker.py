@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from llmcheck.documents.corpus import Corpus
 from llmcheck.findings import findings_of
 from llmcheck.judging import judge
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.connect import Connection, connect
+from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prompts import load_prompt
-from llmcheck.llm.runner import Progress, Runner
+from llmcheck.llm.runner import Progress, Runner, ignore_progress
 from llmcheck.models import (
     Dispute,
     Document,
@@ -58,7 +59,9 @@ class Checker:
     ``llmcheck.toml``, see ``llmcheck.settings``; or hand over a ready ``Settings``. ``llm``
     takes the place of how to reach a model: any object with the port's ``complete`` method, a
     ``ReplayLLM`` or a ``FakeLLM`` for instance. One checker may serve several threads; each run
-    counts its own calls.
+    counts its own calls. A checker can be handed to another process, too: it connects there by
+    its settings, with a budget of its own, and takes ``llm`` and ``on_progress`` along if it has
+    them, which must then be such as can be pickled.
 
     Raises ConfigError when no model, or no way to reach one, is set.
     """
@@ -96,12 +99,18 @@ class Checker:
             concurrency=concurrency,
             timeout=timeout,
         )
-        self._on_progress = on_progress or (lambda _: None)
+        self._on_progress = on_progress or ignore_progress
+        self._lock = FreshLock()
+        self._by_settings = llm is None
+        self._connection: Connection | None
         if llm is not None:
             name = model or getattr(llm, "model", None) or self._settings.model or "unnamed"
             self._connection = Connection(llm, str(name))
         else:
             self._connection = connect(self._settings)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_connection": None} if self._by_settings else vars(self)
 
     def check(self, corpus: Corpus) -> Report:
         """Where the documents contradict each other and what they agree on.
@@ -186,15 +195,24 @@ class Checker:
         return await asyncio.to_thread(self.check, corpus)
 
     def _begin(self) -> tuple[MeteredLLM, Runner]:
-        meter = MeteredLLM(self._connection.llm, self._connection.model)
+        llm, model = self._connected()
+        meter = MeteredLLM(llm, model)
         runner = Runner(
             meter,
-            self._connection.model,
+            model,
             self._settings.concurrency,
             self._on_progress,
             self._settings.table_tokens,
         )
         return meter, runner
+
+    def _connected(self) -> Connection:
+        # Not on arrival in another process: what is wrong there is an error of the run, while one
+        # that is raised in unpickling takes the worker of a pool down.
+        with self._lock:
+            if self._connection is None:
+                self._connection = connect(self._settings)
+            return self._connection
 
 
 def _digests(meter: MeteredLLM) -> dict[str, str]:

@@ -68,7 +68,8 @@ class Settings(BaseModel):
     base_url: str | None = Field(default=None, pattern="^https?://")
     """The OpenAI-compatible endpoint; None for OpenAI's own."""
     api_key: str | None = Field(default=None, repr=False)
-    """Sent to the endpoint and written nowhere."""
+    """Sent to the endpoint and written nowhere; a pickle of the settings, made to hand them to
+    another process, does hold it."""
     cache: Path | None = Field(default_factory=lambda: platformdirs.user_cache_path("llmcheck"))
     """Folder of the reply cache; None (or False) for no cache."""
     replay: Path | None = None

@@ -168,6 +168,7 @@ def carried_out(
     ``Corpus.read`` does.
     """
     from llmcheck.documents.paths import is_url
+    from llmcheck.llm.runner import ignore_progress
 
     settings = order.settings
     if settings.replay is not None and any(map(is_url, order.paths)):
@@ -177,7 +178,7 @@ def carried_out(
         )
     with narrated() as line, stopped_by_ctrl_c(settings, line):
         # First the checker: a missing key should not wait until a large folder is read.
-        on_progress = (lambda _: None) if order.quiet else line
+        on_progress = ignore_progress if order.quiet else line
         checker = checker_of(settings=settings, on_progress=on_progress)
         corpus = read(
             *order.paths,

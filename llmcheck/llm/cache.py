@@ -7,11 +7,11 @@ on every read.
 from __future__ import annotations
 
 import logging
-import threading
 from concurrent.futures import Future
 from typing import Any
 
 from llmcheck.errors import CorruptRecord, InvalidReply, TooLong
+from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM, Call, Reply, T, Tokens, parse_reply
 from llmcheck.llm.store import ReplyStore, StoredReply
 
@@ -31,8 +31,12 @@ class CachedLLM:
         store.open()
         self._inner = inner
         self._store = store
-        self._lock = threading.Lock()
+        self._lock = FreshLock()
         self._running: dict[str, Future[Reply[Any]]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Another process waits for no call that is under way in this one."""
+        return {**vars(self), "_running": {}}
 
     def complete(self, call: Call, schema: type[T]) -> Reply[T]:
         """Answer from the store (origin ``cache``, tokens as stored) or else from ``inner``.

@@ -12,7 +12,6 @@ import logging
 import os
 import sqlite3
 import stat
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from pydantic import Field
 
 from llmcheck.errors import ConfigError, CorruptRecord
 from llmcheck.llm.bytes_disk import bytes_only_disk
+from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import Call, Probabilities, Tokens, canonical_json, digest
 from llmcheck.models import Frozen
 
@@ -76,10 +76,14 @@ class ReplyStore:
 
     def __init__(self, directory: str | Path) -> None:
         self.directory = Path(directory).expanduser().absolute()
-        self._lock = threading.Lock()
+        self._lock = FreshLock()
         self._cache: Any = None
         self._opened_inode: int | None = None
         self._write_warned = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Another process opens the database itself."""
+        return {**vars(self), "_cache": None, "_opened_inode": None}
 
     def open(self) -> None:
         """Make the directory and the database ready.

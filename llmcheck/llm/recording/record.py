@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from llmcheck.errors import ConfigError, InvalidReply, TooLong
+from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM, Call, Reply, T
 from llmcheck.llm.recording.files import (
     MANIFEST,
@@ -47,7 +47,7 @@ class RecordingLLM:
         self._settings = dict(settings or {})
         self._synthetic = synthetic
         self._recorded: set[Path] = set()
-        self._lock = threading.Lock()
+        self._lock = FreshLock()
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:

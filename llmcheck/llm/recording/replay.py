@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 
 from llmcheck.errors import CorruptRecord, FixtureMissing, InvalidReply
+from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import Call, Reply, T, Tokens, canonical_json, digest, parse_reply
 from llmcheck.llm.recording.files import (
     call_files,
@@ -26,7 +26,7 @@ class ReplayLLM:
         self.directory = Path(directory)
         self.manifest = read_manifest(self.directory)
         self._used: set[Path] = set()
-        self._lock = threading.Lock()
+        self._lock = FreshLock()
         self._known: list[Recorded] | None = None
 
     @property
