@@ -242,18 +242,22 @@ def _remarks(row: Row) -> Iterator[str]:
         yield f"parts failed: {row.failures}; these are the figures of the rest"
 
 
+_SETTINGS = {
+    "model": str,
+    "base_url": str,
+    "cache": Path,
+    "record": Path,
+    "replay": Path,
+    "concurrency": int,
+}
+"""The settings that are options, each with the type of its value."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the methods over labelled sets and print their figures."""
     options = _parser().parse_args(arguments)
     try:
-        settings = load_settings(
-            model=options.model,
-            base_url=options.base_url,
-            cache=options.cache,
-            record=options.record,
-            replay=options.replay,
-            concurrency=options.concurrency,
-        )
+        settings = load_settings(**{name: getattr(options, name) for name in _SETTINGS})
         sets = [read_gold(folder) for folder in options.gold]
         connection_for = connections([gold.name for gold in sets], settings)
         known = methods(options.max_pairs)
@@ -282,12 +286,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("gold", nargs="+", type=Path, metavar="GOLD_DIR")
     parser.add_argument("--method", action="append", choices=list(methods()))
     parser.add_argument("--max-pairs", type=int, metavar="N", help="naive-pairs: a seeded sample")
-    parser.add_argument("--model")
-    parser.add_argument("--base-url", metavar="URL")
-    parser.add_argument("--cache", type=Path, metavar="DIR")
-    parser.add_argument("--record", type=Path, metavar="DIR")
-    parser.add_argument("--replay", type=Path, metavar="DIR")
-    parser.add_argument("--concurrency", type=int, metavar="N")
+    for name, kind in _SETTINGS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=kind)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows here, too")
     return parser
 

@@ -153,17 +153,7 @@ def report_of(
     """A report on the corpus that holds claims and disputes alone."""
     return Report(
         model=model,
-        documents=tuple(
-            DocumentInfo(
-                id=document.id,
-                path=document.path,
-                title=document.title,
-                words=len(document.text.split()),
-                padding_share=0.0,
-                copy_of=document.copy_of,
-            )
-            for document in corpus.documents
-        ),
+        documents=tuple(DocumentInfo.of(document) for document in corpus.documents),
         claims=tuple({claim.id: claim for claim in claims}.values()),
         disputes=tuple(disputes),
         ungrounded=tuple(ungrounded),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -237,20 +238,11 @@ def _silenced(disputes: Sequence[Dispute], silences: Sequence[Silence]) -> tuple
 def _infos(
     documents: Sequence[Document], padding: Sequence[PaddingFlag]
 ) -> tuple[DocumentInfo, ...]:
+    flags: defaultdict[str, list[PaddingFlag]] = defaultdict(list)
+    for flag in padding:
+        flags[flag.doc_id].append(flag)
     return tuple(
-        DocumentInfo(
-            id=document.id,
-            path=document.path,
-            title=document.title,
-            words=len(document.text.split()),
-            padding_share=_share(document, [f for f in padding if f.doc_id == document.id]),
-            copy_of=document.copy_of,
-            date=document.date,
-            author=document.author,
-            site=document.site,
-            language=document.language,
-            url=document.url,
-        )
+        DocumentInfo.of(document, padding_share=_share(document, flags[document.id]))
         for document in documents
     )
 

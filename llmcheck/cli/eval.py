@@ -67,14 +67,14 @@ def evaluate(
         raise typer.BadParameter("name a GOLD_DIR, --pairs FILE or --claims FILE")
     settings = sourced.settings
     check_output(output)
-    from llmcheck.evaluation import read_gold, read_pairs, read_sentences
+    from llmcheck.evaluation import PairRow, SentenceRow, read_gold, read_rows
     from llmcheck.evaluation.run import measure
     from llmcheck.llm.runner import ignore_progress
 
     # All labels first: an error in the last file should not wait for the runs before it.
     sets = [read_gold(path) for path in gold_dirs or ()]
-    rows = read_pairs(pairs, limit) if pairs else []
-    sentences = read_sentences(claims, limit) if claims else []
+    rows = read_rows(pairs, PairRow, limit) if pairs else []
+    sentences = read_rows(claims, SentenceRow, limit) if claims else []
     with narrated() as line, stopped_by_ctrl_c(settings, line):
         measured = measure(sets, rows, sentences, settings, ignore_progress if quiet else line)
     emit(_as_json(measured) if format_name == "json" else _as_text(measured), output)

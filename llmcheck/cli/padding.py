@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from llmcheck.cli.report_formats import ReportFormat, as_json
+from llmcheck.cli.report_formats import (
+    ReportFormat,
+    as_json,
+    render_for_page,
+    render_with_texts,
+)
 from llmcheck.cli.run import Analysis
-
-if TYPE_CHECKING:
-    from llmcheck.cli.streams import Page
-    from llmcheck.documents.corpus import Corpus
-    from llmcheck.models import Report
-
-
-def _text(report: Report, corpus: Corpus, page: Page) -> str:
-    from llmcheck.render.terminal import padding_page
-
-    return padding_page(report, width=page.width, colour=page.colour)
-
-
-def _sarif(report: Report, corpus: Corpus, page: Page) -> str:
-    from llmcheck.render.sarif import padding_sarif
-
-    return padding_sarif(report, corpus.documents)
-
 
 ANALYSIS = Analysis(
     "padding",
     "How much of each document is padding.",
     lambda checker, corpus, _: checker.padding(corpus),
     {
-        "text": ReportFormat(_text),
+        "text": ReportFormat(render_for_page("terminal.padding_page")),
         "json": ReportFormat(as_json),
-        "sarif": ReportFormat(_sarif),
+        "sarif": ReportFormat(render_with_texts("sarif.padding_sarif")),
     },
     examples=(
         "llmcheck padding seeds/ --replay fixtures/seeds     # without a model",

@@ -1,24 +1,28 @@
-"""The formats that several verbs print a report in.
+"""How a report is printed: which renderer gets what.
 
-Renderers are imported when they are asked for, so that only pages for people load rich.
+A renderer is named as ``module.function`` of ``render`` and imported when it is asked for, so that
+only pages for people load rich.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from llmcheck.cli.streams import Page
     from llmcheck.documents.corpus import Corpus
     from llmcheck.models import Report
 
+Render = Callable[["Report", "Corpus", "Page"], str]
+
 
 class ReportFormat(NamedTuple):
     """One way to print a report."""
 
-    render: Callable[[Report, Corpus, Page], str]
+    render: Render
     lists_failures: bool = True
     """Whether the output itself says what failed; if not, stderr does."""
     known_disputes: Literal["left out", "marked", "kept"] = "left out"
@@ -26,22 +30,35 @@ class ReportFormat(NamedTuple):
     together; JSON keeps them, so that it can be the next baseline."""
 
 
+def render_report(renderer: str) -> Render:
+    """By a renderer that needs the report alone."""
+    return lambda report, corpus, page: _load(renderer)(report)
+
+
+def render_with_texts(renderer: str) -> Render:
+    """By a renderer that shows, or counts lines in, the documents' texts."""
+    return lambda report, corpus, page: _load(renderer)(report, corpus.documents)
+
+
+def render_for_page(renderer: str) -> Render:
+    """By a renderer that fits its lines to a terminal."""
+    return lambda report, corpus, page: _load(renderer)(
+        report, width=page.width, colour=page.colour
+    )
+
+
 def as_markdown(report: Report, corpus: Corpus, page: Page) -> str:
-    """Everything found, as Markdown."""
+    """As Markdown, whose links depend on the job on GitHub that this may be."""
     from llmcheck.render.markdown import markdown_page
 
     return markdown_page(report, corpus.documents, os.environ)
 
 
-def as_html(report: Report, corpus: Corpus, page: Page) -> str:
-    """Everything found, as a web page."""
-    from llmcheck.render.web import html_page
-
-    return html_page(report, corpus.documents)
+as_html = render_with_texts("web.html_page")
+as_json = render_report("data.to_json")
 
 
-def as_json(report: Report, corpus: Corpus, page: Page) -> str:
-    """The report itself."""
-    from llmcheck.render.data import to_json
-
-    return to_json(report)
+def _load(renderer: str) -> Callable[..., Any]:
+    module, _, name = renderer.rpartition(".")
+    function: Callable[..., Any] = getattr(import_module(f"llmcheck.render.{module}"), name)
+    return function

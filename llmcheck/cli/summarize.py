@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from llmcheck.cli.report_formats import ReportFormat, as_html, as_json, as_markdown
+from llmcheck.cli.report_formats import (
+    ReportFormat,
+    as_html,
+    as_json,
+    as_markdown,
+    render_for_page,
+)
 from llmcheck.cli.run import Analysis
-
-if TYPE_CHECKING:
-    from llmcheck.cli.streams import Page
-    from llmcheck.documents.corpus import Corpus
-    from llmcheck.models import Report
-
-
-def _text(report: Report, corpus: Corpus, page: Page) -> str:
-    from llmcheck.render.terminal import summary_page
-
-    return summary_page(report, width=page.width, colour=page.colour)
-
 
 ANALYSIS = Analysis(
     "summarize",
     "What the documents say together, for a reader.",
     lambda checker, corpus, length: checker.summarize(corpus, length=length),
     {
-        "text": ReportFormat(_text),
+        "text": ReportFormat(render_for_page("terminal.summary_page")),
         "markdown": ReportFormat(as_markdown),
         "html": ReportFormat(as_html),
         "json": ReportFormat(as_json),

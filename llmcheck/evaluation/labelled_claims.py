@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
@@ -17,11 +16,11 @@ from pydantic import Field
 
 from llmcheck.evaluation.counts import Ratio, f1
 from llmcheck.evaluation.quotes import Place, ink, place_of
-from llmcheck.evaluation.rows import Row, read_rows
+from llmcheck.evaluation.rows import Row, RowsScore, group_by_source
 from llmcheck.language.text import STOPWORDS, squeeze, stem, words
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.runner import Runner
-from llmcheck.models import Claim, Document, Failure, Frozen, PromptUsage
+from llmcheck.models import Claim, Document, Frozen
 from llmcheck.numbering import NumberedSet
 from llmcheck.reading.read import read_documents
 
@@ -37,8 +36,6 @@ class SentenceRow(Row):
     claims: tuple[str, ...] = ()
     check_worthy: str | bool | None = None
     """Whether the sentence states something that can be checked ("yes", true), where labelled."""
-    id: str | None = None
-    source: str | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -65,16 +62,11 @@ class ClaimsFigures(Frozen):
     """Sentences labelled as not worth checking that gave no claim."""
 
 
-class ClaimsScore(Frozen):
+class ClaimsScore(RowsScore[ClaimsFigures]):
     """The score of a file of labelled sentences."""
 
-    rows: int
     read: int
     """Rows whose sentence was read without a failure: the figures are theirs."""
-    figures: ClaimsFigures
-    by_source: dict[str, ClaimsFigures]
-    prompts: dict[str, PromptUsage]
-    failures: tuple[Failure, ...]
 
 
 class _Reading(NamedTuple):
@@ -82,11 +74,6 @@ class _Reading(NamedTuple):
     place: Place
     """Where the labelled sentence stands."""
     claims: tuple[Claim, ...]
-
-
-def read_sentences(path: str | Path, limit: int | None = None) -> list[SentenceRow]:
-    """The labelled sentences of a JSON-lines file. Raises ConfigError as ``read_rows`` does."""
-    return read_rows(path, SentenceRow, limit)
 
 
 def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
@@ -111,14 +98,13 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
         if place.doc_id not in failed
     ]
     rejected = Counter(item.doc_id for item in ungrounded)
-    names = sorted({one.row.source for one in readings if one.row.source})
     return ClaimsScore(
         rows=len(rows),
         read=len(readings),
         figures=_figures(readings, rejected),
         by_source={
-            name: _figures([one for one in readings if one.row.source == name], rejected)
-            for name in names
+            name: _figures(of_source, rejected)
+            for name, of_source in group_by_source(readings).items()
         },
         prompts=meter.usage().prompts,
         failures=tuple(failures),

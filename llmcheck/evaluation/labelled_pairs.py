@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pydantic import Field
 
 from llmcheck.evaluation.counts import Ratio, Scores
-from llmcheck.evaluation.rows import Row, read_rows
+from llmcheck.evaluation.rows import Row, RowsScore, group_by_source
 from llmcheck.judging.judge import judge_questions
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.runner import Runner
-from llmcheck.models import Document, Failure, Frozen, PromptUsage, Question, Stance
+from llmcheck.models import Document, Failure, Frozen, Question, Stance
 from llmcheck.numbering import NumberedSet
 
 QUESTION = "Can both statements be true?"
@@ -27,9 +26,7 @@ class PairRow(Row):
     premise: str = Field(pattern=r"\S")
     hypothesis: str = Field(pattern=r"\S")
     label: Literal["contradiction", "not_contradiction"]
-    id: str | None = None
     kind: str | tuple[str, ...] | None = None
-    source: str | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -48,18 +45,13 @@ class PairFigures(Frozen):
     one of the two labels is missing."""
 
 
-class PairsScore(Frozen):
+class PairsScore(RowsScore[PairFigures]):
     """The score of a file of labelled pairs."""
 
-    rows: int
     judged: int
     """Rows with a verdict: the figures are theirs."""
-    figures: PairFigures
     by_kind: dict[str, PairFigures]
     """A row with several kinds counts in each."""
-    by_source: dict[str, PairFigures]
-    prompts: dict[str, PromptUsage]
-    failures: tuple[Failure, ...]
 
 
 class _Judged(NamedTuple):
@@ -69,11 +61,6 @@ class _Judged(NamedTuple):
     found: bool
     """What the judge says."""
     score: float
-
-
-def read_pairs(path: str | Path, limit: int | None = None) -> list[PairRow]:
-    """The labelled pairs of a JSON-lines file. Raises ConfigError as ``read_rows`` does."""
-    return read_rows(path, PairRow, limit)
 
 
 def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
@@ -105,14 +92,13 @@ def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
         for verdict in verdicts
     ]
     kinds = sorted({kind for one in judged for kind in one.row.kinds})
-    sources = sorted({one.row.source for one in judged if one.row.source})
     return PairsScore(
         rows=len(rows),
         judged=len(judged),
         figures=_figures(judged),
         by_kind={kind: _figures([j for j in judged if kind in j.row.kinds]) for kind in kinds},
         by_source={
-            name: _figures([j for j in judged if j.row.source == name]) for name in sources
+            name: _figures(of_source) for name, of_source in group_by_source(judged).items()
         },
         prompts=meter.usage().prompts,
         failures=tuple(failures),

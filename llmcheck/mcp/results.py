@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from llmcheck.models import Claim, Dispute, DocumentInfo, PaddingFlag, Position, Report
+from llmcheck.models import Agreement, Claim, Dispute, DocumentInfo, PaddingFlag, Position, Report
 from llmcheck.render.phrases import QUOTE_LENGTH, shorten
 from llmcheck.render.view import doc_ids_of, usage_line
 
@@ -143,44 +143,23 @@ def check_result(report: Report) -> CheckResult:
     cuts = _Cuts()
     disputes = cuts.fitting("disputes", [_dispute(report, d) for d in report.disputes])
     agreements = cuts.fitting(
-        "agreements",
-        [
-            AgreementResult(
-                statement=agreement.statement,
-                documents=tuple(doc_ids_of(report, agreement.claim_ids)),
-            )
-            for agreement in report.agreements
-        ],
-        MOST_ASIDE,
+        "agreements", [_agreement(report, a) for a in report.agreements], MOST_ASIDE
     )
-    rest = dict(_outcome(report, cuts))
-    return CheckResult(disputes=disputes, agreements=agreements, **rest)
+    return CheckResult(disputes=disputes, agreements=agreements, **dict(_outcome(report, cuts)))
 
 
 def claims_result(report: Report) -> ClaimsResult:
     """The answer to ``claims``."""
     cuts = _Cuts()
-    claims = cuts.fitting(
-        "claims",
-        [
-            ClaimResult(claim=claim.text, speaker=claim.speaker, passage=_passage(claim))
-            for claim in report.claims
-        ],
-    )
+    claims = cuts.fitting("claims", [_claim(claim) for claim in report.claims])
     return ClaimsResult(claims=claims, **dict(_outcome(report, cuts)))
 
 
 def padding_result(report: Report) -> PaddingResult:
     """The answer to ``padding``."""
     cuts = _Cuts()
-    found = cuts.fitting(
-        "stretches of padding",
-        [
-            PaddingFound(kind=flag.kind, rationale=flag.rationale, passage=_passage(flag))
-            for flag in report.padding
-        ],
-    )
-    return PaddingResult(padding=found, **dict(_outcome(report, cuts)))
+    padding = cuts.fitting("stretches of padding", [_padding(flag) for flag in report.padding])
+    return PaddingResult(padding=padding, **dict(_outcome(report, cuts)))
 
 
 class _Cuts:
@@ -231,6 +210,21 @@ def _document(info: DocumentInfo) -> DocumentResult:
         padding_share=info.padding_share,
         copy_of=info.copy_of,
     )
+
+
+def _agreement(report: Report, agreement: Agreement) -> AgreementResult:
+    return AgreementResult(
+        statement=agreement.statement,
+        documents=tuple(doc_ids_of(report, agreement.claim_ids)),
+    )
+
+
+def _claim(claim: Claim) -> ClaimResult:
+    return ClaimResult(claim=claim.text, speaker=claim.speaker, passage=_passage(claim))
+
+
+def _padding(flag: PaddingFlag) -> PaddingFound:
+    return PaddingFound(kind=flag.kind, rationale=flag.rationale, passage=_passage(flag))
 
 
 def _dispute(report: Report, dispute: Dispute) -> DisputeResult:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from llmcheck.errors import LLMCheckError
 from llmcheck.models.base import Frozen
-from llmcheck.models.documents import Claim, PaddingFlag, Ungrounded
+from llmcheck.models.documents import Claim, Document, PaddingFlag, Ungrounded
 from llmcheck.models.findings import Agreement, Dispute, Lookalike, Summary
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -75,6 +75,15 @@ class DocumentInfo(Frozen):
     site: str | None = None
     language: str | None = None
     url: str | None = None
+
+    @classmethod
+    def of(cls, document: Document, *, padding_share: float = 0.0) -> DocumentInfo:
+        """What a report says of a document."""
+        shared = {name: getattr(document, name) for name in _SHARED_FIELDS}
+        return cls(**shared, words=len(document.text.split()), padding_share=padding_share)
+
+
+_SHARED_FIELDS = tuple(name for name in DocumentInfo.model_fields if name in Document.model_fields)
 
 
 class Report(Frozen):
