@@ -16,8 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import builders
 import pytest
-from builders import document
+from builders import claim, dispute, document, failure, info, position
 from repository import ROOT
 
 from llmcheck import Corpus
@@ -28,42 +29,32 @@ from llmcheck.documents.formats import SUFFIXES
 from llmcheck.errors import BudgetExceeded, ConfigError, DocumentError, FixtureMissing, PromptError
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Progress
-from llmcheck.models import Claim, Dispute, DocumentInfo, Failure, Position, Report
+from llmcheck.models import Dispute, Failure, Report
 from llmcheck.render.data import to_json
 from llmcheck.settings import Settings
 
 GATE = document("The gate weighs 90 tonnes.", "gate.txt", path="gate.txt")
 LOCK = document("Log.\nThe gate weighs 70 tonnes. é", "lock.txt", path="lock.txt")
-DISPUTE = Dispute(
-    id="d",
+DISPUTE = dispute(
+    position("90 t", "c1", "gate.txt"),
+    position("70 t", "c2", "lock.txt"),
     question="What does the gate weigh?",
-    kind="numeric",
-    confidence=1.0,
     rationale="One gate has one weight.",
-    positions=(
-        Position(answer="90 t", claim_ids=("c1",), doc_ids=("gate.txt",)),
-        Position(answer="70 t", claim_ids=("c2",), doc_ids=("lock.txt",)),
-    ),
 )
-FAILED = Failure(stage="judging", subject="What weighs?", error="timed out\x1b[2J")
-SPENT = Failure(stage="judging", subject="What floats?", error="5 call(s) made", cause="budget")
+FAILED = failure("What weighs?", "timed out\x1b[2J")
+SPENT = failure("What floats?", "5 call(s) made", cause="budget")
 
 
 def found(**more: Any) -> Report:
     fields: dict[str, Any] = {
-        "model": "m",
         "prompts": {"survey.v1": "0" * 64, "judge.v3": "0" * 64},
-        "documents": tuple(
-            DocumentInfo(id=d.id, path=d.path, title=None, words=5, padding_share=0)
-            for d in (GATE, LOCK)
-        ),
+        "documents": (info(GATE), info(LOCK)),
         "claims": (
-            Claim(id="c1", text="90 t", doc_id="gate.txt", start=0, end=26, quote=GATE.text),
-            Claim(id="c2", text="70 t", doc_id="lock.txt", start=5, end=31, quote=LOCK.text[5:31]),
+            claim("c1", GATE.text, GATE, text="90 t"),
+            claim("c2", LOCK.text[5:31], LOCK, text="70 t"),
         ),
-        "disputes": (DISPUTE,),
     }
-    return Report(**{**fields, **more})
+    return builders.report(DISPUTE, **{**fields, **more})
 
 
 class Stage:

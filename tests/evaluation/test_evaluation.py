@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from builders import document, question, stance, verdict
+from builders import document, failure, info, question, stance, verdict
 from gold import (
     ARCHES,
     CLAIMS,
@@ -31,11 +31,11 @@ from gold import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmcheck import Agreement, Claim, Corpus, Failure, Report, Verdict
+from llmcheck import Agreement, Claim, Corpus, Report, Verdict
 from llmcheck.evaluation import SetScore, evaluate, pooled, score_report
 from llmcheck.evaluation.agreements import REACH, AgreementFigures
 from llmcheck.evaluation.counts import Ratio, Scores, added
-from llmcheck.models import DocumentInfo, PromptUsage, Question, Ungrounded, Usage
+from llmcheck.models import PromptUsage, Question, Ungrounded, Usage
 from llmcheck.numbering import NumberedSet, claim_of
 from llmcheck.survey.shapes import Table
 
@@ -356,9 +356,7 @@ def test_the_summary_is_checked_against_what_it_cites() -> None:
 
 
 def test_a_sentence_of_the_summary_may_say_whose_word_it_is() -> None:
-    paper = DocumentInfo(
-        id="paper.txt", path=None, title="Gullet spanned", words=9, padding_share=0, site="Vellmar"
-    )
+    paper = info(document("", "paper.txt", title="Gullet spanned", site="Vellmar"))
     sentences = [
         told(f"It cost 40 million, says {name}.", COST[0])
         for name in ("Vellmar", "Gullet Spanned", "Lindby")
@@ -481,8 +479,8 @@ def test_the_figures_of_several_sets_are_added_up() -> None:
 
 
 def test_what_failed_stands_in_the_score() -> None:
-    failure = Failure(stage="judging", subject="a question", error="timed out")
-    assert score(report(failures=(failure,))).failures == (failure,)
+    failed = failure()
+    assert score(report(failures=(failed,))).failures == (failed,)
 
 
 @settings(max_examples=40)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import document
+from builders import document, failure, report
 from calls import Answer, make_call
 from repository import ROOT
 
@@ -19,10 +19,9 @@ from llmcheck.errors import ConfigError, DocumentError, LLMCheckError, LLMError
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.port import Call
 from llmcheck.llm.store import ReplyStore
-from llmcheck.models import DisputesFound, Failure, IncompleteRun, Report
+from llmcheck.models import DisputesFound, IncompleteRun
 
 SEEDS = ROOT / "fixtures" / "seeds"
-FAILED = Failure(stage="judging", subject="a question", error="timed out")
 
 
 def copied(thing: Any) -> Any:
@@ -87,8 +86,8 @@ def test_a_runner_can_be_handed_over() -> None:
 def of_every_kind() -> list[LLMCheckError]:
     found: list[LLMCheckError] = [
         DocumentError("a.txt", "is empty"),
-        IncompleteRun([FAILED]),
-        DisputesFound(Report(model="tiny")),
+        IncompleteRun([failure()]),
+        DisputesFound(report()),
     ]
     for kind in vars(errors).values():
         if isinstance(kind, type) and issubclass(kind, LLMError):
