@@ -450,20 +450,23 @@ class Terminal(list[str]):
 STEPS = [Progress("judging", 3, made, 1, 0, failed) for made, failed in ((0, 0), (1, 0), (1, 1))]
 
 
-def test_off_a_terminal_each_stage_gives_one_line_at_its_end() -> None:
-    stream = Terminal(tty=False)
+def drawn(*, tty: bool) -> tuple[Terminal, ProgressLine]:
+    """A stream, and the line that has shown all steps on it."""
+    stream = Terminal(tty=tty)
     line = ProgressLine(stream)  # type: ignore[arg-type]
     for step in STEPS:
         line(step)
+    return stream, line
+
+
+def test_off_a_terminal_each_stage_gives_one_line_at_its_end() -> None:
+    stream, line = drawn(tty=False)
     line.erase()
     assert stream == ["judging: 1 made, 1 cached, 0 left, 1 failed\n"]
 
 
 def test_on_a_terminal_the_line_overwrites_and_at_last_erases_itself() -> None:
-    stream = Terminal(tty=True)
-    line = ProgressLine(stream)  # type: ignore[arg-type]
-    for step in STEPS:
-        line(step)
+    stream, line = drawn(tty=True)
     line.erase()
     line.erase()
     assert stream[0] == "\r\x1b[2Kjudging: 0 made, 1 cached, 2 left, 0 failed"

@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 from builders import document, failure, report
-from calls import Answer, make_call
+from calls import Answer, echo, make_call
 from repository import ROOT
 
-from llmcheck import Checker, Corpus, FakeLLM, RecordingLLM, ReplayLLM, Runner, Settings, errors
+from llmcheck import Checker, Corpus, RecordingLLM, ReplayLLM, Runner, Settings, errors
 from llmcheck.errors import ConfigError, DocumentError, LLMCheckError, LLMError
 from llmcheck.llm.cache import CachedLLM
-from llmcheck.llm.port import Call
 from llmcheck.llm.store import ReplyStore
 from llmcheck.models import DisputesFound, IncompleteRun
 
@@ -26,10 +25,6 @@ SEEDS = ROOT / "fixtures" / "seeds"
 
 def copied(thing: Any) -> Any:
     return pickle.loads(pickle.dumps(thing))  # noqa: S301
-
-
-def echo(call: Call) -> Answer:
-    return Answer(text=call.user)
 
 
 @pytest.fixture(scope="module")
@@ -67,19 +62,19 @@ def test_a_checker_with_endpoint_cache_budget_and_recording_connects_anew_by_its
 
 
 def test_a_copy_of_a_cache_finds_what_the_original_stored(tmp_path: Path) -> None:
-    llm = CachedLLM(FakeLLM(echo), ReplyStore(tmp_path / "cache"))
+    llm = CachedLLM(echo(), ReplyStore(tmp_path / "cache"))
     llm.complete(make_call(), Answer)
     assert copied(llm).complete(make_call(), Answer).origin == "cache"
 
 
 def test_a_copy_of_a_recording_port_records_into_the_same_folder(tmp_path: Path) -> None:
-    copied(RecordingLLM(FakeLLM(echo), tmp_path, synthetic=True)).complete(make_call(), Answer)
+    copied(RecordingLLM(echo(), tmp_path, synthetic=True)).complete(make_call(), Answer)
     reply = copied(ReplayLLM(tmp_path)).complete(make_call(), Answer)
     assert (reply.origin, reply.value) == ("replay", Answer(text=make_call().user))
 
 
 def test_a_runner_can_be_handed_over() -> None:
-    runner = copied(Runner(FakeLLM(echo), "tiny"))
+    runner = copied(Runner(echo(), "tiny"))
     assert (runner.model, runner.concurrency) == ("tiny", 4)
 
 

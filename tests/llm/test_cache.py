@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from calls import Answer, make_call
+from calls import Answer, echo, make_call
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
@@ -36,10 +36,6 @@ from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.port import Call, Reply, T, Tokens
 from llmcheck.llm.store import ReplyStore, StoredReply
-
-
-def echo() -> FakeLLM:
-    return FakeLLM(lambda call: Answer(text=call.user))
 
 
 class CountingTokens:
