@@ -37,7 +37,7 @@ from llmcheck.checker import Checker
 from llmcheck.cli.streams import narrated, say
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import LLMCheckError
-from llmcheck.evaluation import GoldSet, SetScore, pooled, read_gold, score_report
+from llmcheck.evaluation import GoldSet, SetScore, pool_figures, read_gold, score_report
 from llmcheck.evaluation.run import connections
 from llmcheck.evaluation.scoring import Figures
 from llmcheck.llm.budget import MeteredLLM
@@ -152,7 +152,7 @@ def compare(
     return rows + [
         _total(figures, [row for row in rows if row.method == name])
         for name in chosen
-        if (figures := pooled(scores[name])) is not None
+        if (figures := pool_figures(scores[name])) is not None
     ]
 
 

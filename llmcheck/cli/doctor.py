@@ -17,7 +17,7 @@ from llmcheck.cli.options import (
     takes_settings,
 )
 from llmcheck.cli.streams import emit, page_for
-from llmcheck.render.phrases import clean, counted
+from llmcheck.render.phrases import clean, pluralize
 
 if TYPE_CHECKING:
     from llmcheck.cli.diagnosis import Diagnosis
@@ -117,7 +117,7 @@ def _settings(found: Diagnosis) -> Iterator[str]:
 
 def _cache(found: Diagnosis) -> Iterator[str]:
     if cache := found.cache:
-        yield f"{cache.place}: {counted(cache.answers, 'stored answer')}, {cache.bytes:,} bytes"
+        yield f"{cache.place}: {pluralize(cache.answers, 'stored answer')}, {cache.bytes:,} bytes"
 
 
 def _recording(found: Diagnosis) -> Iterator[str]:

@@ -30,7 +30,7 @@ from llmcheck.cli.options import (
 )
 from llmcheck.cli.streams import emit, narrated, page_for, say
 from llmcheck.errors import ConfigError
-from llmcheck.render.phrases import counted
+from llmcheck.render.phrases import pluralize
 from llmcheck.render.view import usage_line
 
 if TYPE_CHECKING:
@@ -198,23 +198,25 @@ def _since(baseline: Path) -> Callable[[Report], Beside]:
 def _say_what_failed(report: Report, *, listed: bool) -> None:
     """Warn of failures: one by one, or of their number where the output has ``listed`` them."""
     if report.failures and listed:
-        number = counted(len(report.failures), "part")
+        number = pluralize(len(report.failures), "part")
         say(f"warning: {number} of the run failed; the output says which")
         return
     for failure in report.failures[:_MOST_WARNINGS]:
         say(f"warning: {failure.stage} of {failure.subject}: {failure.error}")
     more = len(report.failures) - _MOST_WARNINGS
     if more > 0:
-        say(f"warning: {counted(more, 'more failure')}, listed by --format json")
+        say(f"warning: {pluralize(more, 'more failure')}, listed by --format json")
 
 
 def _outcome(report: Report, disputes: bool, known: int | None) -> str:
     """What was found, in a line; ``known`` disputes of a baseline are not in the report."""
-    documents = counted(len(report.documents), "document")
+    documents = pluralize(len(report.documents), "document")
     if not disputes:
-        return f"{counted(len(report.claims), 'claim')} in {documents}; {usage_line(report.usage)}"
+        return (
+            f"{pluralize(len(report.claims), 'claim')} in {documents}; {usage_line(report.usage)}"
+        )
     silenced = len(report.disputes) - len(report.open_disputes)
-    found = counted(len(report.open_disputes), "dispute" if known is None else "new dispute")
+    found = pluralize(len(report.open_disputes), "dispute" if known is None else "new dispute")
     beside = [f"{known} known"] if known is not None else []
     beside += [f"{silenced} silenced"] if silenced else []
     aside = f" ({', '.join(beside)})" if beside else ""

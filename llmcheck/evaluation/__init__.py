@@ -9,7 +9,7 @@ from llmcheck.evaluation.scoring import (
     Figures,
     SetScore,
     evaluate,
-    pooled,
+    pool_figures,
     score_report,
 )
 
@@ -24,7 +24,7 @@ __all__ = [
     "SentenceRow",
     "SetScore",
     "evaluate",
-    "pooled",
+    "pool_figures",
     "read_gold",
     "read_rows",
     "score_pairs",

@@ -15,12 +15,12 @@ from typing import NamedTuple
 from pydantic import Field
 
 from llmcheck.evaluation.counts import Ratio, f1
-from llmcheck.evaluation.quotes import Place, ink, place_of
+from llmcheck.evaluation.quotes import remove_spaces
 from llmcheck.evaluation.rows import Row, RowsScore, group_by_source
 from llmcheck.language.text import STOPWORDS, squeeze, stem, words
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.runner import Runner
-from llmcheck.models import Claim, Document, Frozen
+from llmcheck.models import Claim, Document, DocumentSpan, Frozen
 from llmcheck.numbering import NumberedSet
 from llmcheck.reading.read import read_documents
 
@@ -69,9 +69,9 @@ class ClaimsScore(RowsScore[ClaimsFigures]):
     """Rows whose sentence was read without a failure: the figures are theirs."""
 
 
-class _Reading(NamedTuple):
+class _SentenceReading(NamedTuple):
     row: SentenceRow
-    place: Place
+    span: DocumentSpan
     """Where the labelled sentence stands."""
     claims: tuple[Claim, ...]
 
@@ -82,7 +82,7 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
     A failed call takes the rows of its document out of the figures, and is a failure.
     """
     meter = MeteredLLM(runner.llm, runner.model)
-    documents, places = _placed(rows)
+    documents, spans = _locate_rows(rows)
     claims, _, ungrounded, failures = read_documents(
         NumberedSet(documents), replace(runner, llm=meter)
     )
@@ -91,11 +91,11 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
     for claim in claims:
         on.setdefault(claim.doc_id, []).append(claim)
     readings = [
-        _Reading(
-            row, place, tuple(c for c in on.get(place.doc_id, ()) if place.touches(place_of(c)))
+        _SentenceReading(
+            row, span, tuple(c for c in on.get(span.doc_id, ()) if span.overlaps(c.span))
         )
-        for row, place in zip(rows, places, strict=True)
-        if place.doc_id not in failed
+        for row, span in zip(rows, spans, strict=True)
+        if span.doc_id not in failed
     ]
     rejected = Counter(item.doc_id for item in ungrounded)
     return ClaimsScore(
@@ -111,27 +111,27 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
     )
 
 
-def _placed(rows: Sequence[SentenceRow]) -> tuple[list[Document], list[Place]]:
+def _locate_rows(rows: Sequence[SentenceRow]) -> tuple[list[Document], list[DocumentSpan]]:
     """One document for every distinct text, and where in them the rows' sentences stand."""
     ids: dict[str, str] = {}
-    places = []
+    spans = []
     for row in rows:
-        span = _find(row.document, row.sentence)
-        text = row.document if span else row.sentence
+        found = _find_sentence(row.sentence, row.document)
+        text = row.document if found else row.sentence
         doc_id = ids.setdefault(text, f"document {len(ids) + 1}")
-        places.append(Place(doc_id, *(span or (0, len(text)))))
-    return [Document(id=doc_id, text=text) for text, doc_id in ids.items()], places
+        spans.append(DocumentSpan(doc_id, *(found or (0, len(text)))))
+    return [Document(id=doc_id, text=text) for text, doc_id in ids.items()], spans
 
 
-def _find(text: str, sentence: str) -> tuple[int, int] | None:
+def _find_sentence(sentence: str, text: str) -> tuple[int, int] | None:
     """Where the sentence stands in the text, however its white space is."""
-    solid, offsets = ink(text)
+    solid, offsets = remove_spaces(text)
     sought = "".join(sentence.split())
     at = solid.find(sought)
     return None if at < 0 else (offsets[at], offsets[at + len(sought) - 1] + 1)
 
 
-def _figures(readings: Sequence[_Reading], rejected: Mapping[str, int]) -> ClaimsFigures:
+def _figures(readings: Sequence[_SentenceReading], rejected: Mapping[str, int]) -> ClaimsFigures:
     labelled = [one for one in readings if one.row.claims]
     idle = [one for one in readings if one.row.is_idle]
     recalls, precisions, covered = [], [], []
@@ -143,7 +143,7 @@ def _figures(readings: Sequence[_Reading], rejected: Mapping[str, int]) -> Claim
         covered += [any(len(w & g) >= COVERED * len(w) for g in given) for w in wanted]
     recall, precision = _mean(recalls), _mean(precisions)
     kept = len({claim.id for one in readings for claim in one.claims})
-    lost = sum(rejected.get(doc_id, 0) for doc_id in {one.place.doc_id for one in readings})
+    lost = sum(rejected.get(doc_id, 0) for doc_id in {one.span.doc_id for one in readings})
     return ClaimsFigures(
         sentences=len(labelled),
         covered=Ratio(part=sum(covered), whole=len(covered)),

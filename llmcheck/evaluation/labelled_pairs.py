@@ -54,11 +54,11 @@ class PairsScore(RowsScore[PairFigures]):
     """A row with several kinds counts in each."""
 
 
-class _Judged(NamedTuple):
+class _JudgedRow(NamedTuple):
     row: PairRow
-    contradicts: bool
+    label_contradicts: bool
     """What the row's label says."""
-    found: bool
+    judge_contradicts: bool
     """What the judge says."""
     score: float
 
@@ -73,9 +73,9 @@ def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
     documents = [_documents(number, row) for number, row in enumerate(rows, 1)]
     numbered = NumberedSet([document for pair in documents for document in pair])
     questions = [_question(numbered, *pair) for pair in documents]
-    asked = [(row, q) for row, q in zip(rows, questions, strict=True) if q is not None]
+    judgeable = [(row, q) for row, q in zip(rows, questions, strict=True) if q is not None]
     verdicts, failures = judge_questions(
-        [question for _, question in asked], numbered, replace(runner, llm=meter)
+        [question for _, question in judgeable], numbered, replace(runner, llm=meter)
     )
     failures += [
         Failure(stage="judging", subject=f"pair {row.id or number}", error="says nothing to judge")
@@ -83,11 +83,11 @@ def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
         if question is None
     ]
     judged = [
-        _Judged(
-            row := asked[verdict.question][0],
+        _JudgedRow(
+            row := judgeable[verdict.question][0],
             row.label == "contradiction",
-            (found := verdict.label == "contradiction"),
-            verdict.confidence if found else 1 - verdict.confidence,
+            (judge_contradicts := verdict.label == "contradiction"),
+            verdict.confidence if judge_contradicts else 1 - verdict.confidence,
         )
         for verdict in verdicts
     ]
@@ -126,19 +126,20 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | Non
     return wins / (len(positives) * len(negatives))
 
 
-def _figures(judged: Sequence[_Judged]) -> PairFigures:
-    hits = sum(one.contradicts and one.found for one in judged)
+def _figures(judged: Sequence[_JudgedRow]) -> PairFigures:
+    hits = sum(one.label_contradicts and one.judge_contradicts for one in judged)
     area = auroc(
-        [one.score for one in judged if one.contradicts],
-        [one.score for one in judged if not one.contradicts],
+        [one.score for one in judged if one.label_contradicts],
+        [one.score for one in judged if not one.label_contradicts],
     )
     return PairFigures(
         accuracy=Ratio(
-            part=sum(one.contradicts == one.found for one in judged), whole=len(judged)
+            part=sum(one.label_contradicts == one.judge_contradicts for one in judged),
+            whole=len(judged),
         ),
         contradiction=Scores(
-            recall=Ratio(part=hits, whole=sum(one.contradicts for one in judged)),
-            precision=Ratio(part=hits, whole=sum(one.found for one in judged)),
+            recall=Ratio(part=hits, whole=sum(one.label_contradicts for one in judged)),
+            precision=Ratio(part=hits, whole=sum(one.judge_contradicts for one in judged)),
         ),
         auroc=None if area is None else round(area, 4),
     )

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from llmcheck.errors import ConfigError
-from llmcheck.evaluation.gold import reasons
+from llmcheck.evaluation.gold import describe_errors
 from llmcheck.models import Failure, Frozen, PromptUsage
 
 SEED = 5
@@ -91,4 +91,4 @@ def _row(place: str, line: str, kind: type[R]) -> R:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(f"{place}: {reasons(error, data)}") from error
+        raise ConfigError(f"{place}: {describe_errors(error, data)}") from error

@@ -13,6 +13,7 @@ from llmcheck.models.base import Frozen, content_id
 from llmcheck.models.documents import (
     Claim,
     Document,
+    DocumentSpan,
     PaddingFlag,
     PaddingKind,
     Passage,
@@ -56,6 +57,7 @@ __all__ = [
     "DisputesFound",
     "Document",
     "DocumentInfo",
+    "DocumentSpan",
     "Failure",
     "Frozen",
     "IncompleteRun",

@@ -29,6 +29,18 @@ class Span(Frozen):
         return self.start < end and start < self.end
 
 
+class DocumentSpan(NamedTuple):
+    """A half-open range of characters in the text of a document that it names."""
+
+    doc_id: str
+    start: int
+    end: int
+
+    def overlaps(self, other: DocumentSpan) -> bool:
+        """Whether the two have at least one character in common."""
+        return self.doc_id == other.doc_id and self.start < other.end and other.start < self.end
+
+
 class Document(Frozen):
     """One source: its decoded text and what is known about it."""
 
@@ -92,6 +104,11 @@ class Claim(Frozen):
     published: str | None = None
     """When its document was published, as ISO 8601 text, where the document states it."""
 
+    @property
+    def span(self) -> DocumentSpan:
+        """Where its quote stands."""
+        return DocumentSpan(self.doc_id, self.start, self.end)
+
 
 class SentenceRef(NamedTuple):
     """A sentence of a document."""
@@ -110,6 +127,11 @@ class PaddingFlag(Frozen):
     quote: str
     kind: PaddingKind
     rationale: str
+
+    @property
+    def span(self) -> DocumentSpan:
+        """Where its quote stands."""
+        return DocumentSpan(self.doc_id, self.start, self.end)
 
 
 class Ungrounded(Frozen):

@@ -37,12 +37,12 @@ def shorten(text: str, length: int) -> str:
     return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
 
 
-def quoted(text: str, length: int = QUOTE_LENGTH) -> str:
+def quotation(text: str, length: int = QUOTE_LENGTH) -> str:
     """A source's exact words in quotation marks, cleaned, and shortened if very long."""
     return f"“{shorten(clean(text), length)}”"
 
 
-def words(kind: str) -> str:
+def kind_name(kind: str) -> str:
     """A kind as a person writes it."""
     return kind.replace("_", " ")
 
@@ -52,6 +52,6 @@ def percent(share: float) -> str:
     return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
-def counted(number: int, noun: str) -> str:
+def pluralize(number: int, noun: str) -> str:
     """``1 dispute``, ``2 disputes``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -32,7 +32,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmcheck import Agreement, Claim, Corpus, Report, Verdict
-from llmcheck.evaluation import SetScore, evaluate, pooled, score_report
+from llmcheck.evaluation import SetScore, evaluate, pool_figures, score_report
 from llmcheck.evaluation.agreements import REACH, AgreementFigures
 from llmcheck.evaluation.counts import Ratio, Scores, added
 from llmcheck.models import PromptUsage, Question, Ungrounded, Usage
@@ -468,14 +468,14 @@ def test_white_space_does_not_matter_to_a_quote(spaces: list[str]) -> None:
 
 def test_the_figures_of_several_sets_are_added_up() -> None:
     one, other = score(report(dispute(*COST))), score(report(dispute(*DESIGN, kind="entity")))
-    together = pooled([one, other])
+    together = pool_figures([one, other])
     assert together is not None
     assert counts(together.disputes.disputes.recall) == (2, 4)
     assert counts(together.disputes.by_kind["entity"].recall) == (1, 2)
     assert counts(together.disputes.by_kind["entity"].precision) == (1, 1)
     assert together.funnel.tables is None
     assert counts(together.funnel.findings) == (4, 8)
-    assert pooled([one]) is None
+    assert pool_figures([one]) is None
 
 
 def test_what_failed_stands_in_the_score() -> None:

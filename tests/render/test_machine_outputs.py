@@ -20,7 +20,7 @@ from test_render import DOCUMENTS, FERRY, HOSTILE_TEXT, TIDES, hostile_report, r
 
 from llmcheck.models import Document, Report
 from llmcheck.render.codes import CODES, MEANINGS, PADDING_CODES
-from llmcheck.render.github import SHOWN, command, github_commands
+from llmcheck.render.github import SHOWN, github_commands, workflow_command
 from llmcheck.render.junit import junit_xml, xml_text
 from llmcheck.render.sarif import artifact_location, disputes_sarif, padding_sarif
 
@@ -260,7 +260,7 @@ def parsed(line: str) -> tuple[str, dict[str, str], str]:
 def test_a_workflow_command_is_one_line_that_reads_back_as_it_was(
     title: str, message: str
 ) -> None:
-    line = command("error", message, title=title, line=3)
+    line = workflow_command("error", message, title=title, line=3)
     assert re.fullmatch("[^\r\n]*\n", line)
     name, properties, data = parsed(line[:-1])
     assert (name, data) == ("error", message)

@@ -32,7 +32,7 @@ from llmcheck.render.codes import CODES
 from llmcheck.render.data import claims_jsonl, report_schema, to_json
 from llmcheck.render.lint import lint_lines
 from llmcheck.render.markdown import escape, markdown_page
-from llmcheck.render.phrases import HOSTILE, clean, percent, quoted, shorten
+from llmcheck.render.phrases import HOSTILE, clean, percent, quotation, shorten
 from llmcheck.render.terminal import claims_page, padding_page, summary_page
 from llmcheck.render.view import Sources, usage_line
 from llmcheck.render.web import html_page
@@ -430,7 +430,7 @@ def test_a_shortened_text_fits_and_keeps_both_ends(text: str, length: int) -> No
 
 
 def test_a_very_long_quote_is_shortened_visibly() -> None:
-    shown = quoted("a" * 5000)
+    shown = quotation("a" * 5000)
     assert len(shown) < 700
     assert "…" in shown
 

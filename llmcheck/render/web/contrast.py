@@ -26,12 +26,12 @@ def contrast(quote: str, answer: str, others: Sequence[str]) -> list[Range]:
     Those are the words and figures of ``answer`` that not all ``others`` share. The ranges are
     in order and do not touch; there are none when nothing of the answer stands in the quote.
     """
-    return _verbatim(quote, answer) or _merged(
-        quote, [*_figures(quote, answer, others), *_words(quote, answer, others)]
+    return _verbatim_ranges(quote, answer) or _merge_ranges(
+        quote, [*_figure_ranges(quote, answer, others), *_word_ranges(quote, answer, others)]
     )
 
 
-def _verbatim(quote: str, answer: str) -> list[Range]:
+def _verbatim_ranges(quote: str, answer: str) -> list[Range]:
     phrase = r"\s+".join(map(re.escape, answer.rstrip(" .").split()))
     if not phrase:
         return []
@@ -40,7 +40,7 @@ def _verbatim(quote: str, answer: str) -> list[Range]:
     return [Range(*match.span()) for match in re.finditer(wanted, quote, re.IGNORECASE)]
 
 
-def _figures(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
+def _figure_ranges(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
     theirs = [quantity for other in others for quantity in quantities(other)]
     own = [one for one in quantities(answer) if not any(agree(one, it) for it in theirs)]
     if not own:
@@ -59,7 +59,7 @@ def _figures(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
                 yield Range(*word.span())
 
 
-def _words(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
+def _word_ranges(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
     own = _stems(answer)
     shared = own.intersection(*map(_stems, others)) if others else frozenset[str]()
     telling = own - shared or own
@@ -72,7 +72,7 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words(text) if squeeze(word) not in STOPWORDS)
 
 
-def _merged(quote: str, ranges: Iterable[Range]) -> list[Range]:
+def _merge_ranges(quote: str, ranges: Iterable[Range]) -> list[Range]:
     """The ranges in order, those that touch or have only marks between them as one."""
     found: list[Range] = []
     for one in sorted(ranges):

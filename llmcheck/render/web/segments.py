@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 L = TypeVar("L")
 
 
-class Labelled(NamedTuple, Generic[L]):
+class LabelledSpan(NamedTuple, Generic[L]):
     """A half-open range of characters, and what it is."""
 
     start: int
@@ -27,7 +27,7 @@ class Segment(NamedTuple, Generic[L]):
     """Of the spans it lies in, those that begin first first, then in the order given."""
 
 
-def segments(text: str, spans: Iterable[Labelled[L]]) -> Iterator[Segment[L]]:
+def segments(text: str, spans: Iterable[LabelledSpan[L]]) -> Iterator[Segment[L]]:
     """The text cut wherever a span begins or ends; the segments' texts rejoin to it.
 
     Spans are cut off at the text's ends, and empty ones left out. The time grows with the text,
