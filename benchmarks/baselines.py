@@ -31,10 +31,10 @@ from pathlib import Path
 import naive_pairs
 import whole_set
 import with_consistency_checker
-from findings import Found
+from findings import MethodResult
 
 from llmcheck.checker import Checker
-from llmcheck.cli.streams import narrated, say
+from llmcheck.cli.streams import say, show_progress
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import LLMCheckError
 from llmcheck.evaluation import GoldSet, SetScore, pool_figures, read_gold, score_report
@@ -45,7 +45,7 @@ from llmcheck.llm.connect import Connection
 from llmcheck.llm.runner import Progress, Runner, ignore_progress
 from llmcheck.settings import Settings, load_settings
 
-Method = Callable[[Corpus, Runner], Found]
+Method = Callable[[Corpus, Runner], MethodResult]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Row:
     note: str
 
 
-def llmcheck(corpus: Corpus, runner: Runner) -> Found:
+def llmcheck(corpus: Corpus, runner: Runner) -> MethodResult:
     """The tool itself."""
     checker = Checker(
         runner.model,
@@ -88,7 +88,7 @@ def llmcheck(corpus: Corpus, runner: Runner) -> Found:
         llm=runner.llm,
         on_progress=runner.on_progress,
     )
-    return Found(checker.check(corpus))
+    return MethodResult(checker.check(corpus))
 
 
 def methods(max_pairs: int | None = None) -> dict[str, Method]:
@@ -206,8 +206,8 @@ def table(rows: Sequence[Row], model: str) -> str:
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines.append(f"{name}: {here[0].disputes} disputes, {here[0].lookalikes} look-alikes")
         for method, *figures in cells:
-            told = (cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True))
-            lines.append("  ".join((method.ljust(widths[0]), *told)))
+            right = (cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True))
+            lines.append("  ".join((method.ljust(widths[0]), *right)))
         lines += [f"  {row.method}: {remark}" for row in here for remark in _remarks(row)]
         lines.append("")
     if any(not row.fresh for row in rows):
@@ -261,7 +261,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sets = [read_gold(folder) for folder in options.gold]
         connection_for = connections([gold.name for gold in sets], settings)
         known = methods(options.max_pairs)
-        with narrated() as line:
+        with show_progress() as line:
             rows = compare(
                 sets,
                 {name: known[name] for name in dict.fromkeys(options.method or known)},
@@ -275,8 +275,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model = connection_for(sets[0].name).model
     print(table(rows, model), end="")
     if options.json:
-        told = {"model": model, "rows": [asdict(row) for row in rows]}
-        options.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        figures = {"model": model, "rows": [asdict(row) for row in rows]}
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

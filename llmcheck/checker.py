@@ -127,12 +127,12 @@ class Checker:
 
     def claims(self, corpus: Corpus) -> Report:
         """A report of each document's claims and padding alone."""
-        meter, runner = self._begin()
+        meter, runner = self._start_run()
         reading = read.read_documents(NumberedSet(corpus.documents), runner)
         return Report(
             model=runner.model,
-            prompts=_digests(meter),
-            documents=_infos(corpus.documents, reading.padding),
+            prompts=_prompt_digests(meter),
+            documents=_list_documents(corpus.documents, reading.padding),
             claims=tuple(reading.claims),
             padding=tuple(reading.padding),
             ungrounded=tuple(reading.ungrounded),
@@ -146,7 +146,7 @@ class Checker:
 
     def trace(self, corpus: Corpus, *, whole: bool = True, length: Length = "normal") -> Trace:
         """The report of ``summarize`` (of ``check`` unless ``whole``), and what led to it."""
-        meter, runner = self._begin()
+        meter, runner = self._start_run()
         language = self._settings.language
         numbered = NumberedSet(corpus.documents)
         reading = read.read_documents(numbered, runner) if whole else read.Reading([], [], [], [])
@@ -163,10 +163,10 @@ class Checker:
             )  # fmt: skip
         report = Report(
             model=runner.model,
-            prompts=_digests(meter),
-            documents=_infos(corpus.documents, reading.padding),
+            prompts=_prompt_digests(meter),
+            documents=_list_documents(corpus.documents, reading.padding),
             claims=tuple(findings.claims),
-            disputes=_silenced(findings.disputes, self._settings.silence),
+            disputes=_mark_silenced(findings.disputes, self._settings.silence),
             agreements=tuple(findings.agreements),
             lookalikes=tuple(findings.lookalikes),
             padding=tuple(reading.padding),
@@ -195,7 +195,7 @@ class Checker:
 
         return await asyncio.to_thread(self.check, corpus)
 
-    def _begin(self) -> tuple[MeteredLLM, Runner]:
+    def _start_run(self) -> tuple[MeteredLLM, Runner]:
         llm, model = self._connected()
         meter = MeteredLLM(llm, model)
         runner = Runner(
@@ -216,12 +216,14 @@ class Checker:
             return self._connection
 
 
-def _digests(meter: MeteredLLM) -> dict[str, str]:
+def _prompt_digests(meter: MeteredLLM) -> dict[str, str]:
     """Of the prompts that were used."""
     return {name: load_prompt(name).digest for name in meter.usage().prompts}
 
 
-def _silenced(disputes: Sequence[Dispute], silences: Sequence[Silence]) -> tuple[Dispute, ...]:
+def _mark_silenced(
+    disputes: Sequence[Dispute], silences: Sequence[Silence]
+) -> tuple[Dispute, ...]:
     """The disputes, marked where the settings silence them; warns of what silences nothing."""
     reasons = {silence.id: silence.reason for silence in silences}
     for unused in sorted(reasons.keys() - {dispute.id for dispute in disputes}):
@@ -235,19 +237,19 @@ def _silenced(disputes: Sequence[Dispute], silences: Sequence[Silence]) -> tuple
     )
 
 
-def _infos(
+def _list_documents(
     documents: Sequence[Document], padding: Sequence[PaddingFlag]
 ) -> tuple[DocumentInfo, ...]:
     flags: defaultdict[str, list[PaddingFlag]] = defaultdict(list)
     for flag in padding:
         flags[flag.doc_id].append(flag)
     return tuple(
-        DocumentInfo.of(document, padding_share=_share(document, flags[document.id]))
+        DocumentInfo.of(document, padding_share=_padding_share(document, flags[document.id]))
         for document in documents
     )
 
 
-def _share(document: Document, flags: Sequence[PaddingFlag]) -> float:
+def _padding_share(document: Document, flags: Sequence[PaddingFlag]) -> float:
     """Share of the text's characters, white space aside, that lie in flags."""
     padded = {at for flag in flags for at in range(flag.start, flag.end)}
     ink = [at for at, character in enumerate(document.text) if not character.isspace()]

@@ -149,7 +149,7 @@ def flag(doc: str, words: str, kind: Any) -> PaddingFlag:
     return builders.flag(words, NUMBERED[f"{doc}.txt"].document, kind=kind)
 
 
-def told(text: str, *claims: Claim) -> SummarySentence:
+def sentence(text: str, *claims: Claim) -> SummarySentence:
     return SummarySentence(text=text, claim_ids=tuple(c.id for c in claims))
 
 
@@ -158,13 +158,13 @@ def report(*disputes: Dispute, sentences: Sequence[SummarySentence] = (), **more
     return builders.report(*disputes, **{"claims": tuple(CLAIMS), "summary": summary, **more})
 
 
-COST_ASKED = question(
+COST_QUESTION = question(
     "What did the bridge cost?",
     stance("40", "paper.txt.1"),
     stance("52", "blog.txt.1"),
     stance("61", "guide.txt.1"),
 )
-DESIGN_ASKED = question(
+DESIGN_QUESTION = question(
     "Who designed it?", stance("Moe", "paper.txt.2"), stance("Lie", "blog.txt.2")
 )
 

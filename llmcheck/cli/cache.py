@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from llmcheck.cli.options import CODES_WITHOUT_RUN, Cache, ending
+from llmcheck.cli.options import CODES_WITHOUT_RUN, Cache, help_epilog
 from llmcheck.cli.streams import emit
 from llmcheck.errors import ConfigError
 from llmcheck.render.phrases import pluralize
@@ -14,7 +14,7 @@ from llmcheck.render.phrases import pluralize
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    epilog = ending(
+    epilog = help_epilog(
         "llmcheck cache info    # how much is stored, and where",
         "llmcheck cache clear   # forget it",
         codes=CODES_WITHOUT_RUN,

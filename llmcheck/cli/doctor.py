@@ -13,7 +13,7 @@ from llmcheck.cli.options import (
     CLEAN,
     INCOMPLETE,
     USAGE,
-    ending,
+    help_epilog,
     takes_settings,
 )
 from llmcheck.cli.streams import emit, page_for
@@ -28,7 +28,7 @@ _MOST_MODELS = 12
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    epilog = ending(
+    epilog = help_epilog(
         "llmcheck doctor",
         "llmcheck doctor --base-url http://127.0.0.1:8080/v1 --model any",
         "llmcheck doctor --replay fixtures/seeds",

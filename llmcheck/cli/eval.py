@@ -13,12 +13,12 @@ from llmcheck.cli.options import (
     Output,
     Quiet,
     check_output,
-    ending,
+    exit_on_interrupt,
     failure_code,
-    stopped_by_ctrl_c,
+    help_epilog,
     takes_settings,
 )
-from llmcheck.cli.streams import emit, narrated, say
+from llmcheck.cli.streams import emit, say, show_progress
 
 if TYPE_CHECKING:
     from llmcheck.evaluation import Evaluation
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    epilog = ending(
+    epilog = help_epilog(
         "llmcheck eval benchmarks/corpora/* --replay fixtures",
         "llmcheck eval my-set/ --model gpt-4o-mini --format json",
         "llmcheck eval --pairs pairs.jsonl --limit 200",
@@ -75,7 +75,7 @@ def evaluate(
     sets = [read_gold(path) for path in gold_dirs or ()]
     rows = read_rows(pairs, PairRow, limit) if pairs else []
     sentences = read_rows(claims, SentenceRow, limit) if claims else []
-    with narrated() as line, stopped_by_ctrl_c(settings, line):
+    with show_progress() as line, exit_on_interrupt(settings, line):
         measured = measure(sets, rows, sentences, settings, ignore_progress if quiet else line)
     emit(_as_json(measured) if format_name == "json" else _as_text(measured), output)
     failures = measured.failures()

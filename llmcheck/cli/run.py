@@ -22,13 +22,13 @@ from llmcheck.cli.options import (
     Output,
     Quiet,
     check_output,
-    ending,
+    exit_on_interrupt,
     failure_code,
+    help_epilog,
     one_of,
-    stopped_by_ctrl_c,
     takes_settings,
 )
-from llmcheck.cli.streams import emit, narrated, page_for, say
+from llmcheck.cli.streams import emit, page_for, say, show_progress
 from llmcheck.errors import ConfigError
 from llmcheck.render.phrases import pluralize
 from llmcheck.render.view import usage_line
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from llmcheck.cli.report_formats import ReportFormat
     from llmcheck.documents.corpus import Corpus
     from llmcheck.models import Report
-    from llmcheck.reports.baseline import Beside
+    from llmcheck.reports.baseline import BaselineReports
     from llmcheck.settings import Settings, SourcedSettings
 
 _MOST_WARNINGS = 10
@@ -123,24 +123,24 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
             raise typer.BadParameter("only check takes a --baseline")
         if length is not None and not analysis.has_summary:
             raise typer.BadParameter("only summarize and report take a --length")
-        since = None if baseline is None else _since(baseline)
-        order = Order(analysis, paths, input_format, settings, length, quiet)
-        report, corpus = _run(order)
-        new, marked = since(report) if since else (report, report)
+        hold_against = None if baseline is None else _load_baseline(baseline)
+        request = Request(analysis, paths, input_format, settings, length, quiet)
+        report, corpus = _run(request)
+        new, marked = hold_against(report) if hold_against else (report, report)
         shown = {"left out": new, "marked": marked, "kept": report}[chosen.known_disputes]
         emit(chosen.render(shown, corpus, page_for(output)), output)
-        _say_what_failed(report, listed=chosen.lists_failures)
+        _warn_of_failures(report, lists_failures=chosen.lists_failures)
         if not quiet and (baseline is not None or not chosen.lists_failures):
             known = len(report.disputes) - len(new.disputes)
             say(_outcome(new, findings, None if baseline is None else known))
         raise typer.Exit(exit_code(new, disputes_are_findings=findings))
 
     codes = {FINDINGS: "disputes found"} if analysis.disputes_are_findings else {}
-    epilog = ending(*analysis.examples, codes={**codes, **RUN_CODES})
+    epilog = help_epilog(*analysis.examples, codes={**codes, **RUN_CODES})
     app.command(analysis.name, help=analysis.help, epilog=epilog)(command)
 
 
-class Order(NamedTuple):
+class Request(NamedTuple):
     """What a command line asks for."""
 
     analysis: Analysis
@@ -152,52 +152,52 @@ class Order(NamedTuple):
     quiet: bool
 
 
-def _run(order: Order) -> tuple[Report, Corpus]:
+def _run(request: Request) -> tuple[Report, Corpus]:
     from llmcheck.checker import Checker
     from llmcheck.documents.corpus import Corpus
 
-    return carried_out(order, Checker, Corpus.read)
+    return carry_out(request, Checker, Corpus.read)
 
 
-def carried_out(
-    order: Order, checker_of: Callable[..., Checker], read: Callable[..., Corpus]
+def carry_out(
+    request: Request, make_checker: Callable[..., Checker], read: Callable[..., Corpus]
 ) -> tuple[Report, Corpus]:
     """The report that was ordered, and the documents it is about.
 
-    ``checker_of`` makes the checker, as ``Checker`` does, and ``read`` reads the documents, as
+    ``make_checker`` makes the checker, as ``Checker`` does, and ``read`` reads the documents, as
     ``Corpus.read`` does.
     """
     from llmcheck.documents.paths import is_url
     from llmcheck.llm.runner import ignore_progress
 
-    settings = order.settings
-    if settings.replay is not None and any(map(is_url, order.paths)):
+    settings = request.settings
+    if settings.replay is not None and any(map(is_url, request.paths)):
         raise ConfigError(
             "nothing is fetched in a replay: save the pages, record with the files, and name "
             "the files instead of URLs"
         )
-    with narrated() as line, stopped_by_ctrl_c(settings, line):
+    with show_progress() as line, exit_on_interrupt(settings, line):
         # First the checker: a missing key should not wait until a large folder is read.
-        on_progress = ignore_progress if order.quiet else line
-        checker = checker_of(settings=settings, on_progress=on_progress)
+        on_progress = ignore_progress if request.quiet else line
+        checker = make_checker(settings=settings, on_progress=on_progress)
         corpus = read(
-            *order.paths,
-            input_format=order.input_format,
+            *request.paths,
+            input_format=request.input_format,
             allow_private_urls=settings.allow_private_urls,
         )
-        return order.analysis.run(checker, corpus, order.length), corpus
+        return request.analysis.run(checker, corpus, request.length), corpus
 
 
-def _since(baseline: Path) -> Callable[[Report], Beside]:
+def _load_baseline(baseline: Path) -> Callable[[Report], BaselineReports]:
     # Only a run with a baseline needs what compares reports.
-    from llmcheck.reports.baseline import since
+    from llmcheck.reports.baseline import load_baseline
 
-    return since(baseline)
+    return load_baseline(baseline)
 
 
-def _say_what_failed(report: Report, *, listed: bool) -> None:
+def _warn_of_failures(report: Report, *, lists_failures: bool) -> None:
     """Warn of failures: one by one, or of their number where the output has ``listed`` them."""
-    if report.failures and listed:
+    if report.failures and lists_failures:
         number = pluralize(len(report.failures), "part")
         say(f"warning: {number} of the run failed; the output says which")
         return
@@ -217,7 +217,7 @@ def _outcome(report: Report, disputes: bool, known: int | None) -> str:
         )
     silenced = len(report.disputes) - len(report.open_disputes)
     found = pluralize(len(report.open_disputes), "dispute" if known is None else "new dispute")
-    beside = [f"{known} known"] if known is not None else []
-    beside += [f"{silenced} silenced"] if silenced else []
-    aside = f" ({', '.join(beside)})" if beside else ""
+    asides = [f"{known} known"] if known is not None else []
+    asides += [f"{silenced} silenced"] if silenced else []
+    aside = f" ({', '.join(asides)})" if asides else ""
     return f"{found}{aside} in {documents}; {usage_line(report.usage)}"

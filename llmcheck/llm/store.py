@@ -91,7 +91,7 @@ class ReplyStore:
         Raises ConfigError when the directory cannot be written, belongs to someone else, is a
         symbolic link or holds other things.
         """
-        self._use(lambda cache: None)
+        self._with_cache(lambda cache: None)
 
     def read(self, call: Call) -> StoredReply | None:
         """The answer stored for ``call``, or None.
@@ -99,18 +99,18 @@ class ReplyStore:
         Raises CorruptRecord when the row is damaged, altered or of another call.
         """
         try:
-            blob = self._use(lambda cache: cache.get(call.key))
+            blob = self._with_cache(lambda cache: cache.get(call.key))
             if blob is None:
                 return None
             envelope = json.loads(blob)
             row = _Row.model_validate(envelope["row"])
             intact = envelope["checksum"] == _checksum(row)
         except (ValueError, KeyError, TypeError) as error:
-            raise self._corrupt(call, "is not what llmcheck stores") from error
+            raise self._corrupt_record(call, "is not what llmcheck stores") from error
         if not intact:
-            raise self._corrupt(call, "fails its checksum")
+            raise self._corrupt_record(call, "fails its checksum")
         if row.key != call.key:
-            raise self._corrupt(call, "belongs to another call")
+            raise self._corrupt_record(call, "belongs to another call")
         tokens = Tokens(row.input_tokens, row.output_tokens)
         return StoredReply(row.raw, tokens, row.probabilities, row.failed)
 
@@ -134,7 +134,7 @@ class ReplyStore:
         envelope = {"row": row.model_dump(exclude_defaults=True), "checksum": _checksum(row)}
         blob = json.dumps(envelope).encode("ascii")
         try:
-            self._use(lambda cache: cache.set(call.key, blob))
+            self._with_cache(lambda cache: cache.set(call.key, blob))
         except ConfigError as error:
             if not self._write_warned:
                 self._write_warned = True
@@ -142,19 +142,21 @@ class ReplyStore:
 
     def drop(self, call: Call) -> None:
         """Forget what is stored for ``call``, if anything."""
-        self._use(lambda cache: cache.delete(call.key))
+        self._with_cache(lambda cache: cache.delete(call.key))
 
     def info(self) -> StoreInfo:
         """How much is stored. Creates nothing."""
         if self._inode() is None:
             return StoreInfo(self.directory, 0, 0)
-        return self._use(lambda cache: StoreInfo(self.directory, len(cache), cache.volume()))
+        return self._with_cache(
+            lambda cache: StoreInfo(self.directory, len(cache), cache.volume())
+        )
 
     def clear(self) -> int:
         """Forget every answer; returns how many there were."""
         if self._inode() is None:
             return 0
-        return self._use(lambda cache: int(cache.clear()))
+        return self._with_cache(lambda cache: int(cache.clear()))
 
     def close(self) -> None:
         """Close this thread's connection; the next use opens it again."""
@@ -162,13 +164,13 @@ class ReplyStore:
             if self._cache is not None:
                 self._cache.close()
 
-    def _use(self, action: Callable[[Any], R]) -> R:
+    def _with_cache(self, action: Callable[[Any], R]) -> R:
         import diskcache
 
         for last_try in (False, True):
             inode = self._inode()
             try:
-                return action(self._opened())
+                return action(self._open_cache())
             except sqlite3.DatabaseError as error:
                 # Errors of Python's own (a closed connection) carry no code.
                 code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE)
@@ -188,7 +190,7 @@ class ReplyStore:
         except OSError:
             return None
 
-    def _opened(self) -> Any:
+    def _open_cache(self) -> Any:
         import diskcache
 
         with self._lock:
@@ -231,13 +233,13 @@ class ReplyStore:
         with self._lock:
             if self._inode() != inode:
                 return  # Another thread was first.
-            beside = (
+            candidates = (
                 self.directory.with_name(f"{self.directory.name}.corrupt-{number}")
                 for number in itertools.count(1)
             )
-            aside = next(path for path in beside if not path.exists())
+            target = next(path for path in candidates if not path.exists())
             try:
-                self.directory.rename(aside)
+                self.directory.rename(target)
             except OSError as reason:
                 raise self._unusable(
                     f"its database is damaged ({error}) and cannot be moved aside "
@@ -245,10 +247,10 @@ class ReplyStore:
                 ) from reason
         _log.warning(
             "cache %s: its database is damaged (%s); moved to %s, starting a new one",
-            self.directory, error, aside,
+            self.directory, error, target,
         )  # fmt: skip
 
-    def _corrupt(self, call: Call, reason: str) -> CorruptRecord:
+    def _corrupt_record(self, call: Call, reason: str) -> CorruptRecord:
         return CorruptRecord(
             f"cache {self.directory}: the row of {call.prompt} call {call.key[:16]} {reason}",
             call_key=call.key,

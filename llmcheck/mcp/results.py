@@ -32,7 +32,7 @@ class _Result(BaseModel):
 R = TypeVar("R", bound=_Result)
 
 
-class Passage(_Result):
+class PassageResult(_Result):
     """Words of a document."""
 
     document: str
@@ -64,7 +64,7 @@ class PositionResult(_Result):
     answer: str
     documents: tuple[str, ...]
     """Those that give it."""
-    passages: tuple[Passage, ...]
+    passages: tuple[PassageResult, ...]
     """Where they give it; the first few where there are many."""
 
 
@@ -95,15 +95,15 @@ class ClaimResult(_Result):
     claim: str
     speaker: str | None
     """Who says so, when the document quotes or reports someone."""
-    passage: Passage
+    passage: PassageResult
 
 
-class PaddingFound(_Result):
+class PaddingFlagResult(_Result):
     """A stretch of a document that says nothing about its topic."""
 
     kind: str
     rationale: str
-    passage: Passage
+    passage: PassageResult
 
 
 class _Outcome(_Result):
@@ -135,14 +135,14 @@ class ClaimsResult(_Outcome):
 class PaddingResult(_Outcome):
     """What in the documents is padding."""
 
-    padding: tuple[PaddingFound, ...]
+    padding: tuple[PaddingFlagResult, ...]
 
 
 def check_result(report: Report) -> CheckResult:
     """The answer to ``check``."""
     cuts = _Cuts()
-    disputes = cuts.fitting("disputes", [_dispute(report, d) for d in report.disputes])
-    agreements = cuts.fitting(
+    disputes = cuts.fit("disputes", [_dispute(report, d) for d in report.disputes])
+    agreements = cuts.fit(
         "agreements", [_agreement(report, a) for a in report.agreements], MOST_ASIDE
     )
     return CheckResult(disputes=disputes, agreements=agreements, **dict(_outcome(report, cuts)))
@@ -151,14 +151,14 @@ def check_result(report: Report) -> CheckResult:
 def claims_result(report: Report) -> ClaimsResult:
     """The answer to ``claims``."""
     cuts = _Cuts()
-    claims = cuts.fitting("claims", [_claim(claim) for claim in report.claims])
+    claims = cuts.fit("claims", [_claim(claim) for claim in report.claims])
     return ClaimsResult(claims=claims, **dict(_outcome(report, cuts)))
 
 
 def padding_result(report: Report) -> PaddingResult:
     """The answer to ``padding``."""
     cuts = _Cuts()
-    padding = cuts.fitting("stretches of padding", [_padding(flag) for flag in report.padding])
+    padding = cuts.fit("stretches of padding", [_padding(flag) for flag in report.padding])
     return PaddingResult(padding=padding, **dict(_outcome(report, cuts)))
 
 
@@ -168,7 +168,7 @@ class _Cuts:
     def __init__(self) -> None:
         self._cuts: list[str] = []
 
-    def fitting(self, noun: str, items: Sequence[R], most: int = MOST_CHARACTERS) -> tuple[R, ...]:
+    def fit(self, noun: str, items: Sequence[R], most: int = MOST_CHARACTERS) -> tuple[R, ...]:
         """The first of ``items``, as many as ``most`` characters of JSON hold."""
         sizes = accumulate(len(item.model_dump_json()) for item in items)
         kept = sum(size <= most for size in sizes)
@@ -176,7 +176,7 @@ class _Cuts:
             self._cuts.append(f"{len(items) - kept:,} of {len(items):,} {noun}")
         return tuple(items[:kept])
 
-    def told(self) -> str | None:
+    def note(self) -> str | None:
         """What was left out, and what to do about it."""
         if not self._cuts:
             return None
@@ -187,7 +187,7 @@ class _Cuts:
 
 
 def _outcome(report: Report, cuts: _Cuts) -> _Outcome:
-    documents = cuts.fitting("documents", [_document(d) for d in report.documents], MOST_ASIDE)
+    documents = cuts.fit("documents", [_document(d) for d in report.documents], MOST_ASIDE)
     failures = tuple(
         shorten(f"{failure.stage} of {failure.subject}: {failure.error}", QUOTE_LENGTH)
         for failure in report.failures
@@ -196,7 +196,7 @@ def _outcome(report: Report, cuts: _Cuts) -> _Outcome:
     return _Outcome(
         complete=not failures,
         failures=(*failures[:_MOST_FAILURES], *([f"{more:,} more"] if more > 0 else ())),
-        cut=cuts.told(),
+        cut=cuts.note(),
         documents=documents,
         usage=usage_line(report.usage),
     )
@@ -223,8 +223,8 @@ def _claim(claim: Claim) -> ClaimResult:
     return ClaimResult(claim=claim.text, speaker=claim.speaker, passage=_passage(claim))
 
 
-def _padding(flag: PaddingFlag) -> PaddingFound:
-    return PaddingFound(kind=flag.kind, rationale=flag.rationale, passage=_passage(flag))
+def _padding(flag: PaddingFlag) -> PaddingFlagResult:
+    return PaddingFlagResult(kind=flag.kind, rationale=flag.rationale, passage=_passage(flag))
 
 
 def _dispute(report: Report, dispute: Dispute) -> DisputeResult:
@@ -247,13 +247,13 @@ def _position(report: Report, position: Position) -> PositionResult:
     )
 
 
-def _passages(claims: Iterable[Claim]) -> list[Passage]:
+def _passages(claims: Iterable[Claim]) -> list[PassageResult]:
     """The passages of the claims, each once: a sentence may hold several claims."""
     return list(dict.fromkeys(map(_passage, claims)))
 
 
-def _passage(found: Claim | PaddingFlag) -> Passage:
-    return Passage(
+def _passage(found: Claim | PaddingFlag) -> PassageResult:
+    return PassageResult(
         document=found.doc_id,
         start=found.start,
         end=found.end,

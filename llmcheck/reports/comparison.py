@@ -65,18 +65,19 @@ class Comparison(Frozen):
 
 def compare(old: Report, new: Report) -> Comparison:
     """What became of the findings of ``old`` in ``new``."""
-    matches = matched(old, new)
+    matches = match_disputes(old, new)
     changed = [match for match in matches if match.changes]
-    agreed, here = _agreements(old), _agreements(new)
+    old_agreements, new_agreements = _agreement_evidence(old), _agreement_evidence(new)
+    unmatched = tuple(_without_counterpart(new_agreements, old_agreements))
     shares = {document.id: document.padding_share for document in old.documents}
     return Comparison(
-        new_disputes=without(new.disputes, [match.new for match in matches]),
-        gone_disputes=without(old.disputes, [match.old for match in matches]),
+        new_disputes=remove_disputes(new.disputes, [match.new for match in matches]),
+        gone_disputes=remove_disputes(old.disputes, [match.old for match in matches]),
         changed_disputes=tuple(changed),
         same_disputes=len(matches) - len(changed),
-        new_agreements=tuple(_unmet(here, agreed)),
-        gone_agreements=tuple(_unmet(agreed, here)),
-        same_agreements=len(here) - len(list(_unmet(here, agreed))),
+        new_agreements=unmatched,
+        gone_agreements=tuple(_without_counterpart(old_agreements, new_agreements)),
+        same_agreements=len(new_agreements) - len(unmatched),
         padding=tuple(
             ShareChange(doc_id=document.id, old=shares[document.id], new=document.padding_share)
             for document in new.documents
@@ -89,8 +90,11 @@ def compare(old: Report, new: Report) -> Comparison:
     )
 
 
-def without(disputes: Sequence[Dispute], those: Sequence[Dispute]) -> tuple[Dispute, ...]:
-    return tuple(dispute for dispute in disputes if dispute not in those)
+def remove_disputes(
+    disputes: Sequence[Dispute], removed: Sequence[Dispute]
+) -> tuple[Dispute, ...]:
+    """The disputes without those that are removed."""
+    return tuple(dispute for dispute in disputes if dispute not in removed)
 
 
 class _Sentence(NamedTuple):
@@ -100,16 +104,17 @@ class _Sentence(NamedTuple):
     words: str
 
 
-class _Side(NamedTuple):
+class _DisputeEvidence(NamedTuple):
     """A dispute and, for each of its positions, the sentences it rests on."""
 
     dispute: Dispute
     evidence: tuple[frozenset[_Sentence], ...]
 
 
-def matched(old: Report, new: Report) -> list[DisputeChange]:
+def match_disputes(old: Report, new: Report) -> list[DisputeChange]:
     """Which dispute of the new report is which of the old one, in the new report's order."""
-    before, after = [_side(old, d) for d in old.disputes], [_side(new, d) for d in new.disputes]
+    before = [_dispute_evidence(old, dispute) for dispute in old.disputes]
+    after = [_dispute_evidence(new, dispute) for dispute in new.disputes]
     candidates = [
         (likeness, -i, -j)
         for i, one in enumerate(before)
@@ -127,8 +132,8 @@ def matched(old: Report, new: Report) -> list[DisputeChange]:
     ]
 
 
-def _side(report: Report, dispute: Dispute) -> _Side:
-    return _Side(
+def _dispute_evidence(report: Report, dispute: Dispute) -> _DisputeEvidence:
+    return _DisputeEvidence(
         dispute,
         tuple(
             frozenset(
@@ -140,27 +145,30 @@ def _side(report: Report, dispute: Dispute) -> _Side:
     )
 
 
-def _likeness(one: _Side, other: _Side) -> float:
+def _likeness(one: _DisputeEvidence, other: _DisputeEvidence) -> float:
     """0 when the two are not one dispute; infinite when their ids say that they are."""
     if one.dispute.id == other.dispute.id:
         return float("inf")
-    rests = _met(
+    shared_evidence = _count_apart(
         (i, j)
         for i, mine in enumerate(one.evidence)
         for j, theirs in enumerate(other.evidence)
-        if any(_one_sentence(a, b) for a in mine for b in theirs)
+        if any(_is_same_sentence(a, b) for a in mine for b in theirs)
     )
-    if rests < 2:
+    if shared_evidence < 2:
         return 0
-    asked = fuzz.token_set_ratio(squeeze(one.dispute.question), squeeze(other.dispute.question))
-    said = _met(
+    question_likeness = fuzz.token_set_ratio(
+        squeeze(one.dispute.question), squeeze(other.dispute.question)
+    )
+    shared_answers = _count_apart(
         (i, j)
         for i, mine in enumerate(one.dispute.positions)
         for j, theirs in enumerate(other.dispute.positions)
         if _same_answer(mine.answer, theirs.answer)
     )
     # One sentence states many facts, so the same sentences alone are not the same dispute.
-    return rests + asked / 100 + said if asked >= SAME_QUESTION or said >= 2 else 0
+    is_one = question_likeness >= SAME_QUESTION or shared_answers >= 2
+    return shared_evidence + question_likeness / 100 + shared_answers if is_one else 0
 
 
 def _same_answer(a: str, b: str) -> bool:
@@ -168,14 +176,14 @@ def _same_answer(a: str, b: str) -> bool:
     return fuzz.token_set_ratio(squeeze(a), squeeze(b)) >= SAME_ANSWER or bool(numbers)
 
 
-def _met(pairs: Iterable[tuple[int, int]]) -> int:
+def _count_apart(pairs: Iterable[tuple[int, int]]) -> int:
     """How many of the pairs can stand beside each other, none sharing a member: 0, 1 or 2."""
     found = list(pairs)
     apart = any(a[0] != b[0] and a[1] != b[1] for a in found for b in found)
     return 2 if apart else min(1, len(found))
 
 
-def _one_sentence(a: _Sentence, b: _Sentence) -> bool:
+def _is_same_sentence(a: _Sentence, b: _Sentence) -> bool:
     """Whether they are one: the same words wherever they stand, or nearly so in one document."""
     return a.words == b.words or (
         a.doc_id == b.doc_id and fuzz.ratio(a.words, b.words) >= SAME_SENTENCE
@@ -219,15 +227,15 @@ def _counterpart(position: Position, dispute: Dispute) -> Position | None:
     return next(alike, None)
 
 
-class _Agreed(NamedTuple):
+class _AgreementEvidence(NamedTuple):
     agreement: Agreement
     evidence: frozenset[_Sentence]
 
 
-def _agreements(report: Report) -> list[_Agreed]:
+def _agreement_evidence(report: Report) -> list[_AgreementEvidence]:
     claims = {claim.id: claim for claim in report.claims}
     return [
-        _Agreed(
+        _AgreementEvidence(
             agreement,
             frozenset(
                 _Sentence(claims[id_].doc_id, squeeze(claims[id_].quote))
@@ -239,9 +247,11 @@ def _agreements(report: Report) -> list[_Agreed]:
     ]
 
 
-def _unmet(these: Sequence[_Agreed], those: Sequence[_Agreed]) -> Iterator[Agreement]:
+def _without_counterpart(
+    these: Sequence[_AgreementEvidence], those: Sequence[_AgreementEvidence]
+) -> Iterator[Agreement]:
     """The agreements that have no counterpart: none by id, none resting on two same sentences."""
-    ids = {agreed.agreement.id for agreed in those}
+    ids = {one.agreement.id for one in those}
     for one in these:
         if one.agreement.id not in ids and not any(
             len({s.words for s in one.evidence} & {s.words for s in other.evidence}) >= 2

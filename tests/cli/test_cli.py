@@ -23,7 +23,7 @@ from repository import ROOT
 
 from llmcheck import Corpus
 from llmcheck.cli.main import main
-from llmcheck.cli.run import carried_out, exit_code
+from llmcheck.cli.run import carry_out, exit_code
 from llmcheck.cli.streams import ProgressLine, emit
 from llmcheck.documents.formats import SUFFIXES
 from llmcheck.errors import BudgetExceeded, ConfigError, DocumentError, FixtureMissing, PromptError
@@ -65,7 +65,7 @@ class Stage:
         self.allow_private_urls = False
         self.input_format: str | None = None
         self.settings = Settings()
-        self.asked: list[str] = []
+        self.verbs: list[str] = []
         self.lengths: list[str] = []
         self.act: Callable[[Callable[[Progress], None]], Report] = lambda _: found()
         self.documents: Callable[[], Corpus] = lambda: Corpus.from_texts([GATE, LOCK])
@@ -87,20 +87,20 @@ class Performer(NamedTuple):
     on_progress: Callable[[Progress], None]
 
     def check(self, corpus: Corpus) -> Report:
-        return self._asked("check")
+        return self._perform("check")
 
     def summarize(self, corpus: Corpus, *, length: str) -> Report:
         self.stage.lengths.append(length)
-        return self._asked("summarize")
+        return self._perform("summarize")
 
     def claims(self, corpus: Corpus) -> Report:
-        return self._asked("claims")
+        return self._perform("claims")
 
     def padding(self, corpus: Corpus) -> Report:
-        return self._asked("padding")
+        return self._perform("padding")
 
-    def _asked(self, name: str) -> Report:
-        self.stage.asked.append(name)
+    def _perform(self, name: str) -> Report:
+        self.stage.verbs.append(name)
         return self.stage.act(self.on_progress)
 
 
@@ -109,7 +109,7 @@ def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
     stage = Stage()
     monkeypatch.setattr(
         "llmcheck.cli.run._run",
-        partial(carried_out, checker_of=stage.checker, read=stage.read),
+        partial(carry_out, make_checker=stage.checker, read=stage.read),
     )
     monkeypatch.chdir(tmp_path)
     return stage
@@ -164,7 +164,7 @@ def test_the_format_of_what_is_named_can_be_forced(run: Callable[..., Ran], stag
 
 
 @pytest.mark.parametrize(
-    ("arguments", "asked", "begins"),
+    ("arguments", "verb", "begins"),
     [
         (["summarize"], "summarize", "Disputes (1)"),
         (["summarize", "--format", "markdown"], "summarize", "## Disputes (1)"),
@@ -182,11 +182,11 @@ def test_the_format_of_what_is_named_can_be_forced(run: Callable[..., Ran], stag
     ],
 )
 def test_each_command_asks_for_its_own_report_and_prints_it_in_each_of_its_formats(
-    run: Callable[..., Ran], stage: Stage, arguments: list[str], asked: str, begins: str
+    run: Callable[..., Ran], stage: Stage, arguments: list[str], verb: str, begins: str
 ) -> None:
     ran = run(*arguments, "gate.txt")
 
-    assert stage.asked == [asked]
+    assert stage.verbs == [verb]
     assert ran.out.startswith(begins)
     assert ran.code == (1 if arguments[0] == "check" else 0)
 
@@ -791,7 +791,7 @@ class Checker:
             DocumentInfo(id="pont-lev\\u00e9", path=None, title=None, words=1, padding_share=0),))
     summarize = check
 
-run._run = partial(run.carried_out, checker_of=Checker, read=lambda *_, **__: Corpus())
+run._run = partial(run.carry_out, make_checker=Checker, read=lambda *_, **__: Corpus())
 """
 
 

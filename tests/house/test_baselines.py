@@ -286,7 +286,7 @@ def test_its_findings_become_disputes_and_what_has_no_place_is_ungrounded(corpus
         [("a", "b"), ("a", "c")],
         judged=7,
     )
-    found = checker.found(corpus, "tiny", run)
+    found = checker.report_run(corpus, "tiny", run)
     (dispute,) = found.report.disputes
     assert {p.doc_ids for p in dispute.positions} == {(kiln.id,), (glaze.id,)}
     assert [u.text for u in found.report.ungrounded] == ["A museum bought every pot."]

@@ -20,9 +20,9 @@ from llmcheck.models import (
 )
 from llmcheck.render.changes import changes_markdown, changes_text
 from llmcheck.render.data import to_json
-from llmcheck.reports.baseline import beside
+from llmcheck.reports.baseline import hold_against_baseline
 from llmcheck.reports.comparison import compare
-from llmcheck.reports.saved import checked, read_report
+from llmcheck.reports.saved import read_check_report, read_report
 
 LENGTH = "How long is the breakwater?"
 QUOTES = {
@@ -154,7 +154,7 @@ def test_agreements_padding_failures_and_documents_are_compared_too() -> None:
 def test_what_the_baseline_knows_is_left_out_and_the_rest_stays() -> None:
     fresh = dispute("d-9", ("Friday", "d-now"), ("Monday", "c-now"), question="When?")
     new = report(dispute("d-2", ("410 m", "a-now"), ("460 m", "b-now")), fresh)
-    left = beside(new, OLD).new
+    left = hold_against_baseline(new, OLD).new
     assert left.disputes == (fresh,)
     assert left.claims == new.claims
 
@@ -262,14 +262,14 @@ def test_a_run_that_looked_for_disputes_is_one_whether_or_not_any_had_to_be_judg
     path = tmp_path / "r.json"
     saved = builders.report(prompts=dict.fromkeys(prompts, "0"))
     path.write_text(to_json(saved))
-    assert checked(path) == saved
+    assert read_check_report(path) == saved
 
 
 def test_a_run_that_only_read_is_no_check(tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     path.write_text(to_json(builders.report(prompts={"reading.v1": "0"})))
     with pytest.raises(ConfigError, match="looked for no disputes"):
-        checked(path)
+        read_check_report(path)
 
 
 @pytest.mark.parametrize(
