@@ -65,6 +65,23 @@ class Checker:
     them, which must then be such as can be pickled.
 
     Raises ConfigError when no model, or no way to reach one, is set.
+
+    >>> from llmcheck import FakeLLM
+    >>> def answer(call):  # In the place of a model: by the prompt that it is asked with.
+    ...     if call.prompt.startswith("survey."):
+    ...         heights = [
+    ...             {"answer": "4 m", "sentences": ["1.1"]},
+    ...             {"answer": "5 m", "sentences": ["2.1"]},
+    ...         ]
+    ...         dispute = {"question": "How high is the dam?", "positions": heights}
+    ...         return {"disputes": [dispute], "lookalikes": [], "agreements": []}
+    ...     judged = {"pair": 1, "a": "4 m", "b": "5 m", "why": "One dam has one height."}
+    ...     return {"pairs": [{**judged, "verdict": "contradiction", "kind": "numeric"}]}
+    >>> corpus = Corpus.from_texts({"log": "The dam is 4 m high.", "map": "The dam is 5 m high."})
+    >>> report = Checker(llm=FakeLLM(answer)).check(corpus)
+    >>> for dispute in report.disputes:
+    ...     print(dispute.question, [(p.answer, p.doc_ids) for p in dispute.positions])
+    How high is the dam? [('4 m', ('log',)), ('5 m', ('map',))]
     """
 
     def __init__(

@@ -126,6 +126,10 @@ def load_settings(
 
     The file is looked for from ``start`` (default: the current folder) upwards. Raises
     ConfigError naming the option, the variable, or the file and key that is wrong.
+
+    >>> settings = load_settings(environ={"LLMCHECK_MODEL": "tiny"}, concurrency=2)
+    >>> (settings.model, settings.concurrency)
+    ('tiny', 2)
     """
     return sourced_settings(start, environ, **overrides).settings
 

@@ -202,7 +202,7 @@ def _warn_of_failures(report: Report, *, lists_failures: bool) -> None:
         say(f"warning: {number} of the run failed; the output says which")
         return
     for failure in report.failures[:_MOST_WARNINGS]:
-        say(f"warning: {failure.stage} of {failure.subject}: {failure.error}")
+        say(f"warning: {failure}")
     more = len(report.failures) - _MOST_WARNINGS
     if more > 0:
         say(f"warning: {pluralize(more, 'more failure')}, listed by --format json")

@@ -163,6 +163,7 @@ def _tokens(text: str) -> frozenset[str]:
 
 
 def _token_f1(one: frozenset[str], other: frozenset[str]) -> float:
+    """How like two sets of words are. (As SQuAD does: Rajpurkar et al., arXiv:1606.05250.)"""
     shared = len(one & other)
     return f1(shared / len(other), shared / len(one)) if shared else 0.0
 

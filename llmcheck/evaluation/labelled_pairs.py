@@ -108,7 +108,11 @@ def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
     """The chance that a positive scores higher than a negative, a tie counting half.
 
-    None when there are no positives or no negatives. (Mann-Whitney's rank statistic.)
+    None when there are no positives or no negatives. (The rank statistic of Mann and Whitney,
+    1947; as the area under a ROC curve: Hanley and McNeil, 1982.)
+
+    >>> auroc(positives=[0.9, 0.6], negatives=[0.6, 0.1])
+    0.875
     """
     if not positives or not negatives:
         return None

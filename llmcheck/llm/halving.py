@@ -33,7 +33,27 @@ class UnitOutcome(NamedTuple, Generic[U, A]):
 
 @dataclass(frozen=True)
 class Halving(Generic[U, A]):
-    """How units of one sort are put to a model, and made smaller."""
+    """How units of one sort are put to a model, and made smaller.
+
+    >>> from llmcheck import FakeLLM
+    >>> from llmcheck.llm.prompts import Prompt
+    >>> class Count(BaseModel):
+    ...     number: int
+    >>> def answer(call):  # Of more than two words the answer is cut off.
+    ...     words = call.user.split()
+    ...     return Count(number=len(words)) if len(words) < 3 else '{"numb'
+    >>> halving = Halving(
+    ...     "survey",
+    ...     Prompt("count.v1", "0" * 64, "", {}, "Count the words.", "{{ words }}"),
+    ...     Count,
+    ...     variables=lambda words: {"words": " ".join(words)},
+    ...     halves=lambda words: [words[:2], words[2:]] if len(words) > 1 else [],
+    ... )
+    >>> for unit, outcome in halving.ask([["one", "two", "three"]], Runner(FakeLLM(answer), "m")):
+    ...     print(unit, outcome.value.number)
+    ['one', 'two'] 2
+    ['three'] 1
+    """
 
     stage: Stage
     prompt: Prompt

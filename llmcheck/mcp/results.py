@@ -188,10 +188,7 @@ class _Cuts:
 
 def _outcome(report: Report, cuts: _Cuts) -> _Outcome:
     documents = cuts.fit("documents", [_document(d) for d in report.documents], MOST_ASIDE)
-    failures = tuple(
-        shorten(f"{failure.stage} of {failure.subject}: {failure.error}", QUOTE_LENGTH)
-        for failure in report.failures
-    )
+    failures = tuple(shorten(str(failure), QUOTE_LENGTH) for failure in report.failures)
     more = len(failures) - _MOST_FAILURES
     return _Outcome(
         complete=not failures,

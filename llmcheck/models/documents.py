@@ -37,7 +37,13 @@ class DocumentSpan(NamedTuple):
     end: int
 
     def overlaps(self, other: DocumentSpan) -> bool:
-        """Whether the two have at least one character in common."""
+        """Whether the two have at least one character in common.
+
+        >>> DocumentSpan("a.txt", 0, 4).overlaps(DocumentSpan("a.txt", 3, 9))
+        True
+        >>> DocumentSpan("a.txt", 0, 4).overlaps(DocumentSpan("b.txt", 3, 9))
+        False
+        """
         return self.doc_id == other.doc_id and self.start < other.end and other.start < self.end
 
 

@@ -30,6 +30,9 @@ class Failure(Frozen):
     cause: Literal["error", "budget"] = "error"
     """"budget" when a limit on calls or cost stopped it."""
 
+    def __str__(self) -> str:
+        return f"{self.stage} of {self.subject}: {self.error}"
+
 
 class PromptUsage(Frozen):
     """Calls answered through one prompt, wherever the answers came from."""
@@ -78,7 +81,12 @@ class DocumentInfo(Frozen):
 
     @classmethod
     def of(cls, document: Document, *, padding_share: float = 0.0) -> DocumentInfo:
-        """What a report says of a document."""
+        """What a report says of a document.
+
+        >>> info = DocumentInfo.of(Document(id="a.txt", text="It rang."))
+        >>> (info.id, info.words)
+        ('a.txt', 2)
+        """
         shared = {name: getattr(document, name) for name in _SHARED_FIELDS}
         return cls(**shared, words=len(document.text.split()), padding_share=padding_share)
 
@@ -106,7 +114,12 @@ class Report(Frozen):
     usage: Usage = Usage()
 
     def claim(self, claim_id: str) -> Claim:
-        """The claim with this id. Raises KeyError when there is none."""
+        """The claim with this id. Raises KeyError when there is none.
+
+        >>> claim = Claim(id="c-1", text="It rang.", doc_id="a", start=0, end=8, quote="It rang.")
+        >>> Report(model="m", claims=(claim,)).claim("c-1").quote
+        'It rang.'
+        """
         return self._claims_by_id[claim_id]
 
     @cached_property
@@ -123,6 +136,13 @@ class Report(Frozen):
 
         Silenced disputes do not count. Raises IncompleteRun when there are none but parts of
         the run failed: a set that was not wholly read is not a set without disputes.
+
+        >>> failed = Failure(stage="judging", subject="When did it ring?", error="timed out")
+        >>> Report(model="m", failures=(failed,)).raise_for_disputes()
+        Traceback (most recent call last):
+        ...
+        llmcheck.models.report.IncompleteRun: 1 part(s) of the run failed; the first: judging of \
+        When did it ring?: timed out
         """
         if self.open_disputes:
             raise DisputesFound(self)
@@ -138,11 +158,7 @@ class IncompleteRun(LLMCheckError):
     """Some calls failed. ``failures`` says which; what was found stands in the report."""
 
     def __init__(self, failures: Sequence[Failure]) -> None:
-        first = failures[0]
-        super().__init__(
-            f"{len(failures)} part(s) of the run failed; "
-            f"the first: {first.stage} of {first.subject}: {first.error}"
-        )
+        super().__init__(f"{len(failures)} part(s) of the run failed; the first: {failures[0]}")
         self.failures = tuple(failures)
 
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from llmcheck.models import Dispute, Failure
+from llmcheck.models import Dispute
 from llmcheck.render.markdown import escape
 from llmcheck.render.phrases import clean, kind_name, percent
 from llmcheck.reports.comparison import Comparison
@@ -95,7 +95,7 @@ def _parts(comparison: Comparison) -> Iterator[_Part]:
     if c.new_failures or c.gone_failures:
         yield _Part(
             "Failures: " + _counts(new=len(c.new_failures), gone=len(c.gone_failures)),
-            _new_and_gone(map(_failure_line, c.new_failures), map(_failure_line, c.gone_failures)),
+            _new_and_gone(map(str, c.new_failures), map(str, c.gone_failures)),
         )
     if c.new_documents or c.gone_documents:
         yield _Part(
@@ -106,10 +106,6 @@ def _parts(comparison: Comparison) -> Iterator[_Part]:
 
 def _counts(**counts: int) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items())
-
-
-def _failure_line(failure: Failure) -> str:
-    return f"{failure.stage} of {failure.subject}: {failure.error}"
 
 
 def _new_and_gone(new: Iterable[str], gone: Iterable[str]) -> list[_Item]:

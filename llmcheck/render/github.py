@@ -56,7 +56,7 @@ def github_commands(report: Report, documents: Iterable[Document]) -> str:
     lines += [
         workflow_command(
             "warning",
-            _short(f"{failure.stage} of {failure.subject}: {failure.error}"),
+            _short(str(failure)),
             title="llmcheck could not do everything",
         )
         for failure in report.failures[:SHOWN]
@@ -69,7 +69,11 @@ def github_commands(report: Report, documents: Iterable[Document]) -> str:
 
 
 def workflow_command(name: str, message: str, **properties: str | int) -> str:
-    """One workflow command, as a line."""
+    """One workflow command, as a line.
+
+    >>> workflow_command("error", "Two dates: 4 May, 5 May", file="a.txt", line=3)
+    '::error file=a.txt,line=3::Two dates: 4 May, 5 May\\n'
+    """
     fields = ",".join(f"{key}={_escape_property(str(value))}" for key, value in properties.items())
     return f"::{name} {fields}::{_escape_data(message)}\n"
 

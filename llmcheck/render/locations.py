@@ -46,6 +46,11 @@ def locator(documents: Iterable[Document]) -> Locator:
     """A function that tells where a claim or a flag stands, in one of these documents.
 
     It raises KeyError for a document that is not among them.
+
+    >>> log = Document(id="log.txt", text="It rained.\\nThe dam held.")
+    >>> held = Claim(id="c", text="It held.", doc_id="log.txt", start=15, end=18, quote="dam")
+    >>> print(locator([log])(held))
+    log.txt:2:5
     """
     by_id = {document.id: document for document in documents}
     on_path = Counter(document.path for document in by_id.values())

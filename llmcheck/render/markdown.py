@@ -84,7 +84,11 @@ def markdown_page(
 
 
 def escape(text: str) -> str:
-    """The text on one line, cleaned, with nothing left that Markdown or HTML would read."""
+    r"""The text on one line, cleaned, with nothing left that Markdown or HTML would read.
+
+    >>> print(escape("*5 < 6*, says @mira"))
+    \*5 &lt; 6\*, says @<!-- -->mira
+    """
     line = _SPECIAL.sub(
         lambda match: f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}", clean(text)
     ).translate(_ENTITIES)

@@ -208,7 +208,11 @@ def _location(place: Place, start: int, words_there: str) -> Json:
 
 
 def artifact_location(path: str) -> Json:
-    """A document's path, or id, as a SARIF artifactLocation: relative where the path is."""
+    """A document's path, or id, as a SARIF artifactLocation: relative where the path is.
+
+    >>> artifact_location("press/the tides.txt")
+    {'uri': 'press/the%20tides.txt', 'uriBaseId': '%SRCROOT%'}
+    """
     if _ABSOLUTE.match(path):
         return {"uri": quote(path, safe="/:?#[]@!$&'()*+,;=%~", errors="replace")}
     if path.startswith("/") or _DRIVE.match(path):

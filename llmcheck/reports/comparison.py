@@ -64,7 +64,13 @@ class Comparison(Frozen):
 
 
 def compare(old: Report, new: Report) -> Comparison:
-    """What became of the findings of ``old`` in ``new``."""
+    """What became of the findings of ``old`` in ``new``.
+
+    >>> failed = Failure(stage="reading", subject="a.txt", error="timed out")
+    >>> found = compare(Report(model="m", failures=(failed,)), Report(model="m"))
+    >>> [str(failure) for failure in found.gone_failures]
+    ['reading of a.txt: timed out']
+    """
     matches = match_disputes(old, new)
     changed = [match for match in matches if match.changes]
     old_agreements, new_agreements = _agreement_evidence(old), _agreement_evidence(new)

@@ -19,7 +19,19 @@ from llmcheck.llm.recording.nearest import RecordedCall, describe_nearest
 
 
 class ReplayLLM:
-    """Answers calls from the recordings in ``directory``; calls no model."""
+    """Answers calls from the recordings in ``directory``; calls no model.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from llmcheck import Checker, Corpus, FakeLLM, RecordingLLM
+    >>> nothing = {"disputes": [], "lookalikes": [], "agreements": []}
+    >>> corpus = Corpus.from_texts({"log": "The dam held.", "map": "The dam is north of Osk."})
+    >>> with TemporaryDirectory() as folder:
+    ...     recording = RecordingLLM(FakeLLM(lambda call: nothing), folder, synthetic=True)
+    ...     recorded = Checker("m", llm=recording).check(corpus)
+    ...     replayed = Checker(llm=ReplayLLM(folder)).check(corpus)
+    >>> (replayed.usage.calls, replayed.usage.replayed)
+    (0, 1)
+    """
 
     def __init__(self, directory: str | Path) -> None:
         """Raises ConfigError when ``directory`` is no recording."""

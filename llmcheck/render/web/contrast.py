@@ -25,6 +25,10 @@ def contrast(quote: str, answer: str, others: Sequence[str]) -> list[Range]:
 
     Those are the words and figures of ``answer`` that not all ``others`` share. The ranges are
     in order and do not touch; there are none when nothing of the answer stands in the quote.
+
+    >>> quote = "The dam is 4 metres high."
+    >>> [quote[start:end] for start, end in contrast(quote, "4 m", ["5 m"])]
+    ['4 metres']
     """
     return _verbatim_ranges(quote, answer) or _merge_ranges(
         quote, [*_figure_ranges(quote, answer, others), *_word_ranges(quote, answer, others)]

@@ -32,6 +32,10 @@ def segments(text: str, spans: Iterable[LabelledSpan[L]]) -> Iterator[Segment[L]
 
     Spans are cut off at the text's ends, and empty ones left out. The time grows with the text,
     the spans, and the labels given out.
+
+    >>> spans = [LabelledSpan(0, 3, "article"), LabelledSpan(2, 7, "dam")]
+    >>> [(segment.text, segment.labels) for segment in segments("The dam.", spans)]
+    [('Th', ('article',)), ('e', ('article', 'dam')), (' dam', ('dam',)), ('.', ())]
     """
     opening: defaultdict[int, list[int]] = defaultdict(list)
     closing: defaultdict[int, list[int]] = defaultdict(list)
