@@ -23,10 +23,11 @@ from typing import Any
 
 VOCABULARY = 20_000
 """Different words of the filling sentences."""
-FACTS = 6
-"""Facts of a matter; a third each are disputes, agreements and look-alikes."""
-DOCUMENTS = (3, 6)
-"""Documents of a matter, from and to."""
+FACTS = 2
+"""Facts of a matter for each of its documents; a third each are disputes, agreements and
+look-alikes."""
+DOCUMENTS = (3, 120)
+"""Documents of a matter, from and to; large matters are as rare as their size (Pareto)."""
 LENGTH = (8, 22)
 """Sentences of a document, from and to."""
 
@@ -35,11 +36,20 @@ _SYLLABLES = [
 ]
 _NOUNS = "bridge tower mill ferry archive harbour school garden tunnel station museum dam".split()
 _ASPECTS = {
-    "cost": ("The {noun} {name} cost {value} crowns.", "They paid {value} crowns for {name}, the {noun}."),
-    "size": ("{name}, the {noun}, measures {value} metres.", "At {value} metres stands the {noun} {name}."),
+    "cost": (
+        "The {noun} {name} cost {value} crowns.",
+        "They paid {value} crowns for {name}, the {noun}.",
+    ),
+    "size": (
+        "{name}, the {noun}, measures {value} metres.",
+        "At {value} metres stands the {noun} {name}.",
+    ),
     "staff": ("{value} people work at the {noun} {name}.", "The {noun} {name} employs {value}."),
-    "visitors": ("{value} came to the {noun} {name} last year.", "Last year {name} had {value} guests at the {noun}."),
-}  # fmt: skip
+    "visitors": (
+        "{value} came to the {noun} {name} last year.",
+        "Last year {name} had {value} guests at the {noun}.",
+    ),
+}
 
 
 @dataclass
@@ -115,10 +125,11 @@ def _forever() -> Iterator[int]:
 
 def _add_matter(corpus: Made, matter: int, words: _Words, random: Random) -> None:
     names = [words.name() for _ in range(4)]
-    count = random.randint(*DOCUMENTS)
+    least, most = DOCUMENTS
+    count = min(most, int(least * random.paretovariate(1)))
     texts = [[words.sentence(names) for _ in range(random.randint(*LENGTH))] for _ in range(count)]
     files = [f"{matter:06}-{number}.txt" for number in range(count)]
-    for number in range(FACTS):
+    for number in range(FACTS * count):
         kind = ("disputes", "agreements", "lookalikes")[number % 3]
         label = {"id": f"{kind[0].upper()}{matter}-{number}"}
         thing = words.name()
