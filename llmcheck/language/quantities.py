@@ -9,7 +9,7 @@ from llmcheck.language.dates import Date, dates_agree
 from llmcheck.language.figures import EXACT, Quantity, read
 from llmcheck.language.units import MONEY, convert, is_measure
 
-__all__ = ["Quantity", "agree", "at_odds", "ends", "quantities", "same_numbers"]
+__all__ = ["Quantity", "agree", "ends", "quantities", "same_numbers"]
 
 _SHARES = frozenset({"%", "pp"})
 # "Over 50" beside 62 is the same news; "over 50" beside 90 is not.
@@ -80,18 +80,6 @@ def same_numbers(text_a: str, text_b: str) -> bool | None:
         return False
 
     return all(place(number, set()) for number in fewer)
-
-
-def at_odds(text_a: str, text_b: str) -> bool:
-    """Whether the texts give different numbers with the same unit, and none that agree.
-
-    Texts without any number are at odds when their dates differ.
-    """
-    (numbers_a, dates_a), (numbers_b, dates_b) = read(text_a), read(text_b)
-    if not numbers_a and not numbers_b:
-        return _differ(dates_a, dates_b)
-    pairs = [(x, y) for x in numbers_a for y in numbers_b if x.unit == y.unit]
-    return bool(pairs) and not any(agree(x, y) for x in numbers_a for y in numbers_b)
 
 
 def _differ(a: Sequence[Date], b: Sequence[Date]) -> bool:

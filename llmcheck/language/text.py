@@ -18,8 +18,6 @@ _SENTENCE_END = re.compile(r"[.!?…:;,]['\"”’)\]*_]*\s*$")
 _ODD_SPACE = re.compile(r"\n|[^\S\x00-\x7f]")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _HEADING_LENGTH = 120
-NAME_WEIGHT = 1.5
-"""What a name weighs in ``word_weights``, where another word weighs 1."""
 # The same words and claims are compared many times over; the caches hold a few megabytes.
 _REMEMBERED = 1 << 14
 # Prose is wrapped by hand between these widths; a line beyond is a paragraph of its own.
@@ -127,9 +125,6 @@ MONTHS = "January|February|March|April|May|June|July|August|September|October|No
 DAYS = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 """Months and days of the week, as parts of a regular expression."""
 
-NEGATIONS = frozenset({"no", "not", "never", "none", "nobody", "without", "neither", "false"})
-"""Words that turn a statement into its opposite."""
-
 
 @lru_cache(maxsize=_REMEMBERED)
 def stem(word: str) -> str:
@@ -176,12 +171,6 @@ def names(text: str) -> list[str]:
         if squeeze(word) not in STOPWORDS:
             found.append(re.sub(r"['’]s?$", "", word))
     return found
-
-
-def word_weights(text: str) -> dict[str, float]:
-    """The text's content for an index: its stems with weight 1, those of names with more."""
-    named = {stem(name): NAME_WEIGHT for name in names(text)}
-    return dict.fromkeys(content_stems(text), 1.0) | named
 
 
 def _looks_like_name(word: str) -> bool:
