@@ -15,8 +15,12 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"\d+(?:[.,'’\u00a0\u202f ]\d{3}(?!\d)|[.,]\d+)*")
 _SEPARATOR = re.compile(r"[.,'’\u00a0\u202f ]")
+# It begins where no other goes on, and gives nothing back: a line of digits takes no time.
+_TOKEN = re.compile(
+    rf"(?<!\d)(?<!\d[.,])(?!(?<=\d{_SEPARATOR.pattern})\d{{3}}(?!\d))"
+    rf"\d++(?:{_SEPARATOR.pattern}\d{{3}}(?!\d)|[.,]\d++)*+"
+)
 _SCALED = re.compile(rf"({_TOKEN.pattern})[\s\u00a0\u202f-]?([^\W\d_]+)")
 
 
@@ -79,9 +83,10 @@ def _readings(token: str) -> set[float]:
     found = set()
     if all(len(piece) == 3 for piece in pieces[1:]):
         found.add(float("".join(pieces)))
-    if token[-len(pieces[-1]) - 1] in ".," and (
-        len(pieces) == 2 or all(len(piece) == 3 for piece in pieces[1:-1])
-    ):
+    sign = token[-len(pieces[-1]) - 1]
+    # The sign of a fraction stands once: "1.234.567" is a whole number.
+    once = sign in ".," and token.count(sign) == 1
+    if once and all(len(piece) == 3 for piece in pieces[1:-1]):
         found.add(float(f"{''.join(pieces[:-1])}.{pieces[-1]}"))
     return found or {float(piece) for piece in pieces}
 
