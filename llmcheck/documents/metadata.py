@@ -7,7 +7,7 @@ import email.utils
 import re
 from typing import NamedTuple
 
-from llmcheck.language.dates import find_dates
+from llmcheck.language.figures import dates
 
 _LONGEST = 80
 _EARLIEST = 1400
@@ -68,10 +68,10 @@ def web_address(value: object) -> str | None:
 
 
 def _written_out(stated: str) -> str | None:
-    found = find_dates(stated)
-    if len(found) != 1 or found[0].day is None:
+    found = dates(stated, "en")
+    if len(found) != 1:
         return None
-    date = found[0].date
+    (date,) = found
     if date.year is None or date.days is None or date.days[0] != date.days[1] or date.bound:
         return None
     try:
