@@ -7,7 +7,7 @@ import email.utils
 import re
 from typing import NamedTuple
 
-from llmcheck.language.dates import find_dates
+from llmcheck.language.figures import dates
 
 _LONGEST = 80
 _EARLIEST = 1400
@@ -27,11 +27,12 @@ class Metadata(NamedTuple):
     url: str | None = None
 
 
-def iso_date(stated: str) -> str | None:
+def iso_date(stated: str, language: str | None = None) -> str | None:
     """A date that a field states, as ISO 8601 text: a day, a day with its time, a month, a year.
 
-    Read are ISO 8601, the dates of mail and feeds, and dates written out with their year; of
-    anything else, ``04/05/2031`` for instance, the order would be a guess, and None is given.
+    Read are ISO 8601, the dates of mail and feeds, and dates written out with their year in
+    English or in ``language`` (a code or tag); of anything else, ``04/05/2031`` for instance, the
+    order would be a guess, and None is given.
     """
     stated = " ".join(stated.split())
     if not stated or len(stated) > _LONGEST:
@@ -46,7 +47,7 @@ def iso_date(stated: str) -> str | None:
         else:
             moment = datetime.datetime.fromisoformat(stated)
     except (ValueError, TypeError, IndexError):
-        return _written_out(stated)
+        return _written_out(stated, "en") or _written_out(stated, language or "en")
     if moment.year < _EARLIEST:
         return None
     has_time = ":" in stated or "T" in stated
@@ -67,11 +68,11 @@ def web_address(value: object) -> str | None:
     return address if address and re.match(r"https?://", address, re.IGNORECASE) else None
 
 
-def _written_out(stated: str) -> str | None:
-    found = find_dates(stated)
-    if len(found) != 1 or found[0].day is None:
+def _written_out(stated: str, language: str) -> str | None:
+    found = dates(stated, language)
+    if len(found) != 1:
         return None
-    date = found[0].date
+    (date,) = found
     if date.year is None or date.days is None or date.days[0] != date.days[1] or date.bound:
         return None
     try:

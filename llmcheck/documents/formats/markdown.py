@@ -54,12 +54,13 @@ def _stated(fields: Mapping[str, object]) -> Metadata:
     date = next(filter(None, (fields.get(key) for key in ("date", "published", "pubdate"))), None)
     if isinstance(date, datetime.date):  # TOML knows dates
         date = date.isoformat()
+    language = one_of(fields.get("language"), fields.get("lang"))
     return Metadata(
         title=one_of(fields.get("title")),
-        date=iso_date(date) if isinstance(date, str) else None,
+        date=iso_date(date, language) if isinstance(date, str) else None,
         author=one_of(fields.get("author")),
         site=one_of(fields.get("site")),
-        language=one_of(fields.get("language"), fields.get("lang")),
+        language=language,
         url=next(
             filter(None, map(web_address, (fields.get("url"), fields.get("canonical")))), None
         ),

@@ -57,7 +57,7 @@ def read(data: bytes, name: str) -> list[Document]:
         raise ValueError(
             f"is a damaged PDF ({type(error).__name__}): print it to a new PDF from a viewer"
         ) from error
-    text, chrome = laid_out(pages)
+    text, chrome = laid_out(pages, about.language)
     if not text:
         raise ValueError(
             "has no text layer (a scan?): add one with OCR, for instance with ocrmypdf"
