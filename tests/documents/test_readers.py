@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from repository import TESTS
 
-from llmcheck.documents.formats import SUFFIXES
+from llmcheck.documents.formats import FORMATS
 from llmcheck.documents.formats.archive import Archive
-from llmcheck.documents.formats.reading import READERS, read_documents
+from llmcheck.documents.formats.reading import read_documents
 from llmcheck.documents.formats.sniffing import sniffed
 from llmcheck.errors import DocumentError
+from llmcheck.installation import extras
 from llmcheck.models import Document
 
 DATA = TESTS / "data"
@@ -64,8 +65,17 @@ def holds(document: Document) -> None:
     document.model_dump_json()
 
 
-def test_every_format_has_its_suffixes_and_its_reader() -> None:
-    assert READERS.keys() == SUFFIXES.keys()
+def test_every_format_has_a_reader_and_shares_no_suffix_or_media_type() -> None:
+    assert all(callable(row.load()) for row in FORMATS.values())
+    for told in ("suffixes", "media_types"):
+        names = [name for row in FORMATS.values() for name in getattr(row, told)]
+        assert len(names) == len(set(names))
+        assert names == [name.lower() for name in names]
+
+
+def test_an_extra_that_the_table_names_is_one_of_the_package() -> None:
+    needed = {row.extra for row in FORMATS.values() if row.extra}
+    assert needed <= {extra.name for extra in extras()}
 
 
 # --- files that common programs made (tests/data/README.md) ---
@@ -290,7 +300,7 @@ def test_a_hostile_line_takes_no_time(line: str) -> None:
         sniffed(line.encode())
 
 
-@given(st.binary(max_size=300), st.sampled_from(list(SUFFIXES)))
+@given(st.binary(max_size=300), st.sampled_from(list(FORMATS)))
 def test_any_bytes_of_any_format_are_read_or_refused(data: bytes, format_name: str) -> None:
     for head in (b"", MAIL.encode(), b"<rss><channel><item><title>", b'{"text": "', b"text\n"):
         for item in items(head + data, "a", format_name):
