@@ -287,8 +287,9 @@ def test_looks_like_html(text: str, expected: bool) -> None:
 
 
 TAGS = st.sampled_from([
-    "s", "msup", "p", "div", "span", "ul", "li", "table", "tr", "td", "br", "h1", "article", "pre", "sup", "a",
-    "b", "nav", "svg", "dialog", "script", "head", "title", "body", "html", "x-y", "button",
+    "p", "div", "span", "ul", "li", "table", "tr", "td", "br", "h1", "article", "pre", "sup", "a",
+    "s", "msup", "b", "nav", "svg", "dialog", "script", "head", "title", "body", "html", "x-y",
+    "button",
 ])  # fmt: skip
 ATTRIBUTES = st.sampled_from(
     [

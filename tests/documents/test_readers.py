@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from hostile import LINES, TEXTS, cpu_limit
+from hostile import LENGTH, LINES, TEXTS, cpu_limit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from repository import TESTS
@@ -178,6 +178,42 @@ def test_files_without_a_suffix_are_told_by_their_content() -> None:
         assert sniffed(data) == ("feed" if name == "feed.xml" else name.rpartition(".")[2])
 
 
+# --- Markdown ---
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "struck"),
+    [
+        ("killed ~~12~~ nine people", "killed nine people", ["12"]),
+        ("killed ~~12~~ ~~10~~ nine, <s>or so</s>.", "killed nine,.", ["12", "10", "or so"]),
+        ("cost ~~4.1~~, 5.6", "cost, 5.6", ["4.1"]),
+        ("~~Old.~~ New.", "New.", ["Old."]),
+        ("- <del class='x'>Old</del>\n- New", "-\n- New", ["Old"]),
+        ("~~two\nlines~~ of\ntext", "\nof\ntext", ["two lines"]),
+        ("`~~code~~` and\n```\n~~code~~\n```\n", None, []),
+        ("~~~\nfenced\n~~~\n", None, []),
+        ("about ~5 ~~ 6, \\~~no~~ <strong>s</strong>", None, []),
+        ("~~never\n\nclosed~~", None, []),
+        ("320<sup>1</sup>, 10<sup>6</sup> and the 19<sup>th</sup>",
+         "320¹, 10⁶ and the 19<sup>th</sup>", []),
+    ],
+)  # fmt: skip
+def test_what_markdown_strikes_out_is_kept_beside_the_text(
+    source: str, text: str | None, struck: list[str]
+) -> None:
+    front = "---\ntitle: A ~~b~~\n---\n"
+    (document,) = read(front + source, "a.md")
+    assert document.text == front + (source if text is None else text)
+    assert document.text.count("\n") == (front + source).count("\n"), "lines keep their numbers"
+    assert document.struck == tuple(struck)
+
+
+@pytest.mark.parametrize("part", ["~~a ", "<s>", "<del>a", "`", "``a", "~~", "<sup>1", "~~a\n"])
+def test_openings_without_end_take_no_time_in_markdown(part: str) -> None:
+    with cpu_limit():
+        list(items(part * (LENGTH // len(part)), "a.md"))
+
+
 # --- rows ---
 
 
@@ -339,9 +375,33 @@ def test_a_line_whose_number_is_the_id_of_another_is_read() -> None:
     ]  # fmt: skip
 
 
-def test_entries_that_repeat_an_id_are_named() -> None:
-    entry = "<item><guid>a</guid><title>Lamp lit</title></item>"
-    assert "repeats the id 'a'" in reasons(RSS.format("", entry * 2), "f.rss")["f.rss#2"]
+@pytest.mark.parametrize(
+    "own", ["<guid>https://h.example/</guid>", "", "<link>https://h.example/</link>"]
+)
+def test_entries_that_share_an_id_or_have_none_are_all_read_and_numbered(own: str) -> None:
+    entries = [
+        f"<item>{own}<title>Pier opens</title></item>",
+        "<item><guid>b</guid><title>Pier closed</title></item>",
+        f"<item>{own}<title>Dearer</title><description>It cost 5.6 million.</description></item>",
+    ]  # fmt: skip
+    documents = read(RSS.format("", "".join(entries)), "f.rss")
+    assert [document.id for document in documents] == ["f.rss#1", "f.rss#b", "f.rss#3"]
+    assert documents[2].text == "It cost 5.6 million."
+
+
+def test_a_feed_of_one_guid_is_read_whole() -> None:
+    documents = read((DATA / "feed-one-guid.rss").read_bytes(), "feed.rss")
+    assert [document.id for document in documents] == ["feed.rss#1", "feed.rss#2", "feed.rss#3"]
+    assert [document.title for document in documents] == [
+        "Pier opens", "Pier dearer than told", "Pier closed",
+    ]  # fmt: skip
+    assert documents[1].text == "The pier cost 5.6 million euros."
+
+
+def test_what_an_entry_strikes_out_is_kept_beside_its_text() -> None:
+    entry = "<item><description>&lt;p&gt;Killed &lt;s&gt;12&lt;/s&gt; nine.</description></item>"
+    (document,) = read(RSS.format("", entry), "f.rss")
+    assert (document.text, document.struck) == ("Killed nine.", ("12",))
 
 
 def test_a_feed_that_is_cut_off_says_so() -> None:
@@ -387,9 +447,13 @@ def zipped(members: dict[str, bytes | str], *, stored: bool = False) -> bytes:
     return target.getvalue()
 
 
+def _media_type(name: str) -> str:
+    return "text/css" if name.endswith(".css") else "application/xhtml+xml"
+
+
 def book(chapters: dict[str, str], **more: bytes | str) -> bytes:
     manifest = "".join(
-        f"<item id='i{n}' href='{name}' media-type='application/xhtml+xml'"
+        f"<item id='i{n}' href='{name}' media-type='{_media_type(name)}'"
         + (" properties='nav'" if name == "nav.xhtml" else "")
         + "/>"
         for n, name in enumerate(chapters)
@@ -423,6 +487,15 @@ def test_a_book_is_read_in_the_order_of_its_spine() -> None:
     assert document.text == "Two\n\nFirst.\n\nThen."
     assert chrome_of(document) == ["Two"]
     assert (document.title, document.date) == ("The Lamp", "2031-05")
+
+
+def test_what_a_book_strikes_out_or_raises_by_its_style_sheet_is_seen() -> None:
+    data = book({
+        "a.xhtml": "<p>Killed <span class='gone'>12</span> nine, cost 320<b class='up'>1</b>.</p>",
+        "look.css": ".gone {text-decoration: line-through} b.up {vertical-align: super}",
+    })  # fmt: skip
+    (document,) = read(data, "a.epub")
+    assert (document.text, document.struck) == ("Killed nine, cost 320¹.", ("12",))
 
 
 ENCRYPTION = (
