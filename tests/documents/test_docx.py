@@ -36,7 +36,8 @@ def run(text: str, properties: str = "", tag: str = "t") -> str:
 
 
 def style(name: str, properties: str, more: str = "") -> str:
-    return f"<w:style w:type='character' w:styleId='{name}'>{more}<w:rPr>{properties}</w:rPr></w:style>"
+    head = f"w:type='character' w:styleId='{name}'"
+    return f"<w:style {head}>{more}<w:rPr>{properties}</w:rPr></w:style>"
 
 
 def paragraph(*runs: str, properties: str = "") -> str:
