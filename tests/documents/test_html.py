@@ -9,6 +9,7 @@ import pytest
 import trafilatura
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from repository import TESTS
 
 from llmcheck.documents.formats.html import Page, looks_like_html, read_page
 
@@ -196,6 +197,17 @@ def test_a_class_that_the_style_sheet_raises_or_strikes_out_does_so() -> None:
 def test_what_is_struck_out_is_kept_beside_the_text(struck: str) -> None:
     page = read_page(f"<p>The fire killed {struck} nine people.</p>")
     assert (page.text, page.struck) == ("The fire killed nine people.", ("12",))
+
+
+def test_a_page_with_corrections_says_what_it_was_corrected_to() -> None:
+    page = read_page((TESTS / "data/struck-out.html").read_text(encoding="utf-8"))
+    assert page.struck == ("12", "Anna Berg", "$4 million")
+    assert page.text.split("\n\n")[1:] == [
+        "The fire on the pier killed nine people, the coast guard said on Monday.",
+        "The mayor, Nora Lund, visited the site in the afternoon and spoke to the families of the "
+        "victims.",
+        "Damage is put at $6 million by the insurer of the harbour.",
+    ]
 
 
 def test_what_is_struck_out_leaves_no_space_before_a_comma_and_no_empty_blocks() -> None:

@@ -64,6 +64,10 @@ _ROWS = (
     # A mail and what is in it have charsets of their own.
     Format("eml", (".eml",), ("message/rfc822",), "bytes", "mail:read"),
     Format(
+        "mhtml", (".mhtml", ".mht"), ("multipart/related", "application/x-mimearchive"), "bytes",
+        "mhtml:read",
+    ),
+    Format(
         "jsonl", (".jsonl", ".ndjson"), ("application/jsonl", "application/x-ndjson"), "text",
         "rows:read_jsonl",
     ),

@@ -23,6 +23,9 @@ _LOOKS_LIKE_HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:(?><!--.*?-->)\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
 )
 
+# A template that browsers show: what a component of the page holds, as they save it.
+_SHADOW = frozenset({"shadowrootmode", "shadowmode", "shadowroot"})
+
 
 class Page(NamedTuple):
     """A web page, read."""
@@ -114,7 +117,7 @@ def fragment_of(
     drop_hidden(root)
     for cell in root.iter("td", "th"):
         _set_in_line(cell, len(cell) if office else 1)
-    set_apart = apart(root) if apart is not None else ()
+    set_apart = frozenset(apart(root) if apart is not None else ())
     text, blocks = lay_out(root, sheet, apart=set_apart, tabs=office)
     return Fragment(text, spans_of(blocks, [block.apart for block in blocks]), struck)
 
@@ -133,6 +136,9 @@ def _parse(source: str) -> Any:
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         # libxml2 has stopped there, and half a page must not pass for a page.
         raise ValueError("nests its elements too deep to be read: save the page as plain text")
+    for template in list(root.iter("template")):
+        if not _SHADOW.isdisjoint(template.attrib):
+            template.tag = "div"
     for element in root.iter():
         if element.text and INVISIBLE.search(element.text):
             element.text = visible(element.text)

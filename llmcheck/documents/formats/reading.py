@@ -19,9 +19,13 @@ def told_format(data: bytes, known: str | None) -> str:
     """The name of the format that data is in.
 
     That is the one that a suffix or media type told (``known``), but where that is none, or no
-    more than that it is text, the one that the content tells.
+    more than that it is text, the one that the content tells. Servers, and some browsers, call
+    a saved page a mail.
     """
-    return known if known not in (None, "text") else sniffed(data) or "text"
+    if known not in (None, "text", "eml"):
+        return known
+    told = sniffed(data)
+    return told or "text" if known != "eml" else "mhtml" if told == "mhtml" else "eml"
 
 
 def read_documents(
