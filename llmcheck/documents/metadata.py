@@ -15,6 +15,16 @@ _EARLIEST = 1400
 _PARTIAL = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
 _MAIL = re.compile(r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{4}\s+\d\d?:\d\d")
 
+# What programs and new computers write where a name belongs.
+_NOBODY = re.compile(
+    r"(?:python-docx|docx4j|apache poi|poi|phpword|un-?named|aspose\b.*|docxtemplater|openpyxl"
+    r"|libreoffice|openoffice(?:\.org)?|pandoc|google docs|wps office"
+    r"|microsoft(?: corporation| word| office)?"
+    r"|(?:(?:microsoft |ms )?(?:office|windows|default) )?user|admin(?:istrator)?"
+    r"|unknown|anonymous|author|root|none|[-.\s]*)",
+    re.I,
+)
+
 
 class Metadata(NamedTuple):
     """The fields of a Document that a format may state."""
@@ -60,6 +70,12 @@ def one_of(*values: object) -> str | None:
         if isinstance(value, str) and (line := " ".join(value.split())):
             return line.encode("utf-8", "replace").decode()  # without lone surrogates
     return None
+
+
+def person(*values: object) -> str | None:
+    """The first value that may name somebody: not a program, nor an account without a name."""
+    line = one_of(*values)
+    return None if line is None or _NOBODY.fullmatch(line) else line
 
 
 def web_address(value: object) -> str | None:
