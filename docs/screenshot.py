@@ -27,7 +27,7 @@ def main() -> None:
     if EXECUTABLE is None:
         sys.exit("there is no Chromium: install it, then run this again")
     corpus = Corpus.read(ROOT / "seeds")
-    report = Checker(replay=ROOT / "fixtures" / "seeds", cache=False).check(corpus)
+    report = Checker(replay=ROOT / "fixtures" / "seeds", cache=False).summarize(corpus)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = Path(folder) / "report.html"
         page.write_text(html_page(report, corpus.documents), encoding="utf-8")

@@ -40,7 +40,8 @@ def _try_size(llm: LLM, model: str, size: int) -> Capacity:
         numbered.documents[0].ref(1),
         numbered.documents[1].ref(len(numbered.documents[1].own)),
     }
-    survey = survey_documents(numbered, Runner(llm, model, table_tokens=size), "en")
+    runner = Runner(llm, model, table_tokens=size)
+    survey = survey_documents(numbered, runner, "en", in_halves=False)
     found = len(survey.tables) == 1 and any(
         ends <= set(question.sentences) for question in survey.questions
     )

@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
         "llmcheck doctor",
         "llmcheck doctor --base-url http://127.0.0.1:8080/v1 --model any",
         "llmcheck doctor --replay fixtures/seeds",
-        "llmcheck doctor --sizes                  # how much the model carries at once",
+        "llmcheck doctor --sizes    # how much the model carries at once",
         "llmcheck doctor --no-call --format json",
         codes={
             CLEAN: "a check could run",

@@ -20,6 +20,7 @@ from llmcheck.cli import (
     eval,
     mcp,
     padding,
+    plan,
     prompts,
     report,
     run,
@@ -92,5 +93,5 @@ def _options(
 
 for analysis in ANALYSES:
     run.register(app, analysis)
-for verb in (eval, diff, prompts, doctor, mcp, cache):
+for verb in (plan, eval, diff, prompts, doctor, mcp, cache):
     verb.register(app)

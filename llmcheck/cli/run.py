@@ -18,6 +18,7 @@ from llmcheck.cli.options import (
     LENGTHS,
     RUN_CODES,
     AllowPrivateUrls,
+    DryRun,
     InputFormat,
     Output,
     Quiet,
@@ -113,6 +114,7 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
         length: str | None = length_option,
         allow_private_urls: AllowPrivateUrls = False,
         quiet: Quiet = False,
+        dry_run: DryRun = False,
     ) -> None:
         settings = sourced.settings
         if allow_private_urls:
@@ -123,6 +125,15 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
             raise typer.BadParameter("only check takes a --baseline")
         if length is not None and not analysis.has_summary:
             raise typer.BadParameter("only summarize and report take a --length")
+        if dry_run:
+            from llmcheck.cli.plan import print_plan
+
+            raise typer.Exit(
+                print_plan(
+                    [analysis.name], paths, settings, input_format=input_format, length=length,
+                    as_json=format_name == "json", output=output,
+                )
+            )  # fmt: skip
         hold_against = None if baseline is None else _load_baseline(baseline)
         request = Request(analysis, paths, input_format, settings, length, quiet)
         report, corpus = _run(request)
@@ -167,15 +178,10 @@ def carry_out(
     ``make_checker`` makes the checker, as ``Checker`` does, and ``read`` reads the documents, as
     ``Corpus.read`` does.
     """
-    from llmcheck.documents.paths import is_url
     from llmcheck.llm.runner import ignore_progress
 
     settings = request.settings
-    if settings.replay is not None and any(map(is_url, request.paths)):
-        raise ConfigError(
-            "nothing is fetched in a replay: save the pages, record with the files, and name "
-            "the files instead of URLs"
-        )
+    refuse_to_fetch_in_a_replay(request.paths, settings)
     with show_progress() as line, exit_on_interrupt(settings, line):
         # First the checker: a missing key should not wait until a large folder is read.
         on_progress = ignore_progress if request.quiet else line
@@ -186,6 +192,17 @@ def carry_out(
             allow_private_urls=settings.allow_private_urls,
         )
         return request.analysis.run(checker, corpus, request.length), corpus
+
+
+def refuse_to_fetch_in_a_replay(paths: list[str], settings: Settings) -> None:
+    """Raise ConfigError where a replay is to read URLs."""
+    from llmcheck.documents.paths import is_url
+
+    if settings.replay is not None and any(map(is_url, paths)):
+        raise ConfigError(
+            "nothing is fetched in a replay: save the pages, record with the files, and name "
+            "the files instead of URLs"
+        )
 
 
 def _load_baseline(baseline: Path) -> Callable[[Report], BaselineReports]:

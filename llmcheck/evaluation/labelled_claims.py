@@ -17,7 +17,8 @@ from pydantic import Field
 from llmcheck.evaluation.counts import Ratio, f1
 from llmcheck.evaluation.quotes import remove_spaces
 from llmcheck.evaluation.rows import Row, RowsScore, group_by_source
-from llmcheck.language.text import STOPWORDS, squeeze, stem, words
+from llmcheck.language.pack import pack
+from llmcheck.language.text import squeeze, words
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.runner import Runner
 from llmcheck.models import Claim, Document, DocumentSpan, Frozen
@@ -73,6 +74,8 @@ class _SentenceReading(NamedTuple):
     row: SentenceRow
     span: DocumentSpan
     """Where the labelled sentence stands."""
+    language: str
+    """That of its document: a code."""
     claims: tuple[Claim, ...]
 
 
@@ -83,16 +86,18 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
     """
     meter = MeteredLLM(runner.llm, runner.model)
     documents, spans = _locate_rows(rows)
-    claims, _, ungrounded, failures = read_documents(
-        NumberedSet(documents), replace(runner, llm=meter)
-    )
+    numbered = NumberedSet(documents)
+    claims, _, ungrounded, failures = read_documents(numbered, replace(runner, llm=meter))
     failed = {failure.subject.rpartition(":")[0] for failure in failures}
     on: dict[str, list[Claim]] = {}
     for claim in claims:
         on.setdefault(claim.doc_id, []).append(claim)
     readings = [
         _SentenceReading(
-            row, span, tuple(c for c in on.get(span.doc_id, ()) if span.overlaps(c.span))
+            row,
+            span,
+            numbered[span.doc_id].language,
+            tuple(c for c in on.get(span.doc_id, ()) if span.overlaps(c.span)),
         )
         for row, span in zip(rows, spans, strict=True)
         if span.doc_id not in failed
@@ -136,8 +141,8 @@ def _figures(readings: Sequence[_SentenceReading], rejected: Mapping[str, int]) 
     idle = [one for one in readings if one.row.is_idle]
     recalls, precisions, covered = [], [], []
     for one in labelled:
-        wanted = [_tokens(text) for text in one.row.claims]
-        given = [_tokens(claim.text) for claim in one.claims]
+        wanted = [_tokens(text, one.language) for text in one.row.claims]
+        given = [_tokens(claim.text, one.language) for claim in one.claims]
         recalls += [max((_token_f1(w, g) for g in given), default=0.0) for w in wanted]
         precisions += [max(_token_f1(w, g) for w in wanted) for g in given]
         covered += [any(len(w & g) >= COVERED * len(w) for g in given) for w in wanted]
@@ -156,10 +161,9 @@ def _figures(readings: Sequence[_SentenceReading], rejected: Mapping[str, int]) 
     )
 
 
-def _tokens(text: str) -> frozenset[str]:
+def _tokens(text: str, language: str) -> frozenset[str]:
     """What of a claim can be compared: stems without stop words, numbers too."""
-    kept = {squeeze(word) for word in words(text)}
-    return frozenset(stem(word) for word in kept - STOPWORDS) or frozenset(kept)
+    return pack(language).stems(text) or frozenset(map(squeeze, words(text)))
 
 
 def _token_f1(one: frozenset[str], other: frozenset[str]) -> float:

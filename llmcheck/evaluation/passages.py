@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from llmcheck.evaluation.counts import Ratio, Scores
 from llmcheck.evaluation.quotes import LocatedLabels, LocatedQuote, claim_ids_on, count_covered
+from llmcheck.language.blocks import blocks
+from llmcheck.language.detection import language_of
 from llmcheck.language.support import missing_names, missing_numbers
-from llmcheck.language.text import blocks
 from llmcheck.models import Document, DocumentSpan, Frozen, Report, SummarySentence
 
 READING_PROMPTS = "reading."
@@ -160,9 +161,10 @@ def score_summary(located: LocatedLabels, report: Report) -> SummaryFigures:
     """Check what the summary says against what it cites."""
     sentences = report.summary.sentences
     cited = [[report.claim(i) for i in sentence.claim_ids] for sentence in sentences]
+    spoken = language_of(" ".join(sentence.text for sentence in sentences))
     return SummaryFigures(
         supported=Ratio(
-            part=sum(_is_supported(sentence, report) for sentence in sentences),
+            part=sum(_is_supported(sentence, report, spoken) for sentence in sentences),
             whole=len(sentences),
         ),
         disputes=Ratio(
@@ -175,10 +177,11 @@ def score_summary(located: LocatedLabels, report: Report) -> SummaryFigures:
     )
 
 
-def _is_supported(sentence: SummarySentence, report: Report) -> bool:
+def _is_supported(sentence: SummarySentence, report: Report, language: str) -> bool:
     cited = [report.claim(i) for i in sentence.claim_ids]
     shown = [words for claim in cited for words in (claim.text, claim.quote)]
     # A sentence may say whose word it is.
     shown += [n for d in report.documents for n in (d.title, d.site, d.author, d.date) if n]
     source = " ".join(shown)
-    return not (missing_numbers(sentence.text, source) or missing_names(sentence.text, source))
+    text = sentence.text
+    return not (missing_numbers(text, source, language) or missing_names(text, source, language))

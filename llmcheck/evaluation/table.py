@@ -119,7 +119,6 @@ def _alarm_line(alarm: Alarm) -> str:
 _DISPUTES: dict[str, Callable[[Figures], str]] = {
     "found": lambda f: _of(f.disputes.disputes.recall),
     "false": lambda f: str(_wrong(f.disputes.disputes.precision)),
-    "recall": lambda f: _share(f.disputes.disputes.recall),
     "precision": lambda f: _share(f.disputes.disputes.precision),
     "F1": lambda f: _portion(f.disputes.disputes.f1),
     "quotes": lambda f: _share(f.disputes.quotes),

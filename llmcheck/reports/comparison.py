@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
 
-from llmcheck.language.quantities import same_numbers
+from llmcheck.language.detection import language_of
+from llmcheck.language.figures import same_numbers
 from llmcheck.language.text import squeeze
 from llmcheck.models import Agreement, Dispute, Failure, Frozen, Position, Report
 
@@ -121,21 +122,28 @@ def match_disputes(old: Report, new: Report) -> list[DisputeChange]:
     """Which dispute of the new report is which of the old one, in the new report's order."""
     before = [_dispute_evidence(old, dispute) for dispute in old.disputes]
     after = [_dispute_evidence(new, dispute) for dispute in new.disputes]
+    language = _language(new)
     candidates = [
         (likeness, -i, -j)
         for i, one in enumerate(before)
         for j, other in enumerate(after)
-        if (likeness := _likeness(one, other)) > 0
+        if (likeness := _likeness(one, other, language)) > 0
     ]
     pairs: dict[int, int] = {}
     for _, i, j in sorted(candidates, reverse=True):
         if -i not in pairs.values() and -j not in pairs:
             pairs[-j] = -i
     return [
-        _change(before[pairs[j]].dispute, other.dispute)
+        _change(before[pairs[j]].dispute, other.dispute, language)
         for j, other in enumerate(after)
         if j in pairs
     ]
+
+
+def _language(report: Report) -> str:
+    """The language (a code) of its questions and answers."""
+    lines = [(d.question, *(position.answer for position in d.positions)) for d in report.disputes]
+    return language_of("\n".join(line for of_dispute in lines for line in of_dispute))
 
 
 def _dispute_evidence(report: Report, dispute: Dispute) -> _DisputeEvidence:
@@ -151,7 +159,7 @@ def _dispute_evidence(report: Report, dispute: Dispute) -> _DisputeEvidence:
     )
 
 
-def _likeness(one: _DisputeEvidence, other: _DisputeEvidence) -> float:
+def _likeness(one: _DisputeEvidence, other: _DisputeEvidence, language: str) -> float:
     """0 when the two are not one dispute; infinite when their ids say that they are."""
     if one.dispute.id == other.dispute.id:
         return float("inf")
@@ -170,15 +178,15 @@ def _likeness(one: _DisputeEvidence, other: _DisputeEvidence) -> float:
         (i, j)
         for i, mine in enumerate(one.dispute.positions)
         for j, theirs in enumerate(other.dispute.positions)
-        if _same_answer(mine.answer, theirs.answer)
+        if _same_answer(mine.answer, theirs.answer, language)
     )
     # One sentence states many facts, so the same sentences alone are not the same dispute.
     is_one = question_likeness >= SAME_QUESTION or shared_answers >= 2
     return shared_evidence + question_likeness / 100 + shared_answers if is_one else 0
 
 
-def _same_answer(a: str, b: str) -> bool:
-    numbers = same_numbers(a, b)
+def _same_answer(a: str, b: str, language: str) -> bool:
+    numbers = same_numbers(a, b, language)
     return fuzz.token_set_ratio(squeeze(a), squeeze(b)) >= SAME_ANSWER or bool(numbers)
 
 
@@ -196,18 +204,18 @@ def _is_same_sentence(a: _Sentence, b: _Sentence) -> bool:
     )
 
 
-def _change(old: Dispute, new: Dispute) -> DisputeChange:
+def _change(old: Dispute, new: Dispute, language: str) -> DisputeChange:
     return DisputeChange(
         old=old,
         new=new,
         matched_by="id" if old.id == new.id else "evidence",
-        changes=tuple(_changes(old, new)),
+        changes=tuple(_changes(old, new, language)),
     )
 
 
-def _changes(old: Dispute, new: Dispute) -> Iterator[str]:
+def _changes(old: Dispute, new: Dispute, language: str) -> Iterator[str]:
     for position in new.positions:
-        before = _counterpart(position, old)
+        before = _counterpart(position, old, language)
         if before is None:
             yield f"now also says {position.answer} ({', '.join(position.doc_ids)})"
             continue
@@ -216,7 +224,7 @@ def _changes(old: Dispute, new: Dispute) -> Iterator[str]:
         if left := [d for d in before.doc_ids if d not in position.doc_ids]:
             yield f"{position.answer}: no longer in {', '.join(left)}"
     for position in old.positions:
-        if _counterpart(position, new) is None:
+        if _counterpart(position, new, language) is None:
             yield f"no longer says {position.answer} ({', '.join(position.doc_ids)})"
     if old.question != new.question:
         yield f"asked before: {old.question}"
@@ -228,8 +236,8 @@ def _changes(old: Dispute, new: Dispute) -> Iterator[str]:
         yield f"its id was {old.id}"
 
 
-def _counterpart(position: Position, dispute: Dispute) -> Position | None:
-    alike = (p for p in dispute.positions if _same_answer(p.answer, position.answer))
+def _counterpart(position: Position, dispute: Dispute, language: str) -> Position | None:
+    alike = (p for p in dispute.positions if _same_answer(p.answer, position.answer, language))
     return next(alike, None)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from llmcheck.language.detection import language_name
-from llmcheck.language.text import one_line
+from llmcheck.language.text import one_line, squeeze
 from llmcheck.llm.halving import Halving
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
@@ -79,11 +79,18 @@ class Survey(NamedTuple):
     """What was shown, as it was asked for in the end."""
 
 
-def survey_documents(numbered: NumberedSet, runner: Runner, language: str | None = None) -> Survey:
+def survey_documents(
+    numbered: NumberedSet,
+    runner: Runner,
+    language: str | None = None,
+    *,
+    in_halves: bool = True,
+) -> Survey:
     """Questions and statements on which the documents take a stand, merged over all tables.
 
     ``language`` is the one to answer in (a code), without it that of most of the documents. A
-    failed call is a failure that names the documents of its table.
+    failed call is a failure that names the documents of its table. Without ``in_halves`` so is a
+    table that does not come whole.
     """
     spoken = language_name(language or numbered.language)
     asking: Halving[Table, _Answer] = Halving(
@@ -91,7 +98,7 @@ def survey_documents(numbered: NumberedSet, runner: Runner, language: str | None
         load_prompt(PROMPT),
         _Answer,
         variables=lambda table: {"language": spoken, "documents": _shown(table)},
-        halves=halves_of,
+        halves=halves_of if in_halves else lambda table: (),
         is_whole=_is_whole,
     )
     asked = asking.ask(tables_of(numbered.documents, runner.table_tokens), runner)
@@ -189,7 +196,14 @@ def _pointed(numbers: Iterable[str]) -> Iterator[tuple[int, int]]:
 
 
 def _is_shown(table: Table, part: int, number: int) -> bool:
-    return _has(table, part) and number in table.parts[part - 1].numbers
+    """Whether the sentence is at the table; a headline is shown in its document's head, too."""
+    if not _has(table, part):
+        return False
+    document, numbers = table.parts[part - 1]
+    return number in numbers or (
+        number in document.numbers
+        and squeeze(document.line(number).lstrip("# ")) == squeeze(document.document.title or "")
+    )
 
 
 def _has(table: Table, part: int) -> bool:
