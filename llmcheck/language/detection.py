@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 SAMPLE = 20_000
@@ -10,6 +11,7 @@ ENOUGH = 300
 """Characters from which a text shows its language more surely than a tag states it."""
 UNKNOWN = "en"
 """Taken for a text that shows no language: a table of numbers, say."""
+_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 def language_of(text: str, *, stated: str | None = None) -> str:
@@ -38,7 +40,10 @@ def _detected(text: str) -> str | None:
 
 
 def _primary(tag: str | None) -> str | None:
-    return tag.replace("_", "-").split("-")[0].casefold() if tag else None
+    """The language that a tag names; None for what is no tag: a page may state a sentence, and
+    prompts name the language outside of what they call material."""
+    found = _TAG.fullmatch(tag.strip()) if tag else None
+    return found[1].lower() if found else None
 
 
 @cache
