@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from llmcheck.llm.port import Call
+from llmcheck.llm.budget import Ledger
+from llmcheck.llm.port import LLM, Call, Reply, T
 
 
 class Answer(BaseModel):
@@ -24,3 +25,17 @@ def make_call(user: str = "How tall is the lighthouse?", **changes: Any) -> Call
         "parameters": {"temperature": 0.0, "max_tokens": 50},
     }
     return Call(**fields | changes)
+
+
+class Spending:
+    """Stands where the endpoint would, and enters each call in the ledger as one request."""
+
+    def __init__(self, inner: LLM, ledger: Ledger) -> None:
+        self._inner = inner
+        self._ledger = ledger
+
+    def complete(self, call: Call, schema: type[T]) -> Reply[T]:
+        with self._ledger.request(1) as permit:
+            reply = self._inner.complete(call, schema)
+            permit.paid = reply.tokens
+            return reply

@@ -19,7 +19,7 @@ from llmcheck.evaluation.counts import Ratio, f1
 from llmcheck.evaluation.quotes import Place, ink, place_of
 from llmcheck.evaluation.rows import Row, read_rows
 from llmcheck.language.text import STOPWORDS, squeeze, stem, words
-from llmcheck.llm.budget import MeteredLLM
+from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.runner import Runner
 from llmcheck.models import Claim, Document, Failure, Frozen, PromptUsage
 from llmcheck.numbering import NumberedSet
