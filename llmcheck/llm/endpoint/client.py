@@ -31,7 +31,7 @@ from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.errors import Endpoint, shapeless
 from llmcheck.llm.endpoint.exchange import Exchange, messages_of
-from llmcheck.llm.endpoint.lessons import Lessons, named_in
+from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish
 from llmcheck.llm.endpoint.meaning import (
     befalls_every_call,
     is_unexplained,
@@ -171,7 +171,8 @@ class OpenAILLM:
                 return mode
             for_this_call_alone = worked
         elif complaint is not None:
-            if not rejects_mode(complaint) and (worked or not is_unexplained(complaint)):
+            perhaps = not worked and is_unexplained(complaint)
+            if refuses_a_wish(complaint, self._kept) or not (rejects_mode(complaint) or perhaps):
                 return None
             for_this_call_alone = False
         else:
@@ -200,9 +201,8 @@ class OpenAILLM:
                 # Where nothing ever came from, a time-out is no sign of one long text either.
                 for_good = isinstance(cause, openai.APIConnectionError) and not answered
             else:
-                wished = dict.fromkeys(self._kept, 0)
                 for_good = befalls_every_call(complaint, answered=answered) or (
-                    not answered and bool(named_in(complaint, wished))
+                    not answered and refuses_a_wish(complaint, self._kept)
                 )
             wait = None if complaint is None else complaint.wait
             self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)

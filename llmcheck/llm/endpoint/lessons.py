@@ -152,6 +152,11 @@ def named_in(complaint: Complaint, sent: Mapping[str, Any]) -> set[str]:
     return found - set(LIMITS) if is_too_long(complaint) else found
 
 
+def refuses_a_wish(complaint: Complaint, kept: frozenset[str]) -> bool:
+    """Whether a complaint speaks of a parameter that the user asked for."""
+    return bool(named_in(complaint, dict.fromkeys(kept)))
+
+
 def names_a_limit(complaint: Complaint) -> bool:
     """Whether a complaint speaks of the limit on the answer."""
     return bool(_GROUPS[-1].spoken_of.search(complaint.said))

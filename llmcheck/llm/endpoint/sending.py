@@ -22,6 +22,7 @@ from llmcheck.llm.endpoint.lessons import (
     limit_of,
     names_a_limit,
     next_to_leave_out,
+    refuses_a_wish,
     taught_by,
     with_more_room,
 )
@@ -217,7 +218,7 @@ class Sender:
             # The text may fit where as much room again is not asked for the answer.
             exchange.without.update(LIMITS)
             return True
-        if not is_unexplained(complaint):
+        if not is_unexplained(complaint) or refuses_a_wish(complaint, self._kept):
             return False
         exchange.unexplained = exchange.unexplained or refusal
         exchange.tried = next_to_leave_out(sent, lessons, self._kept)
