@@ -66,11 +66,13 @@ class GivingUp:
             state.alike = state.alike + 1 if cause == state.cause else 1
             state.cause = cause
             if for_good:
-                state.stopped = str(failure)
                 state.until = None if wait is None else self._clock() + wait
             elif state.alike >= MOST_ALIKE:
-                state.stopped = f"{failure} ({state.alike} calls failed alike; no more are made)"
                 state.until = self._clock() + _PAUSE
+            else:
+                return
+            # In the same words, so that who lists failures can tell the cause once.
+            state.stopped = str(failure)
 
     def _state(self, call: Call) -> _State:
         return self._states.setdefault(call.model, _State())
