@@ -40,8 +40,8 @@ from llmcheck.errors import LLMCheckError
 from llmcheck.evaluation import GoldSet, SetScore, pooled, read_gold, score_report
 from llmcheck.evaluation.run import connections
 from llmcheck.evaluation.scoring import Figures
-from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.connect import Connection
+from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.runner import Progress, Runner
 from llmcheck.settings import Settings, load_settings
 

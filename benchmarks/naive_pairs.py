@@ -8,7 +8,7 @@ focus, no second order, no guard.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -19,12 +19,14 @@ from pydantic import BaseModel
 
 from llmcheck.checker import Checker
 from llmcheck.documents.corpus import Corpus
-from llmcheck.language.quantities import quantities
-from llmcheck.language.text import names, squeeze
+from llmcheck.language.figures import quantities
+from llmcheck.language.names import names
+from llmcheck.language.text import squeeze
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import parse_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Claim
+from llmcheck.numbering import spoken_in
 from llmcheck.settings import Settings
 
 PROMPT = Path(__file__).parent / "prompts" / "naive-pairs.v1.md"
@@ -47,7 +49,7 @@ def find(corpus: Corpus, runner: Runner, max_pairs: int | None = None) -> Found:
         on_progress=runner.on_progress,
     )
     report = checker.claims(corpus)
-    pairs = sharing_pairs(report.claims)
+    pairs = sharing_pairs(report.claims, {d.id: spoken_in(d) for d in corpus.documents})
     asked = sample(pairs, max_pairs)
     prompt = parse_prompt(PROMPT.stem, PROMPT.read_text(encoding="utf-8"))
     outcomes = runner.run(
@@ -73,11 +75,14 @@ def find(corpus: Corpus, runner: Runner, max_pairs: int | None = None) -> Found:
     )
 
 
-def sharing_pairs(claims: Sequence[Claim]) -> list[Pair]:
-    """Pairs of claims of two documents that share a name or a number, ordered by their ids."""
+def sharing_pairs(claims: Sequence[Claim], spoken: Mapping[str, str]) -> list[Pair]:
+    """Pairs of claims of two documents that share a name or a number, ordered by their ids.
+
+    ``spoken`` has the language of every document, by its id.
+    """
     having: defaultdict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        for feature in _features(claim):
+        for feature in _features(claim.text, spoken[claim.doc_id]):
             having[feature].append(claim)
     pairs: dict[tuple[str, str], Pair] = {}
     for sharing in having.values():
@@ -87,9 +92,9 @@ def sharing_pairs(claims: Sequence[Claim]) -> list[Pair]:
     return [pairs[ids] for ids in sorted(pairs)]
 
 
-def _features(claim: Claim) -> set[str]:
-    named = {squeeze(name) for name in names(claim.text)}
-    return named | {f"#{quantity.value:g}" for quantity in quantities(claim.text)}
+def _features(text: str, language: str) -> set[str]:
+    named = {squeeze(name) for name in names(text, language)}
+    return named | {f"#{quantity.value:g}" for quantity in quantities(text, language)}
 
 
 def sample(pairs: Sequence[Pair], size: int | None) -> list[Pair]:

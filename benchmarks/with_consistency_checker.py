@@ -33,11 +33,14 @@ from pydantic import BaseModel
 
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import BudgetExceeded, LLMError
-from llmcheck.language.quantities import quantities
-from llmcheck.language.text import content_stems, one_line, sentences
+from llmcheck.language.figures import quantities
+from llmcheck.language.pack import pack
+from llmcheck.language.sentences import sentences
+from llmcheck.language.text import one_line
 from llmcheck.llm.port import Call, digest
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.models import Claim, Document, Failure, Span, Stage, Ungrounded
+from llmcheck.numbering import spoken_in
 
 MIN_SHARED = 0.5
 """Share of an assertion's words that its sentence must have."""
@@ -127,11 +130,13 @@ def claim_of(document: Document, assertion: Assertion) -> Claim | None:
     verbatim = locate_exactly(document, assertion.text)
     if verbatim and assertion.chunk.overlaps(verbatim.start, verbatim.end):
         return claim_at(document, verbatim, one_line(assertion.text))
-    wanted = _features(assertion.text)
+    spoken = spoken_in(document)
+    wanted = _features(assertion.text, spoken)
     best: tuple[float, int, Span] | None = None
-    for start, end, _ in sentences(document.text):
+    for start, end, _ in sentences(document.text, spoken):
         if assertion.chunk.overlaps(start, end):
-            shared = len(wanted & _features(document.text[start:end])) / max(1, len(wanted))
+            features = _features(document.text[start:end], spoken)
+            shared = len(wanted & features) / max(1, len(wanted))
             rank = (shared, start - end, Span(start=start, end=end))
             if best is None or rank[:2] > best[:2]:
                 best = rank
@@ -140,9 +145,10 @@ def claim_of(document: Document, assertion: Assertion) -> Claim | None:
     return claim_at(document, best[2], one_line(assertion.text))
 
 
-def _features(text: str) -> frozenset[str]:
-    numbers = {f"#{quantity.value:g}" for quantity in quantities(one_line(text))}
-    return content_stems(one_line(text)) | numbers
+def _features(text: str, language: str) -> frozenset[str]:
+    numbers = {f"#{quantity.value:g}" for quantity in quantities(one_line(text), language)}
+    stems = pack(language).stems(one_line(text))
+    return frozenset(stem for stem in stems if not stem[0].isdigit()) | numbers
 
 
 class PortClient:

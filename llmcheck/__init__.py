@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from llmcheck.models import Usage as Usage
     from llmcheck.models import Verdict as Verdict
     from llmcheck.numbering import NumberedSet as NumberedSet
+    from llmcheck.plan import Plan as Plan
+    from llmcheck.plan import plan_of as plan_of
     from llmcheck.reading.read import read_documents as read_documents
     from llmcheck.settings import Settings as Settings
     from llmcheck.summary import summarize as summarize
@@ -80,6 +82,7 @@ _HOME = {
     "findings": ["findings_of"],
     "judging.judge": ["judge_questions"],
     "numbering": ["NumberedSet"],
+    "plan": ["Plan", "plan_of"],
     "reading.read": ["read_documents"],
     "settings": ["Settings"],
     "summary": ["summarize"],

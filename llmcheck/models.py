@@ -105,6 +105,9 @@ class Document(Frozen):
     """Its address on the web, as the format gives it; of a fetched page, after redirects."""
     chrome: tuple[Span, ...] = ()
     """Parts outside the main text: a page's navigation and footers, running heads, quoted mail."""
+    struck: tuple[str, ...] = ()
+    """What its author struck out, in order: words that are withdrawn, and so no part of the text.
+    No spans, since a span is of the text."""
     copy_of: str | None = None
     """Id of the document that holds all of this one's text, or nearly; a copy is not a second
     source."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from llmcheck.language.detection import language_of
+from llmcheck.language.sentences import Sentence, sentences
 from llmcheck.language.support import missing_numbers
-from llmcheck.language.text import Sentence, one_line, sentences, squeeze, words
+from llmcheck.language.text import one_line, squeeze, words
 from llmcheck.models import Claim, Document, Passage, SentenceRef, content_id
 
 _UNDATED = "~"
@@ -26,6 +27,11 @@ def tokens_of(text: str) -> int:
     of current models.
     """
     return -(-len(text.encode("utf-8", "replace")) // 4)
+
+
+def spoken_in(document: Document) -> str:
+    """The language (a code) that a document is in, as far as it shows or states it."""
+    return language_of(document.text, stated=document.language)
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,7 @@ class NumberedSet:
 
 
 def _numbered(document: Document) -> NumberedDocument:
-    language = language_of(document.text, stated=document.language)
+    language = spoken_in(document)
     return NumberedDocument(document, language, tuple(sentences(document.text, language)))
 
 

@@ -1,4 +1,4 @@
-"""The checker: which stations a run passes, what its report holds, and that order changes nothing."""
+"""The checker: the stations a run passes, what its report holds, that order changes nothing."""
 
 from __future__ import annotations
 

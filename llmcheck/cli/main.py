@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from llmcheck.cli import cache, diff, doctor, eval, mcp, prompts, run
+from llmcheck.cli import cache, diff, doctor, eval, mcp, plan, prompts, run
 from llmcheck.cli.options import BUDGET, INCOMPLETE, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
 from llmcheck.errors import BudgetExceeded, LLMCheckError, LLMError
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 run.register(app)
+plan.register(app)
 
 
 def _print_version(wanted: bool) -> None:

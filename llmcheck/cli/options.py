@@ -55,6 +55,18 @@ InputFormat = Annotated[
         help=f"Format of stdin and of files that are named: {', '.join(SUFFIXES)}.",
     ),
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only print what it would take; no model is asked.")
+]
+Model = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the model.")]
+TableTokens = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="How much the model is shown at once, in tokens."),
+]
+Language = Annotated[
+    str | None,
+    typer.Option(metavar="CODE", help="Answer in this language, not the documents'."),
+]
 Cache = Annotated[Path | None, typer.Option(metavar="DIR", help="Where replies are cached.")]
 Output = Annotated[
     Path | None,
@@ -68,7 +80,7 @@ AllowPrivateUrls = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 
 SETTINGS: dict[str, Any] = {
-    "model": Annotated[str | None, typer.Option(metavar="NAME", help="Name of the model.")],
+    "model": Model,
     "base_url": Annotated[
         str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
     ],
@@ -82,14 +94,8 @@ SETTINGS: dict[str, Any] = {
     "record": Annotated[Path | None, typer.Option(metavar="DIR", help="Record the replies here.")],
     "cache": Cache,
     "no_cache": Annotated[bool, typer.Option("--no-cache", help="Use no cache.")],
-    "table_tokens": Annotated[
-        int | None,
-        typer.Option(metavar="N", help="How much the model is shown at once, in tokens."),
-    ],
-    "language": Annotated[
-        str | None,
-        typer.Option(metavar="CODE", help="Answer in this language, not the documents'."),
-    ],
+    "table_tokens": TableTokens,
+    "language": Language,
     "max_calls": Annotated[
         int | None, typer.Option(metavar="N", help="Stop after N answers of the model.")
     ],

@@ -15,6 +15,7 @@ from llmcheck.cli.options import (
     LENGTHS,
     RUN_CODES,
     AllowPrivateUrls,
+    DryRun,
     InputFormat,
     Output,
     Quiet,
@@ -101,6 +102,7 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
         length: str | None = length_option,
         allow_private_urls: AllowPrivateUrls = False,
         quiet: Quiet = False,
+        dry_run: DryRun = False,
     ) -> None:
         settings = sourced.settings
         if allow_private_urls:
@@ -111,6 +113,15 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
             raise typer.BadParameter("only check takes a --baseline")
         if length is not None and not analysis.sums_up:
             raise typer.BadParameter("only summarize and report take a --length")
+        if dry_run:
+            from llmcheck.cli.plan import print_plan
+
+            raise typer.Exit(
+                print_plan(
+                    [analysis.name], paths, settings, input_format=input_format, length=length,
+                    as_json=format_name == "json", output=output,
+                )
+            )  # fmt: skip
         since = None if baseline is None else _since(baseline)
         order = Order(analysis, paths, input_format, settings, length, quiet)
         report, corpus = _run(order)
@@ -155,14 +166,8 @@ def carried_out(
     ``checker_of`` makes the checker, as ``Checker`` does, and ``read`` reads the documents, as
     ``Corpus.read`` does.
     """
-    from llmcheck.documents.paths import is_url
-
     settings = order.settings
-    if settings.replay is not None and any(map(is_url, order.paths)):
-        raise ConfigError(
-            "nothing is fetched in a replay: save the pages, record with the files, and name "
-            "the files instead of URLs"
-        )
+    refuse_to_fetch_in_a_replay(order.paths, settings)
     with narrated() as line, stopped_by_ctrl_c(settings, line):
         # First the checker: a missing key should not wait until a large folder is read.
         on_progress = (lambda _: None) if order.quiet else line
@@ -173,6 +178,17 @@ def carried_out(
             allow_private_urls=settings.allow_private_urls,
         )
         return order.analysis.run(checker, corpus, order.length), corpus
+
+
+def refuse_to_fetch_in_a_replay(paths: list[str], settings: Settings) -> None:
+    """Raise ConfigError where a replay is to read URLs."""
+    from llmcheck.documents.paths import is_url
+
+    if settings.replay is not None and any(map(is_url, paths)):
+        raise ConfigError(
+            "nothing is fetched in a replay: save the pages, record with the files, and name "
+            "the files instead of URLs"
+        )
 
 
 def _since(baseline: Path) -> Callable[[Report], Beside]:

@@ -51,7 +51,7 @@ def items_of(texts: object) -> Iterator[Item | Document]:
             sources[source] = nth = sources.get(source, 0) + 1
             own_id = source if nth == 1 else f"{source}#{nth}"
         stated = {field: _plain(fields.get(field)) for field in _FIELDS}
-        stated["date"] = iso_date(stated["date"] or "")
+        stated["date"] = iso_date(stated["date"] or "", stated["language"])
         stated["url"] = web_address(stated["url"]) or web_address(source)
         known = {field: value for field, value in stated.items() if value}
         yield Item(name or own_id or f"text-{number}", text, known)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 from llmcheck.documents.adapters import Item, items_of
 from llmcheck.documents.copies import originals
 from llmcheck.documents.decoding import decode, unix_lines
-from llmcheck.documents.formats import SUFFIXES
+from llmcheck.documents.formats import FORMATS
 from llmcheck.documents.formats.reading import read_documents, told_format
 from llmcheck.documents.formats.text import headline
 from llmcheck.documents.paths import expand, is_url, refused, shown_path
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from llmcheck.documents.web.fetch import Fetcher
 
 _MAX_BYTES = 20_000_000
-_WRITTEN = frozenset({"text", "markdown", "html", "csv", "jsonl", "feed"})
-"""Formats whose bytes are text in some charset."""
 
 
 class Corpus(Frozen):
@@ -59,8 +57,8 @@ class Corpus(Frozen):
         DocumentError for a single document and ConfigError, naming all, for several; also
         ConfigError when no path is given, or ``input_format`` is no format's name.
         """
-        if input_format is not None and input_format not in SUFFIXES:
-            raise ConfigError(f"{input_format!r} is none of the formats {', '.join(SUFFIXES)}")
+        if input_format is not None and input_format not in FORMATS:
+            raise ConfigError(f"{input_format!r} is none of the formats {', '.join(FORMATS)}")
         documents: list[Document] = []
         failures: list[Failure] = []
         seen: set[str] = set()
@@ -163,12 +161,12 @@ def _fetched(
         yield error
         return
     name, data = shown_path(url), page.data
-    # Not by the URL, whose query may end like the name of a file.
-    format_name = format_name or told_format(data, f"page{page.suffix}")
-    if page.charset and format_name in _WRITTEN:
+    format_name = format_name or told_format(data, page.format_name)
+    content = FORMATS[format_name].content
+    if page.charset and content != "bytes":
         try:
             # What the header knows the bytes themselves may not say.
-            text = decode(data, html=format_name in ("html", "feed"), charset=page.charset)
+            text = decode(data, html=content == "markup", charset=page.charset)
         except ValueError as error:
             yield DocumentError(name, str(error))
             return

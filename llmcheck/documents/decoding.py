@@ -35,8 +35,13 @@ _DECLARED = re.compile(
 )
 # Only these: Python also has codecs that are no charsets, and slow on hostile input.
 _CHARSET = re.compile(
-    r"(?:iso-?8859|windows-?125|cp|koi8|latin|us-ascii|ascii|gb|big5|euc|shift|sjis|mac|tis)", re.I
+    r"(?:iso-?8859|windows-?(?:125|31j|874|9)|cp|koi8|latin|us-ascii|ascii|gb|big5|euc|shift|sjis"
+    r"|mac|tis|ks_c|korean|uhc)",
+    re.I,
 )
+# Their bytes are valid ASCII, or hold NUL bytes: only the label tells them from UTF-8.
+_BEFORE_UTF8 = re.compile(r"(?:iso-?2022-|hz(?:-gb|\Z)|utf-?(?:7|16|32))", re.I)
+_MORE_OF = {"iso2022_jp": ("iso2022_jp_2004", "iso2022_jp_ext")}
 # The web's labels mean their supersets (https://encoding.spec.whatwg.org).
 _SUPERSETS = {
     "ascii": "cp1252",
@@ -48,6 +53,16 @@ _SUPERSETS = {
     "shift_jis": "cp932",
     "big5": "big5hkscs",
 }
+_ALIASES = {
+    "iso-8859-8-i": "iso-8859-8", "iso-8859-6-i": "iso-8859-6", "windows-874": "cp874",
+    "windows-936": "gbk", "windows-949": "cp949", "windows-950": "big5",
+}  # fmt: skip
+# Control characters stand in no document: such bytes are quotes and dashes of Windows.
+_C1 = re.compile("[\x80-\x84\x86-\x9f]")
+_WINDOWS = {
+    "iso8859-2": "cp1250", "iso8859-4": "cp1257", "iso8859-7": "cp1253", "iso8859-8": "cp1255",
+    "iso8859-13": "cp1257", "iso8859-15": "cp1252", "iso8859-16": "cp1250",
+}  # fmt: skip
 _UTF8_SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
@@ -66,7 +81,7 @@ def decode(data: bytes, *, html: bool = False, charset: str | None = None) -> st
     """The text of a file's bytes, without its byte order mark; line ends are left as they are.
 
     Tried in this order: the byte order mark, UTF-8, the ``charset`` that it came with, for HTML
-    the one it declares, a guess.
+    the one it declares, a guess. A charset that UTF-8 cannot be told from goes before it.
     Bytes that are UTF-8 but for a few are refused: any other encoding would garble the rest.
     Raises ValueError, saying why and what to do, when they are no text.
     """
@@ -82,6 +97,9 @@ def decode(data: bytes, *, html: bool = False, charset: str | None = None) -> st
                     f"invalid {encoding.upper()} at byte {len(mark) + error.start}, though it "
                     "begins with that encoding's mark: repair it or save it again"
                 ) from error
+    told = charset or (_declaration(data) if html else None) or ""
+    if _BEFORE_UTF8.match(told) and (text := _before_utf8(data, told)) is not None:
+        return text
     if b"\0" in data:
         raise ValueError("is binary (it holds NUL bytes): save it as plain text in UTF-8")
     try:
@@ -91,7 +109,7 @@ def decode(data: bytes, *, html: bool = False, charset: str | None = None) -> st
         invalid = len(data.translate(None, _ASCII)) - valid
         declared = _labelled(data, charset or "")
         if declared is None and html:
-            declared = _declared(data)
+            declared = _labelled(data, _declaration(data) or "")
         text = declared or _guessed(data)
         # A run of kana in Shift JIS or EUC holds many a valid UTF-8 sequence, Western text
         # next to none: what a page declares, or a codec for several bytes, is doubted less.
@@ -114,18 +132,49 @@ def unix_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _declared(data: bytes) -> str | None:
+def _before_utf8(data: bytes, label: str) -> str | None:
+    """The text by a charset whose bytes may be valid in UTF-8, too; None where they are not its.
+
+    Raises ValueError where the bytes have its escapes and are none of it.
+    """
+    if label.lower().startswith("utf") and "7" not in label:
+        if b"\0" not in data:
+            return None  # then it is neither UTF-16 nor UTF-32, whatever it says
+        if label[-2:] == "16":
+            high_first = data[:200:2].count(0) > data[1:200:2].count(0)
+            label += "be" if high_first else "le"
+    try:
+        encoding = codecs.lookup(label).name
+    except LookupError:
+        return None
+    for name in (encoding, *_MORE_OF.get(encoding, ())):
+        try:
+            return data.decode(name).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            continue
+    if b"\x1b" in data:
+        raise ValueError(
+            f"is no valid {encoding}, which it is labelled: convert it with iconv -t utf-8"
+        )
+    return None
+
+
+def _declaration(data: bytes) -> str | None:
     found = _DECLARED.search(data[:4096])
-    return _labelled(data, found[1].decode("latin-1")) if found else None
+    return found[1].decode("latin-1") if found else None
 
 
 def _labelled(data: bytes, label: str) -> str | None:
     """The text by the charset of this name; None where it has none or does not fit."""
+    label = label.strip().lower().removeprefix("x-")
     if not _CHARSET.match(label):
         return None
     try:
-        encoding = codecs.lookup(label).name
-        return data.decode(_SUPERSETS.get(encoding, encoding))
+        encoding = codecs.lookup(_ALIASES.get(label, label)).name
+        text = data.decode(_SUPERSETS.get(encoding, encoding))
+        if not _C1.search(text):
+            return text
+        return data.decode(_WINDOWS[encoding])
     except (LookupError, UnicodeDecodeError):
         return None
 

@@ -7,13 +7,23 @@ import email.utils
 import re
 from typing import NamedTuple
 
-from llmcheck.language.dates import find_dates
+from llmcheck.language.figures import dates
 
 _LONGEST = 80
 _EARLIEST = 1400
 """Years before are what programs write for "no date"."""
 _PARTIAL = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
 _MAIL = re.compile(r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{4}\s+\d\d?:\d\d")
+
+# What programs and new computers write where a name belongs.
+_NOBODY = re.compile(
+    r"(?:python-docx|docx4j|apache poi|poi|phpword|un-?named|aspose\b.*|docxtemplater|openpyxl"
+    r"|libreoffice|openoffice(?:\.org)?|pandoc|google docs|wps office"
+    r"|microsoft(?: corporation| word| office)?"
+    r"|(?:(?:microsoft |ms )?(?:office|windows|default) )?user|admin(?:istrator)?"
+    r"|unknown|anonymous|author|root|none|[-.\s]*)",
+    re.I,
+)
 
 
 class Metadata(NamedTuple):
@@ -27,11 +37,12 @@ class Metadata(NamedTuple):
     url: str | None = None
 
 
-def iso_date(stated: str) -> str | None:
+def iso_date(stated: str, language: str | None = None) -> str | None:
     """A date that a field states, as ISO 8601 text: a day, a day with its time, a month, a year.
 
-    Read are ISO 8601, the dates of mail and feeds, and dates written out with their year; of
-    anything else, ``04/05/2031`` for instance, the order would be a guess, and None is given.
+    Read are ISO 8601, the dates of mail and feeds, and dates written out with their year in
+    English or in ``language`` (a code or tag); of anything else, ``04/05/2031`` for instance, the
+    order would be a guess, and None is given.
     """
     stated = " ".join(stated.split())
     if not stated or len(stated) > _LONGEST:
@@ -46,7 +57,7 @@ def iso_date(stated: str) -> str | None:
         else:
             moment = datetime.datetime.fromisoformat(stated)
     except (ValueError, TypeError, IndexError):
-        return _written_out(stated)
+        return _written_out(stated, "en") or _written_out(stated, language or "en")
     if moment.year < _EARLIEST:
         return None
     has_time = ":" in stated or "T" in stated
@@ -61,17 +72,23 @@ def one_of(*values: object) -> str | None:
     return None
 
 
+def person(*values: object) -> str | None:
+    """The first value that may name somebody: not a program, nor an account without a name."""
+    line = one_of(*values)
+    return None if line is None or _NOBODY.fullmatch(line) else line
+
+
 def web_address(value: object) -> str | None:
     """The value, when it is an absolute address of the web."""
     address = one_of(value)
     return address if address and re.match(r"https?://", address, re.IGNORECASE) else None
 
 
-def _written_out(stated: str) -> str | None:
-    found = find_dates(stated)
-    if len(found) != 1 or found[0].day is None:
+def _written_out(stated: str, language: str) -> str | None:
+    found = dates(stated, language)
+    if len(found) != 1:
         return None
-    date = found[0].date
+    (date,) = found
     if date.year is None or date.days is None or date.days[0] != date.days[1] or date.bound:
         return None
     try:

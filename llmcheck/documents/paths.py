@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from llmcheck.documents.formats import SUFFIXES, format_of
+from llmcheck.documents.formats import FORMATS, format_of
 from llmcheck.errors import DocumentError
 
 _URL = re.compile(r"https?://", re.I)
@@ -78,7 +78,7 @@ def _expand_folder(folder: str) -> Iterator[Found | DocumentError]:
     for error in closed:
         yield refused(str(error.filename), error)
     if not found and not closed:
-        kinds = ", ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
+        kinds = ", ".join(suffix for row in FORMATS.values() for suffix in row.suffixes)
         yield DocumentError(shown_path(folder), f"holds no file to read ({kinds})")
 
 

@@ -18,7 +18,8 @@ from pydantic import Field
 from llmcheck.evaluation.counts import Ratio, f1
 from llmcheck.evaluation.quotes import Place, ink, place_of
 from llmcheck.evaluation.rows import Row, read_rows
-from llmcheck.language.text import STOPWORDS, squeeze, stem, words
+from llmcheck.language.pack import pack
+from llmcheck.language.text import squeeze, words
 from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.runner import Runner
 from llmcheck.models import Claim, Document, Failure, Frozen, PromptUsage
@@ -81,6 +82,8 @@ class _Reading(NamedTuple):
     row: SentenceRow
     place: Place
     """Where the labelled sentence stands."""
+    language: str
+    """That of its document: a code."""
     claims: tuple[Claim, ...]
 
 
@@ -96,16 +99,18 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
     """
     meter = MeteredLLM(runner.llm, runner.model)
     documents, places = _placed(rows)
-    claims, _, ungrounded, failures = read_documents(
-        NumberedSet(documents), replace(runner, llm=meter)
-    )
+    numbered = NumberedSet(documents)
+    claims, _, ungrounded, failures = read_documents(numbered, replace(runner, llm=meter))
     failed = {failure.subject.rpartition(":")[0] for failure in failures}
     on: dict[str, list[Claim]] = {}
     for claim in claims:
         on.setdefault(claim.doc_id, []).append(claim)
     readings = [
         _Reading(
-            row, place, tuple(c for c in on.get(place.doc_id, ()) if place.touches(place_of(c)))
+            row,
+            place,
+            numbered[place.doc_id].language,
+            tuple(c for c in on.get(place.doc_id, ()) if place.touches(place_of(c))),
         )
         for row, place in zip(rows, places, strict=True)
         if place.doc_id not in failed
@@ -150,8 +155,8 @@ def _figures(readings: Sequence[_Reading], rejected: Mapping[str, int]) -> Claim
     idle = [one for one in readings if one.row.is_idle]
     recalls, precisions, covered = [], [], []
     for one in labelled:
-        wanted = [_tokens(text) for text in one.row.claims]
-        given = [_tokens(claim.text) for claim in one.claims]
+        wanted = [_tokens(text, one.language) for text in one.row.claims]
+        given = [_tokens(claim.text, one.language) for claim in one.claims]
         recalls += [max((_token_f1(w, g) for g in given), default=0.0) for w in wanted]
         precisions += [max(_token_f1(w, g) for w in wanted) for g in given]
         covered += [any(len(w & g) >= COVERED * len(w) for g in given) for w in wanted]
@@ -170,10 +175,9 @@ def _figures(readings: Sequence[_Reading], rejected: Mapping[str, int]) -> Claim
     )
 
 
-def _tokens(text: str) -> frozenset[str]:
+def _tokens(text: str, language: str) -> frozenset[str]:
     """What of a claim can be compared: stems without stop words, numbers too."""
-    kept = {squeeze(word) for word in words(text)}
-    return frozenset(stem(word) for word in kept - STOPWORDS) or frozenset(kept)
+    return pack(language).stems(text) or frozenset(map(squeeze, words(text)))
 
 
 def _token_f1(one: frozenset[str], other: frozenset[str]) -> float:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from llmcheck.evaluation.counts import Ratio, Scores
 from llmcheck.evaluation.quotes import Located, Place, Spot, claims_on, touched
+from llmcheck.language.blocks import blocks
+from llmcheck.language.detection import language_of
 from llmcheck.language.support import missing_names, missing_numbers
-from llmcheck.language.text import blocks
 from llmcheck.models import Document, Frozen, Report, SummarySentence
 
 EXTRACT = "reading."
@@ -156,9 +157,10 @@ def score_summary(located: Located, report: Report) -> SummaryFigures:
     """Check what the summary says against what it cites."""
     sentences = report.summary.sentences
     cited = [[report.claim(i) for i in sentence.claim_ids] for sentence in sentences]
+    spoken = language_of(" ".join(sentence.text for sentence in sentences))
     return SummaryFigures(
         supported=Ratio(
-            part=sum(_is_supported(sentence, report) for sentence in sentences),
+            part=sum(_is_supported(sentence, report, spoken) for sentence in sentences),
             whole=len(sentences),
         ),
         disputes=Ratio(
@@ -171,10 +173,11 @@ def score_summary(located: Located, report: Report) -> SummaryFigures:
     )
 
 
-def _is_supported(sentence: SummarySentence, report: Report) -> bool:
+def _is_supported(sentence: SummarySentence, report: Report, spoken: str) -> bool:
     cited = [report.claim(i) for i in sentence.claim_ids]
     told = [words for claim in cited for words in (claim.text, claim.quote)]
     # A sentence may say whose word it is.
     told += [n for d in report.documents for n in (d.title, d.site, d.author, d.date) if n]
     source = " ".join(told)
-    return not (missing_numbers(sentence.text, source) or missing_names(sentence.text, source))
+    text = sentence.text
+    return not (missing_numbers(text, source, spoken) or missing_names(text, source, spoken))

@@ -89,7 +89,7 @@ def judge_questions(
     ``language`` is the one to answer in (a code), without it that of most of the documents. A
     failed call is a failure that names the question, never "no contradiction".
     """
-    bench = _Bench(questions, numbered, runner, language_name(language or numbered.language))
+    bench = _Bench(questions, numbered, runner, language or numbered.language)
     pairs = pairs_of(questions)
     first = bench.look(pairs, reach=REACH, most=MOST)
     doubted = [
@@ -130,7 +130,8 @@ class _Bench:
         if judged.verdict != "contradiction":
             return True
         stances = self._questions[pair.question].stances
-        return doubt(self._numbered, stances[pair.a], stances[pair.b], judged.a, judged.b)
+        a, b = stances[pair.a], stances[pair.b]
+        return doubt(self._numbered, a, b, judged.a, judged.b, self._language)
 
     def look(self, pairs: Sequence[Pair], *, reach: int, most: int) -> dict[Pair, _Looked]:
         """A first look at the pairs, in batches."""
@@ -172,7 +173,7 @@ class _Bench:
     def _variables(self, batch: Batch) -> dict[str, object]:
         places = {side: at for at, side in enumerate(batch.sides, 1)}
         return {
-            "language": self._language,
+            "language": language_name(self._language),
             "passages": [self._passage(side, batch.reach, batch.most) for side in batch.sides],
             "pairs": [
                 {

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
+from llmcheck.language.cldr import english_names
+from llmcheck.language.pack import known_packs, primary
+from llmcheck.language.text import squeeze, words
+
 SAMPLE = 20_000
 """Characters that tell a text's language well enough."""
 ENOUGH = 300
 """Characters from which a text shows its language more surely than a tag states it."""
+COMMON = 0.25
+"""Share of a language's stop words from which a text is in it: a text has a third and more of
+its own, and of those of a near relative (Afrikaans, read as German) a fifth at most."""
 UNKNOWN = "en"
 """Taken for a text that shows no language: a table of numbers, say."""
 
@@ -19,36 +26,40 @@ def language_of(text: str, *, stated: str | None = None) -> str:
     ``stated`` (a tag such as ``de-AT``) counts where the text is short or shows none.
     """
     if len(text) < ENOUGH and stated:
-        return _primary(stated) or UNKNOWN
-    return _detected(text[:SAMPLE]) or _primary(stated) or UNKNOWN
+        return primary(stated)
+    shown = text[:SAMPLE]
+    return _by_words(shown) or _by_letters(shown) or primary(stated or UNKNOWN)
 
 
 def language_name(code: str) -> str:
     """What English calls a language (``German`` for ``de``); the code itself where unknown."""
-    return _names().get(_primary(code) or code, code)
+    return english_names().get(primary(code), code)
 
 
 @lru_cache(maxsize=1 << 10)
-def _detected(text: str) -> str | None:
-    # By the frequency of letters, as charset-normalizer ranks languages.
+def _by_words(text: str) -> str | None:
+    """The language with a folder whose stop words the text is full of, even a short one."""
+    told = [squeeze(word) for word in words(text)]
+    found = {
+        code: sum(word in own.stop_words for word in told) for code, own in known_packs().items()
+    }
+    best = max(found, key=found.__getitem__)
+    return best if told and found[best] >= COMMON * len(told) else None
+
+
+@lru_cache(maxsize=1 << 10)
+def _by_letters(text: str) -> str | None:
+    """The language whose letters are as frequent, as charset-normalizer ranks them.
+
+    Of a few words, or of many names, it may be far off.
+    """
     from charset_normalizer.cd import coherence_ratio
 
     ranked = coherence_ratio(text, threshold=0.1)
     return _codes().get(ranked[0][0]) if ranked else None
 
 
-def _primary(tag: str | None) -> str | None:
-    return tag.replace("_", "-").split("-")[0].casefold() if tag else None
-
-
-@cache
-def _names() -> dict[str, str]:
-    from babel import Locale
-
-    return {str(code): str(name) for code, name in Locale("en").languages.items()}
-
-
 @cache
 def _codes() -> dict[str, str]:
-    two_letters = {name: code for code, name in _names().items() if len(code) == 2}
+    two_letters = {name: code for code, name in english_names().items() if len(code) == 2}
     return {**two_letters, "Norwegian": "no", "Slovene": "sl", "Simple English": "en"}

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"\d+(?:[.,'’\u00a0\u202f ]\d{3}(?!\d)|[.,]\d+)*")
+from llmcheck.language.cldr import group_sign, scales
+
 _SEPARATOR = re.compile(r"[.,'’\u00a0\u202f ]")
+# It begins where no other goes on, and gives nothing back: a line of digits takes no time.
+_TOKEN = re.compile(
+    rf"(?<!\d)(?<!\d[.,])(?!(?<=\d{_SEPARATOR.pattern})\d{{3}}(?!\d))"
+    rf"\d++(?:{_SEPARATOR.pattern}\d{{3}}(?!\d)|[.,]\d++)*+"
+)
 _SCALED = re.compile(rf"({_TOKEN.pattern})[\s\u00a0\u202f-]?([^\W\d_]+)")
 
 
@@ -27,17 +32,21 @@ class Number(NamedTuple):
     readings: frozenset[float]
 
 
-def numbers(text: str, *languages: str) -> list[Number]:
-    """The numbers of a text in these languages (codes), in digits or words."""
-    scales = {word: factor for language in languages for word, factor in _scales(language).items()}
+@lru_cache(maxsize=1 << 12)
+def numbers(text: str, *languages: str) -> tuple[Number, ...]:
+    """The numbers of a text in these languages (codes), in digits or words.
+
+    Those with a word such as "million" come first.
+    """
+    factors = {word: factor for language in languages for word, factor in scales(language).items()}
     found = []
 
     def scaled(match: re.Match[str]) -> str:
         """Takes "3.5 million" out of the text: numerals in words would be read into it."""
         word = match.group(2).casefold()
-        if word not in scales:
+        if word not in factors:
             return match.group()
-        readings = {reading * scales[word] for reading in _readings(match.group(1))}
+        readings = {reading * factors[word] for reading in _readings(match.group(1))}
         if len(word) == 1:
             # "5 m" may be metres.
             readings |= _readings(match.group(1))
@@ -46,7 +55,7 @@ def numbers(text: str, *languages: str) -> list[Number]:
 
     rest = _in_digits(_SCALED.sub(scaled, text), languages)
     found += [Number(t, frozenset(_readings(t))) for t in _TOKEN.findall(rest)]
-    return found
+    return tuple(found)
 
 
 def missing(statement: str, source: str, *languages: str) -> list[str]:
@@ -61,12 +70,29 @@ def missing(statement: str, source: str, *languages: str) -> list[str]:
     ]
 
 
+def may_be_one(a: Number, b: Number) -> bool:
+    """Whether some readings of two numbers are equal, rounded to the digits of either."""
+    return any(_rounds_to(x, y) or _rounds_to(y, x) for x in a.readings for y in b.readings)
+
+
+def likeliest(number: Number, language: str) -> float:
+    """The reading that the signs of a language (a code) give: "1.200" is 1200 in German."""
+    sign = group_sign(language)
+    parted = sign is not None and sign in number.words
+    return max(number.readings) if parted else min(number.readings)
+
+
+def significant(value: float) -> int:
+    """Significant digits of a value, trailing zeros aside; at least 1."""
+    return len(f"{value:.12g}".replace(".", "").strip("0-")) or 1
+
+
 def _rounds_to(value: float, reading: float) -> bool:
     if value == reading:
         return True
     if not value or not reading:
         return False
-    digits = len(f"{reading:.12g}".replace(".", "").strip("0-")) or 1
+    digits = significant(reading)
     step = 10.0 ** (math.floor(math.log10(abs(reading))) - digits + 1)
     return digits > 1 and abs(value - reading) <= step / 2
 
@@ -79,9 +105,10 @@ def _readings(token: str) -> set[float]:
     found = set()
     if all(len(piece) == 3 for piece in pieces[1:]):
         found.add(float("".join(pieces)))
-    if token[-len(pieces[-1]) - 1] in ".," and (
-        len(pieces) == 2 or all(len(piece) == 3 for piece in pieces[1:-1])
-    ):
+    sign = token[-len(pieces[-1]) - 1]
+    # The sign of a fraction stands once: "1.234.567" is a whole number.
+    once = sign in ".," and token.count(sign) == 1
+    if once and all(len(piece) == 3 for piece in pieces[1:-1]):
         found.add(float(f"{''.join(pieces[:-1])}.{pieces[-1]}"))
     return found or {float(piece) for piece in pieces}
 
@@ -95,23 +122,3 @@ def _in_digits(text: str, languages: tuple[str, ...]) -> str:
         with suppress(Exception):
             text = alpha2digit(text, language)
     return text
-
-
-@cache
-def _scales(language: str) -> Mapping[str, float]:
-    """Words such as "Millionen" with the factor they stand for."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        formats = Locale.parse(language).compact_decimal_formats
-    except (UnknownLocaleError, ValueError):
-        return {}
-    found: dict[str, float] = {}
-    for width in ("short", "long"):
-        for patterns in formats.get(width, {}).values():
-            for magnitude, pattern in patterns.items():
-                word = re.sub(r"[0'.\s\u00a0]", "", str(pattern.pattern))
-                zeros = str(pattern.pattern).count("0")
-                if word and zeros:
-                    found[word.casefold()] = float(magnitude) / 10 ** (zeros - 1)
-    return found

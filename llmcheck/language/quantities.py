@@ -1,27 +1,46 @@
-"""Whether two numbers of running text, or the numbers of two texts, say the same."""
+"""Numbers with their units, and whether two of them say the same."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from typing import NamedTuple
 
 from llmcheck.language.dates import Date, dates_agree
-from llmcheck.language.figures import EXACT, Quantity, read
 from llmcheck.language.units import MONEY, convert, is_measure
-
-__all__ = ["Quantity", "agree", "at_odds", "ends", "quantities", "same_numbers"]
 
 _SHARES = frozenset({"%", "pp"})
 # "Over 50" beside 62 is the same news; "over 50" beside 90 is not.
 _BOUND_REACH = 1.35
+EXACT = frozenset({"year", "clock", "date"})
+"""Units of a point in time, which is neither rounded nor converted."""
 
 
-def quantities(text: str) -> list[Quantity]:
-    """The numbers of a text, in digits or English words, in order. Ordinals are none.
+class Quantity(NamedTuple):
+    """A number with its unit."""
 
-    Shares in words ("half of", "one in five") are percentages; a range is one number.
-    """
-    return list(read(text)[0])
+    value: float
+    unit: str
+    """"%", "pp" (percentage points), a currency code, "clock" (hours after midnight), "date" (the
+    day of the month), "year" (of a date; five of them are "years"), "fold", a word, or ""."""
+    digits: int
+    """Significant digits as written, trailing zeros of whole numbers aside; at least 2."""
+    bound: int = 0
+    """1 for "more than", -1 for "less than" or "nearly", 0 for the number itself."""
+    words: str = ""
+    """The number as written, with its unit: "14 percent", number words as digits."""
+    high: float | None = None
+    """The upper end of "10 to 12"; ``value`` is the lower one."""
+    parts: tuple[float, ...] = ()
+    """Of a share that counts, "3 out of 10": both numbers."""
+    date: Date | None = None
+    """Of a day or year: the date it belongs to."""
+
+
+class Figures(NamedTuple):
+    """The numbers and the dates of a text, both in order."""
+
+    numbers: tuple[Quantity, ...]
+    dates: tuple[Date, ...]
 
 
 def agree(a: Quantity, b: Quantity) -> bool:
@@ -51,51 +70,6 @@ def ends(quantity: Quantity) -> tuple[Quantity, ...]:
     if quantity.high is None:
         return (quantity,)
     return quantity._replace(high=None), quantity._replace(value=quantity.high, high=None)
-
-
-def same_numbers(text_a: str, text_b: str) -> bool | None:
-    """Whether the texts' numbers agree, one to one; None when either text has none.
-
-    The text with more numbers may say more than the other. Texts with dates of which no two
-    agree differ, whatever their numbers.
-    """
-    (numbers_a, dates_a), (numbers_b, dates_b) = read(text_a), read(text_b)
-    if _differ(dates_a, dates_b):
-        return False
-    if not numbers_a or not numbers_b:
-        return None
-    fewer, more = sorted((numbers_a, numbers_b), key=len)
-    partners: dict[int, Quantity] = {}
-
-    def place(number: Quantity, tried: set[int]) -> bool:
-        # Kuhn's matching: a number that finds only taken partners asks the takers to move on.
-        for taken in (False, True):
-            for index, other in enumerate(more):
-                if (index in partners) is not taken or index in tried or not agree(number, other):
-                    continue
-                tried.add(index)
-                if not taken or place(partners[index], tried):
-                    partners[index] = number
-                    return True
-        return False
-
-    return all(place(number, set()) for number in fewer)
-
-
-def at_odds(text_a: str, text_b: str) -> bool:
-    """Whether the texts give different numbers with the same unit, and none that agree.
-
-    Texts without any number are at odds when their dates differ.
-    """
-    (numbers_a, dates_a), (numbers_b, dates_b) = read(text_a), read(text_b)
-    if not numbers_a and not numbers_b:
-        return _differ(dates_a, dates_b)
-    pairs = [(x, y) for x in numbers_a for y in numbers_b if x.unit == y.unit]
-    return bool(pairs) and not any(agree(x, y) for x in numbers_a for y in numbers_b)
-
-
-def _differ(a: Sequence[Date], b: Sequence[Date]) -> bool:
-    return bool(a and b) and not any(dates_agree(x, y) for x in a for y in b)
 
 
 def _alike(a: Quantity, b: Quantity) -> bool:

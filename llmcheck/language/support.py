@@ -3,31 +3,56 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from llmcheck.language.calendar import calendar_names
-from llmcheck.language.figures import EXACT
+from llmcheck.language.names import names
 from llmcheck.language.numbers import missing
-from llmcheck.language.numerals import PARTS
-from llmcheck.language.quantities import Quantity, agree, ends, quantities
-from llmcheck.language.text import names, squeeze, words
+from llmcheck.language.pack import packs
+from llmcheck.language.quantities import EXACT, Figures, Quantity, agree, ends
+from llmcheck.language.text import squeeze, words
 from llmcheck.language.units import MONEY, is_measure
 
-CAPITAL_NOUNS = frozenset({"de", "lb"})
-"""Languages that write every noun with a capital."""
 
-
-def missing_numbers(
-    statement: str, source: str, language: str = "en", spoken: str | None = None
-) -> list[str]:
+def missing_numbers(statement: str, source: str, *languages: str) -> list[str]:
     """Numbers of the statement that the source does not have, however it writes them.
 
     A statement may round what the source says, or bound it; it may not be more precise.
-    ``language`` is the source's, ``spoken`` the statement's where that is another.
+    ``languages`` are those of the source and, where it is in another, of the statement.
     """
-    if language != "en" or spoken not in (None, "en"):
-        return missing(statement, source, language, spoken or language)
-    there = [end for quantity in quantities(source) for end in ends(quantity)]
+    spoken = packs(*languages)
+    read = spoken[0].figures if len(spoken) == 1 else None
+    if read is None:
+        return missing(statement, source, *(each.code for each in spoken))
+    return _missing(statement, source, read, spoken[0].parts)
+
+
+def missing_names(statement: str, source: str, *languages: str) -> list[str]:
+    """Names of the statement that occur nowhere in the source, in any case or possessive.
+
+    Only where a capital marks a name and statement and source share a language; else none.
+    ``languages`` are those of both.
+    """
+    spoken = packs(*languages)
+    if len(spoken) != 1 or spoken[0].capital_nouns:
+        return []
+    there = _vocabulary(source)
+    # A date is held against the source by its numbers: it may be told without its weekday.
+    known = there | spoken[0].calendar_names
+    return [
+        name
+        for name in names(statement, spoken[0].code)
+        if len(name) > 1
+        and not {_bare(name), _bare(name).removesuffix("s")} & known
+        and not all(part in known for part in _bare(name).split("-"))
+    ]
+
+
+def _missing(
+    statement: str, source: str, read: Callable[[str], Figures], parts: Mapping[str, int]
+) -> list[str]:
+    """The same where figures are read with their units; ``parts`` are names of fractions."""
+    there = [end for quantity in read(source).numbers for end in ends(quantity)]
     # The source's "-5 degrees" may be "5 degrees below zero", its "3 out of 10" bears out a 3.
     values = {sign * n for q in there for n in (q.value, *q.parts) for sign in (1, -1)}
     # "Two boats" is no other wording of "three boats".
@@ -36,34 +61,17 @@ def missing_numbers(
     def borne_out(quantity: Quantity) -> bool:
         return any(_bears_out(other, quantity) for other in there)
 
+    def told(quantity: Quantity) -> bool:
+        if (quantity.parts or quantity.high) and borne_out(quantity):
+            return True
+        return quantity.unit not in units and _is_in_words(quantity, statement, source, parts)
+
     return [
         f"{number.value:.10g}{'%' if number.unit == '%' else ''}"
-        for quantity in quantities(statement)
-        if not (_is_in_words(quantity, statement, source) and quantity.unit not in units)
-        and not ((quantity.parts or quantity.high) and borne_out(quantity))
+        for quantity in read(statement).numbers
+        if not told(quantity)
         for number in _plain(quantity)
         if number.value not in values and not borne_out(number)
-    ]
-
-
-def missing_names(
-    statement: str, source: str, language: str = "en", spoken: str | None = None
-) -> list[str]:
-    """Names of the statement that occur nowhere in the source, in any case or possessive.
-
-    Only where a capital marks a name and statement and source share a language; else none.
-    """
-    if language in CAPITAL_NOUNS or spoken not in (None, language):
-        return []
-    there = _vocabulary(source)
-    # A date is held against the source by its numbers: it may be told without its weekday.
-    known = there | calendar_names(language)
-    return [
-        name
-        for name in names(statement)
-        if len(name) > 1
-        and not {_bare(name), _bare(name).removesuffix("s")} & known
-        and not all(part in known for part in _bare(name).split("-"))
     ]
 
 
@@ -83,7 +91,9 @@ def _bears_out(source: Quantity, statement: Quantity) -> bool:
     return statement.digits <= source.digits and agree(statement, source._replace(bound=0))
 
 
-def _is_in_words(quantity: Quantity, statement: str, source: str) -> bool:
+def _is_in_words(
+    quantity: Quantity, statement: str, source: str, parts: Mapping[str, int]
+) -> bool:
     """Whether the statement has a number only in words that a source can put in others.
 
     "Doubled" may be two figures there, "two" two names, "half of the crew" half a crew.
@@ -94,7 +104,7 @@ def _is_in_words(quantity: Quantity, statement: str, source: str) -> bool:
         measured = is_measure(quantity.unit) or quantity.unit in {"%", "pp", *EXACT, *MONEY}
         return not measured and not re.search(r"\b2\b", statement)
     bottom = quantity.words.rpartition("/")[2].removesuffix(" of")
-    named = [name for name, number in PARTS.items() if str(number) == bottom]
+    named = [name for name, number in parts.items() if str(number) == bottom]
     return quantity.unit == "%" and any(name in source.casefold() for name in named)
 
 

@@ -31,9 +31,11 @@ class MeteredLLM:
         try:
             reply = self._inner.complete(call, schema)
         except (LLMError, BudgetExceeded) as error:
-            if error.tokens is not None and error.tokens.total:
+            # Taken, not read: who waited in the cache for an equal call gets the very same error.
+            paid, error.tokens = error.tokens, None
+            if paid is not None and paid.total:
                 with self._lock:
-                    self._count(error.tokens)
+                    self._count(paid)
             raise
         with self._lock:
             self._replies[reply.origin] += 1

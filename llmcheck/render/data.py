@@ -26,9 +26,14 @@ def _escaped(text: str) -> str:
 
 
 def report_schema() -> str:
-    """JSON Schema of ``to_json``'s output."""
+    """JSON Schema of ``to_json``'s output for a report."""
+    return schema_of(Report)
+
+
+def schema_of(model: type[Frozen]) -> str:
+    """JSON Schema of ``to_json``'s output for what is an instance of ``model``."""
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Report.model_json_schema(mode="serialization"),
+        **model.model_json_schema(mode="serialization"),
     }
     return json.dumps(schema, indent=2) + "\n"

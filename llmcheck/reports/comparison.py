@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
 
-from llmcheck.language.quantities import same_numbers
+from llmcheck.language.detection import language_of
+from llmcheck.language.figures import same_numbers
 from llmcheck.language.text import squeeze
 from llmcheck.models import Agreement, Dispute, Failure, Frozen, Position, Report
 
@@ -110,21 +111,28 @@ class _Side(NamedTuple):
 def matched(old: Report, new: Report) -> list[DisputeChange]:
     """Which dispute of the new report is which of the old one, in the new report's order."""
     before, after = [_side(old, d) for d in old.disputes], [_side(new, d) for d in new.disputes]
+    spoken = _language(new)
     candidates = [
         (likeness, -i, -j)
         for i, one in enumerate(before)
         for j, other in enumerate(after)
-        if (likeness := _likeness(one, other)) > 0
+        if (likeness := _likeness(one, other, spoken)) > 0
     ]
     pairs: dict[int, int] = {}
     for _, i, j in sorted(candidates, reverse=True):
         if -i not in pairs.values() and -j not in pairs:
             pairs[-j] = -i
     return [
-        _change(before[pairs[j]].dispute, other.dispute)
+        _change(before[pairs[j]].dispute, other.dispute, spoken)
         for j, other in enumerate(after)
         if j in pairs
     ]
+
+
+def _language(report: Report) -> str:
+    """The language (a code) of its questions and answers."""
+    told = [(d.question, *(position.answer for position in d.positions)) for d in report.disputes]
+    return language_of("\n".join(line for lines in told for line in lines))
 
 
 def _side(report: Report, dispute: Dispute) -> _Side:
@@ -140,7 +148,7 @@ def _side(report: Report, dispute: Dispute) -> _Side:
     )
 
 
-def _likeness(one: _Side, other: _Side) -> float:
+def _likeness(one: _Side, other: _Side, spoken: str) -> float:
     """0 when the two are not one dispute; infinite when their ids say that they are."""
     if one.dispute.id == other.dispute.id:
         return float("inf")
@@ -157,14 +165,14 @@ def _likeness(one: _Side, other: _Side) -> float:
         (i, j)
         for i, mine in enumerate(one.dispute.positions)
         for j, theirs in enumerate(other.dispute.positions)
-        if _same_answer(mine.answer, theirs.answer)
+        if _same_answer(mine.answer, theirs.answer, spoken)
     )
     # One sentence states many facts, so the same sentences alone are not the same dispute.
     return rests + asked / 100 + said if asked >= SAME_QUESTION or said >= 2 else 0
 
 
-def _same_answer(a: str, b: str) -> bool:
-    numbers = same_numbers(a, b)
+def _same_answer(a: str, b: str, spoken: str) -> bool:
+    numbers = same_numbers(a, b, spoken)
     return fuzz.token_set_ratio(squeeze(a), squeeze(b)) >= SAME_ANSWER or bool(numbers)
 
 
@@ -182,18 +190,18 @@ def _one_sentence(a: _Sentence, b: _Sentence) -> bool:
     )
 
 
-def _change(old: Dispute, new: Dispute) -> DisputeChange:
+def _change(old: Dispute, new: Dispute, spoken: str) -> DisputeChange:
     return DisputeChange(
         old=old,
         new=new,
         matched_by="id" if old.id == new.id else "evidence",
-        changes=tuple(_changes(old, new)),
+        changes=tuple(_changes(old, new, spoken)),
     )
 
 
-def _changes(old: Dispute, new: Dispute) -> Iterator[str]:
+def _changes(old: Dispute, new: Dispute, spoken: str) -> Iterator[str]:
     for position in new.positions:
-        before = _counterpart(position, old)
+        before = _counterpart(position, old, spoken)
         if before is None:
             yield f"now also says {position.answer} ({', '.join(position.doc_ids)})"
             continue
@@ -202,7 +210,7 @@ def _changes(old: Dispute, new: Dispute) -> Iterator[str]:
         if left := [d for d in before.doc_ids if d not in position.doc_ids]:
             yield f"{position.answer}: no longer in {', '.join(left)}"
     for position in old.positions:
-        if _counterpart(position, new) is None:
+        if _counterpart(position, new, spoken) is None:
             yield f"no longer says {position.answer} ({', '.join(position.doc_ids)})"
     if old.question != new.question:
         yield f"asked before: {old.question}"
@@ -214,8 +222,8 @@ def _changes(old: Dispute, new: Dispute) -> Iterator[str]:
         yield f"its id was {old.id}"
 
 
-def _counterpart(position: Position, dispute: Dispute) -> Position | None:
-    alike = (p for p in dispute.positions if _same_answer(p.answer, position.answer))
+def _counterpart(position: Position, dispute: Dispute, spoken: str) -> Position | None:
+    alike = (p for p in dispute.positions if _same_answer(p.answer, position.answer, spoken))
     return next(alike, None)
 
 

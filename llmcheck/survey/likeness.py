@@ -17,6 +17,12 @@ Vector = dict[str, float]
 
 COMMON = 0.2
 """Share of all sentences from which a term tells nothing of what they are about."""
+RARITY = 3
+"""Power of a term's rarity in its weight: two passages that share one name which nobody else has
+are closer than two that share ten words of the matter."""
+MOST_HOLDERS = 512
+"""Parts that share a term from which it leads from one to another no more: so the work grows with
+the parts, not with their square."""
 STEM = 6
 """Letters of a word that are compared: forms of a word mostly part behind them."""
 SHORTEST_NAME = 3
@@ -35,7 +41,7 @@ def by_words(parts: Sequence[Part]) -> list[Vector]:
     return [
         _unit(
             {
-                term: (1 + math.log(number)) * math.log(count / held_by[term])
+                term: (1 + math.log(number)) * math.log(count / held_by[term]) ** RARITY
                 for term, number in sum(part, Counter[str]()).items()
                 if held_by[term] <= most
             }
@@ -66,7 +72,7 @@ def by_names(parts: Sequence[Part]) -> list[Vector]:
 
 
 def likenesses(vectors: Sequence[Vector]) -> Iterator[dict[int, float]]:
-    """For each vector its cosine with every other with which it shares a term."""
+    """For each vector its cosine with every other with which it shares a term that few have."""
     holders: defaultdict[str, list[int]] = defaultdict(list)
     for index, vector in enumerate(vectors):
         for term in vector:
@@ -74,8 +80,9 @@ def likenesses(vectors: Sequence[Vector]) -> Iterator[dict[int, float]]:
     for index, vector in enumerate(vectors):
         found: defaultdict[int, float] = defaultdict(float)
         for term, weight in vector.items():
-            for other in holders[term]:
-                found[other] += weight * vectors[other][term]
+            if len(holders[term]) <= MOST_HOLDERS:
+                for other in holders[term]:
+                    found[other] += weight * vectors[other][term]
         found.pop(index, None)
         yield dict(found)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from llmcheck.language.detection import language_name
-from llmcheck.language.text import one_line
+from llmcheck.language.text import one_line, squeeze
 from llmcheck.llm.halving import Halving
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
@@ -196,7 +196,14 @@ def _pointed(numbers: Iterable[str]) -> Iterator[tuple[int, int]]:
 
 
 def _is_shown(table: Table, part: int, number: int) -> bool:
-    return _has(table, part) and number in table.parts[part - 1].numbers
+    """Whether the sentence is at the table; a headline is shown in its document's head, too."""
+    if not _has(table, part):
+        return False
+    document, numbers = table.parts[part - 1]
+    return number in numbers or (
+        number in document.numbers
+        and squeeze(document.line(number).lstrip("# ")) == squeeze(document.document.title or "")
+    )
 
 
 def _has(table: Table, part: int) -> bool:

@@ -24,6 +24,9 @@ LONGEST = 150
 NEIGHBOURS = 10
 """Passages with which each shares a table."""
 
+LOOKED_AT = 64
+"""Passages looked at for one that fits into what is left of a table."""
+
 
 def tables_of(documents: Iterable[NumberedDocument], size: int) -> list[Table]:
     """The documents' sentences in tables of at most ``size`` tokens each.
@@ -87,26 +90,10 @@ def _filled(
     passages: Sequence[Part], partners: Sequence[dict[int, float]], size: int
 ) -> Iterator[list[int]]:
     """Groups of passages in which every two partners meet at least once, greedily filled."""
-    unmet = [dict(of) for of in partners]
-    unseen = dict.fromkeys(range(len(passages)))
-
-    def neediest(room: _Room) -> int | None:
-        """The passage that fits and has most partners still to meet, or was in no group yet."""
-        return max(
-            (
-                index
-                for index in range(len(passages))
-                if (unmet[index] or index in unseen)
-                and index not in room.members
-                and room.holds(index)
-            ),
-            key=lambda index: (sum(unmet[index].values()), -index),
-            default=None,
-        )
-
-    while unseen or any(unmet):
+    waiting = _Waiting(partners)
+    while waiting:
         room = _Room(passages, size)
-        while (start := neediest(room)) is not None:
+        while (start := waiting.neediest(room)) is not None:
             gains = {start: 1.0}
             while gains:
                 best = max(gains, key=lambda index: (gains[index], -index))
@@ -114,23 +101,76 @@ def _filled(
                 if not room.holds(best):
                     continue
                 room.take(best)
-                for other, weight in unmet[best].items():
+                for other, weight in waiting.unmet[best].items():
                     if other not in room.members:
                         gains[other] = gains.get(other, 0.0) + weight
-        met = 0
-        for one in room.members:
-            met += unseen.pop(one, one) is None
-            for other in room.members.keys() & unmet[one].keys():
-                del unmet[one][other]
-                met += 1
-        if met:
+        if waiting.meet(room.members):
             yield list(room.members)
         else:
             # No table of this size shows it together with those it has still to meet.
-            first = next(iter(room.members))
-            for other in unmet[first]:
-                del unmet[other][first]
-            unmet[first].clear()
+            waiting.give_up(next(iter(room.members)))
+
+
+class _Waiting:
+    """Passages that have partners still to meet, or were in no group yet."""
+
+    def __init__(self, partners: Sequence[dict[int, float]]) -> None:
+        self.unmet = [dict(of) for of in partners]
+        self._unseen = set(range(len(partners)))
+        # What a passage still needs only falls: an entry that is too high is put back lower.
+        self._heap = [(-sum(of.values()), index) for index, of in enumerate(partners)]
+        heapq.heapify(self._heap)
+
+    def __bool__(self) -> bool:
+        """Whether one is left."""
+        self._settle()
+        return bool(self._heap)
+
+    def neediest(self, room: _Room) -> int | None:
+        """The passage with most left to meet that fits and is not there yet.
+
+        Looks at few: what is left of a table's room is worth no long search.
+        """
+        passed: list[tuple[float, int]] = []
+        found: int | None = None
+        while found is None and self._settle() and len(passed) < LOOKED_AT:
+            entry = heapq.heappop(self._heap)
+            passed.append(entry)
+            if entry[1] not in room.members and room.holds(entry[1]):
+                found = entry[1]
+        for entry in passed:
+            heapq.heappush(self._heap, entry)
+        return found
+
+    def meet(self, members: Iterable[int]) -> int:
+        """Take note that these were together; returns how much that brought."""
+        together = set(members)
+        brought = len(together & self._unseen)
+        self._unseen -= together
+        for one in together:
+            for other in together & self.unmet[one].keys():
+                del self.unmet[one][other]
+                brought += 1
+        return brought
+
+    def give_up(self, index: int) -> None:
+        """Expect no more of the partners of a passage."""
+        for other in self.unmet[index]:
+            del self.unmet[other][index]
+        self.unmet[index].clear()
+
+    def _settle(self) -> bool:
+        """Bring the first entry up to date; returns whether there is one."""
+        while self._heap:
+            need, index = self._heap[0]
+            now = -sum(self.unmet[index].values())
+            if now == 0 and index not in self._unseen:
+                heapq.heappop(self._heap)
+            elif now > need:
+                heapq.heapreplace(self._heap, (now, index))
+            else:
+                return True
+        return False
 
 
 class _Room:

@@ -75,6 +75,54 @@ def test_a_declared_codec_that_is_no_charset_is_passed_over(label: str) -> None:
     assert decode(page.encode("cp1252"), html=True) == page
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "encoding"),
+    [
+        ("The pier cost €4 million – “really”.", "iso-8859-1", "cp1252"),
+        ("The pier cost €4 million – “really”.", "us-ascii", "cp1252"),
+        ("The pier cost €4 million – “really”.", "ISO-8859-15", "cp1252"),
+        ("„Żółw” kosztował 4 mln – naprawdę.", "iso-8859-2", "cp1250"),
+        ("Η γέφυρα κόστισε – “4”", "iso-8859-7", "cp1253"),
+        ("다리를 닫는다", "ks_c_5601-1987", "cp949"),
+        ("市長は橋を閉鎖する", "x-sjis", "cp932"),
+        ("市長は橋を閉鎖する", "iso-2022-jp", "iso2022_jp"),
+        ("市長は①を閉鎖する", "iso-2022-jp", "iso2022_jp_2004"),
+        ("桥要关闭", "hz-gb-2312", "hz"),
+        ("The pier cost €4 million", "utf-7", "utf-7"),
+        ("The pier cost €4 million", "utf-16", "utf-16-be"),
+        ("The pier cost €4 million", "UTF-16", "utf-16-le"),
+        ("The pier cost €4 million", "utf-16le", "utf-16-le"),
+        ("שלום לכולם – “כן”", "iso-8859-8-i", "cp1255"),
+    ],
+)
+def test_the_charset_that_a_text_came_with_is_read_as_programs_use_it(
+    text: str, label: str, encoding: str
+) -> None:
+    assert decode(text.encode(encoding), charset=label) == text
+
+
+@pytest.mark.parametrize("label", ["unknown-8bit", "x-unknown", "", "default", "utf-8"])
+def test_a_label_that_says_nothing_is_passed_over(label: str) -> None:
+    assert decode("The pier cost £4 million.".encode("cp1252"), charset=label) == (
+        "The pier cost £4 million."
+    )
+
+
+def test_escapes_that_are_none_of_their_charset_are_refused() -> None:
+    with pytest.raises(ValueError, match="is no valid iso2022_jp, which it is labelled"):
+        decode(b"\x1b$B\x7f\x7f", charset="iso-2022-jp")
+
+
+def test_a_page_that_declares_utf16_where_that_can_be_read_is_none() -> None:
+    page = "<meta charset=utf-16><p>café</p>"
+    assert decode(page.encode(), html=True) == page
+
+
+def test_a_page_that_declares_a_charset_of_escapes_is_read_by_it() -> None:
+    page = f"<meta charset=iso-2022-jp><p>{JAPANESE}</p>"
+    assert decode(page.encode("iso2022_jp"), html=True) == page
+
+
 @pytest.mark.parametrize("broken", [b"\xff", b"\xe2\x80", b"\xc3\xff"])
 @pytest.mark.parametrize("html", [False, True])
 def test_utf8_with_a_few_broken_bytes_is_refused_with_their_place(

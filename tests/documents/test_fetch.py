@@ -182,20 +182,21 @@ def test_a_page_in_chunks_is_put_together(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "kind", "suffix"),
+    ("path", "kind", "format_name"),
     [
-        ("/a.md", "text/plain; charset=utf-8", ".md"),
-        ("/a", "text/plain", ""),
-        ("/a.txt", "text/html", ".html"),
-        ("/a.PDF", "", ".pdf"),
-        ("/a", "application/pdf", ".pdf"),
+        ("/a.md", "text/plain; charset=utf-8", "markdown"),
+        ("/a", "text/plain", "text"),
+        ("/a", "", None),
+        ("/a.txt", "Text/HTML", "html"),
+        ("/a.PDF", "", "pdf"),
+        ("/a", "application/pdf", "pdf"),
     ],
 )
 def test_the_media_type_says_what_is_read_and_else_the_address(
-    site: Site, path: str, kind: str, suffix: str
+    site: Site, path: str, kind: str, format_name: str | None
 ) -> None:
     site.pages[path] = answer(b"# Linden\n\nThe bakery opened.", Content_Type=kind)
-    assert fetched(site.url(path)).suffix == suffix
+    assert fetched(site.url(path)).format_name == format_name
 
 
 @pytest.mark.parametrize(

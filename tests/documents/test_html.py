@@ -9,6 +9,7 @@ import pytest
 import trafilatura
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from repository import TESTS
 
 from llmcheck.documents.formats.html import Page, looks_like_html, read_page
 
@@ -98,7 +99,7 @@ def test_a_page_on_which_trafilatura_fails_is_read_without_chrome(
 def test_a_page_of_too_many_elements_is_read_without_seeking_its_main_text(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("llmcheck.documents.formats.html._MAX_ELEMENTS", 5)
+    monkeypatch.setattr("llmcheck.documents.formats.html_main_text._MAX_ELEMENTS", 5)
     assert read_page(PAGE).chrome == ()
 
 
@@ -142,12 +143,92 @@ def test_what_no_reader_sees_is_no_text(hidden: str) -> None:
         ("<p>H<sub>2</sub>O, 10<sup>6</sup>, 19<sup>th</sup></p>", "H2O, 10⁶, 19th"),
         ("<p>har\u00adbour har&shy;bour</p>", "harbour harbour"),
         ("<p>a&#1;b&#0;c\x01\x0cd</p>", "ab\ufffdc d"),
+        ("<table><tr><td><p>a</p><p>b</p></td><td>c</td></tr></table>", "a\n\nb\n\nc"),
         ("<button>Yes</button><button>No</button>", "Yes\n\nNo"),
         ("plain", "plain"),
     ],
 )
 def test_blocks_lines_and_white_space(markup: str, text: str) -> None:
     assert body(markup) == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("cost 320<sup>1</sup> million", "cost 320¹ million"),
+        ("cost 320<sup><a href=#n1>1</a></sup> million", "cost 320¹ million"),
+        ("in 2019<sup>3, 4</sup> and 2020<sup>2–4</sup>", "in 2019³, ⁴ and 2020²–⁴"),
+        ("10<sup>-6</sup>, 10<sup>−6</sup> and 5 m<sup>2</sup>", "10⁻⁶, 10⁻⁶ and 5 m²"),
+        ("320<span style='font-size:8pt; vertical-align: super'>1</span> million", "320¹ million"),
+        ("320<a role=doc-noteref href=#n>1</a> million", "320¹ million"),
+        ("320<a epub:type='x noteref' href=#n>1</a> million", "320¹ million"),
+        ("320<sup>[1]</sup> million, the 19<sup>th</sup>", "320[1] million, the 19th"),
+        ("<math><msup><mn>10</mn><mn>6</mn></msup></math> litres", "10⁶ litres"),
+        ("3<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> hours", "3 1/2 hours"),
+        ("<math><semantics><mn>106</mn><annotation>10^6</annotation></semantics></math>", "106"),
+    ],
+)
+def test_a_raised_figure_is_never_glued_to_the_one_before(markup: str, text: str) -> None:
+    assert body(f"<p>{markup}</p>") == text
+
+
+def test_a_class_that_the_style_sheet_raises_or_strikes_out_does_so() -> None:
+    sheet = "<style>/* c */ .c1, span.c2{text-decoration:line-through}.c3{vertical-align:super}"
+    page = read_page(
+        f"<html><head>{sheet}</style></head><body><p>Killed <span class=c2>12</span> nine "
+        "<b class=c1>or so</b>, cost 320<span class='x c3'>1</span> million.</p></body></html>"
+    )
+    assert page.text == "Killed nine, cost 320¹ million."
+    assert page.struck == ("12", "or so")
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<s>12</s>",
+        "<del>12</del>",
+        "<strike><b>12</b></strike>",
+        "<span style='color:red; text-decoration: line-through'>12</span>",
+        "<span style='text-decoration-line:underline line-through;'>12</span>",
+        "<span role=deletion>12</span>",
+        "<s><s>1</s>2</s>",
+    ],
+)
+def test_what_is_struck_out_is_kept_beside_the_text(struck: str) -> None:
+    page = read_page(f"<p>The fire killed {struck} nine people.</p>")
+    assert (page.text, page.struck) == ("The fire killed nine people.", ("12",))
+
+
+def test_a_page_with_corrections_says_what_it_was_corrected_to() -> None:
+    page = read_page((TESTS / "data/struck-out.html").read_text(encoding="utf-8"))
+    assert page.struck == ("12", "Anna Berg", "$4 million")
+    assert page.text.split("\n\n")[1:] == [
+        "The fire on the pier killed nine people, the coast guard said on Monday.",
+        "The mayor, Nora Lund, visited the site in the afternoon and spoke to the families of the "
+        "victims.",
+        "Damage is put at $6 million by the insurer of the harbour.",
+    ]
+
+
+def test_what_is_struck_out_leaves_no_space_before_a_comma_and_no_empty_blocks() -> None:
+    page = read_page(
+        "<h1>Fire <s>kills 12</s></h1><p>Nine <del>of 12</del>, two <del>men</del>.</p><del><p>Old"
+        " paragraph.</p></del><ul><li><s>Old item</s><li>Item</ul><p hidden><s>unseen</s></p>"
+    )
+    assert page.text == "Fire\n\nNine, two.\n\nItem"
+    assert page.struck == ("kills 12", "of 12", "men", "Old paragraph.", "Old item")
+    assert page.about.title == "Fire"
+
+
+def test_a_page_that_is_all_struck_out_says_so() -> None:
+    with pytest.raises(ValueError, match="no text that is not struck out"):
+        read_page("<p><s>The fire killed 12.</s></p>")
+
+
+def test_what_is_struck_out_does_not_set_the_rest_of_its_paragraph_apart() -> None:
+    page = read_page(PAGE.replace("84,000", "<s>about eighty-two thousand</s> 84,000"))
+    assert PARAGRAPHS[1] in page.text
+    assert not any(PARAGRAPHS[1] in chrome for chrome in chrome_of(page))
 
 
 @pytest.mark.parametrize(
@@ -219,10 +300,19 @@ def test_looks_like_html(text: str, expected: bool) -> None:
 
 TAGS = st.sampled_from([
     "p", "div", "span", "ul", "li", "table", "tr", "td", "br", "h1", "article", "pre", "sup", "a",
-    "b", "nav", "svg", "dialog", "script", "head", "title", "body", "html", "x-y", "button",
+    "s", "msup", "b", "nav", "svg", "dialog", "script", "head", "title", "body", "html", "x-y",
+    "button",
 ])  # fmt: skip
 ATTRIBUTES = st.sampled_from(
-    ["", " hidden", " style='display:none'", " aria-hidden=true", " class=article", " href='[x'"]
+    [
+        "",
+        " hidden",
+        " style='display:none'",
+        " aria-hidden=true",
+        " class=article",
+        " href='[x'",
+        " style='text-decoration:line-through'",
+    ]
 )
 TEXTS = st.one_of(st.text(max_size=20), st.sampled_from([*PARAGRAPHS, "&#1;", "&nbsp;", "<", "&"]))
 MARKUP = st.recursive(

@@ -43,6 +43,26 @@ def test_a_date_that_is_stated(stated: str, date: str | None) -> None:
     assert iso_date(stated) == date
 
 
+@pytest.mark.parametrize(
+    ("stated", "language", "date"),
+    [
+        ("4. Mai 2031", "de-AT", "2031-05-04"),
+        ("Sonntag, 4. Mai 2031", "de", "2031-05-04"),
+        ("4 de mayo de 2031", "es", "2031-05-04"),
+        ("4 May 2031", "de", "2031-05-04"),
+        ("2031-05-04", "xx", "2031-05-04"),
+        ("31. Juni 2031", "de", None),
+        ("4. Mai 2031", None, None),
+        ("4. Mai", "de", None),
+        ("04.05.2031", "de", None),
+    ],
+)
+def test_a_date_is_written_out_in_the_language_that_is_stated_or_in_english(
+    stated: str, language: str | None, date: str | None
+) -> None:
+    assert iso_date(stated, language) == date
+
+
 @given(st.text() | st.text(alphabet="0123456789-:T+Z/ May,"))
 def test_a_date_is_iso_or_none(stated: str) -> None:
     date = iso_date(stated)
@@ -86,6 +106,13 @@ LINKED = (
 def test_what_a_page_states(head: str, body: str, expected: dict[str, Any]) -> None:
     page = read_page(f"<html><head>{head}</head><body><p>The lamp is lit.</p>{body}</body></html>")
     assert page.about == Metadata(**expected)
+
+
+def test_a_page_may_write_its_date_out_in_its_language() -> None:
+    page = read_page(
+        "<html lang='de'><head><meta name='date' content='4. Mai 2031'></head><p>Licht</p></html>"
+    )
+    assert page.about.date == "2031-05-04"
 
 
 def test_the_language_of_a_page() -> None:

@@ -61,6 +61,21 @@ def test_a_parted_word_is_joined_only_where_that_is_safe(
     assert joined in text_of(page(first, second))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        ("Das Wasser lief durch die Schleu-", "sen und über die Schleuse", "die Schleusen und"),
+        ("Am Donners-", "tag lief das Wasser aus der Kammer", "Am Donnerstag lief"),
+        ("Im Novem-", "ber lief das Wasser in die Kammer", "Im November lief"),
+        ("Die Häuser an der Kü-", "stenstraße waren leer", "der Kü-stenstraße"),
+    ],
+)
+def test_a_parted_word_is_joined_in_the_forms_of_its_language(
+    first: str, second: str, joined: str
+) -> None:
+    assert joined in text_of(page(first, second))
+
+
 def test_a_paragraph_goes_on_over_the_page_and_the_heads_stand_behind_it() -> None:
     pages = [
         page("The Gull", f"Sheet {n} a long line of words that fills it", f"{BODY} {n}", top=700)

@@ -191,12 +191,13 @@ def test_pairs_are_of_two_documents_and_share_a_name_or_a_number() -> None:
     glaze = Document(id="glaze.txt", text=GLAZE)
     burned, rain, pots = (claim(kiln, w) for w in ("The Osk kiln", "Rain fell.", "held 55 pots"))
     osk, soup = claim(glaze, "The Osk kiln burned for 55 hours."), claim(glaze, "Lunch was soup.")
-    pairs = naive_pairs.sharing_pairs([burned, rain, pots, osk, soup])
+    spoken = {"kiln.txt": "en", "glaze.txt": "en"}
+    pairs = naive_pairs.sharing_pairs([burned, rain, pots, osk, soup], spoken)
     assert {frozenset((a.id, b.id)) for a, b in pairs} == {
         frozenset((burned.id, osk.id)),
         frozenset((pots.id, osk.id)),
     }
-    assert pairs == naive_pairs.sharing_pairs([soup, osk, pots, rain, burned])
+    assert pairs == naive_pairs.sharing_pairs([soup, osk, pots, rain, burned], spoken)
 
 
 def test_a_sample_is_the_same_every_time_and_no_larger_than_what_there_is() -> None:

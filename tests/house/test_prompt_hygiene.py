@@ -20,7 +20,7 @@ from builders import Script
 from repository import ROOT
 
 from llmcheck import Checker, Corpus, Settings
-from llmcheck.language.text import DAYS, MONTHS
+from llmcheck.language.pack import pack
 from llmcheck.llm.prompt_versions import latest
 from llmcheck.llm.prompts import Prompt, parse_prompt, prompt_names
 
@@ -35,7 +35,7 @@ ADDRESS = re.compile(r"\S*(?:[@#/_]|\w\.\w)\S*")
 NOT_SHOWN = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 INLINE = re.compile(r"</?(?:a|abbr|b|cite|em|i|q|span|strong|sub|sup|time)\b[^>]*>", re.IGNORECASE)
 TAG = re.compile(r"</?[a-z!][^>]*>", re.IGNORECASE)
-CALENDAR = re.compile(f"{MONTHS}|{DAYS}", re.IGNORECASE)
+CALENDAR = pack("en").calendar_names
 # What stands before the first word of a sentence: nothing, or the end of the one before, which no
 # title or initial is.
 OPENING = re.compile(
@@ -108,7 +108,7 @@ def leaks(prompt: str, sources: Iterable[str]) -> set[str]:
         found |= {
             name
             for name in own.capitalised & other.names
-            if name not in ordinary and not CALENDAR.fullmatch(name)
+            if name not in ordinary and name not in CALENDAR
         }
     return found
 

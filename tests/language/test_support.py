@@ -47,7 +47,7 @@ from llmcheck.language.support import missing_names, missing_numbers
 def test_a_number_may_be_written_rounded_or_bounded_in_another_way(
     statement: str, source: str
 ) -> None:
-    assert missing_numbers(statement, source) == []
+    assert missing_numbers(statement, source, "en") == []
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_number_may_be_written_rounded_or_bounded_in_another_way(
 def test_a_number_the_source_lacks_or_has_less_precisely_is_missing(
     statement: str, source: str, missing: list[str]
 ) -> None:
-    assert missing_numbers(statement, source) == missing
+    assert missing_numbers(statement, source, "en") == missing
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_a_number_the_source_lacks_or_has_less_precisely_is_missing(
     ],
 )
 def test_a_name_may_stand_in_any_case_or_possessive(statement: str, source: str) -> None:
-    assert missing_names(statement, source) == []
+    assert missing_names(statement, source, "en") == []
 
 
 def test_a_name_the_source_lacks_is_missing_in_its_own_spelling() -> None:
-    assert missing_names("The keeper is Ada Moe of McKell.", "Ada Lind kept the light.") == [
+    assert missing_names("The keeper is Ada Moe of McKell.", "Ada Lind kept the light.", "en") == [
         "Moe",
         "McKell",
     ]
@@ -101,22 +101,22 @@ def test_a_name_the_source_lacks_is_missing_in_its_own_spelling() -> None:
 
 @given(TEXTS)
 def test_every_text_bears_itself_out(text: str) -> None:
-    assert missing_numbers(text, text) == []
-    assert missing_names(text, text) == []
+    assert missing_numbers(text, text, "en") == []
+    assert missing_names(text, text, "en") == []
 
 
 @given(TEXTS, TEXTS)
 def test_what_is_missing_can_be_shown(statement: str, source: str) -> None:
-    assert all(missing_numbers(statement, source))
-    assert all(name in statement for name in missing_names(statement, source))
+    assert all(missing_numbers(statement, source, "en"))
+    assert all(name in statement for name in missing_names(statement, source, "en"))
 
 
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES)
 def test_a_hostile_line_takes_no_time_worth_mentioning(line: str) -> None:
     with cpu_limit():
-        missing_names(line, line)
-        missing_numbers("The quay has 40 berths.", line)
-        missing_numbers(line, "The quay has 40 berths.")
+        missing_names(line, line, "en")
+        missing_numbers("The quay has 40 berths.", line, "en")
+        missing_numbers(line, "The quay has 40 berths.", "en")
 
 
 @pytest.mark.parametrize(
@@ -130,5 +130,5 @@ def test_a_hostile_line_takes_no_time_worth_mentioning(line: str) -> None:
     ],
 )
 def test_a_time_a_day_or_a_name_may_be_told_in_other_words(statement: str, source: str) -> None:
-    assert missing_numbers(statement, source) == []
-    assert missing_names(statement, source) == []
+    assert missing_numbers(statement, source, "en") == []
+    assert missing_names(statement, source, "en") == []

@@ -70,6 +70,22 @@ def test_what_was_paid_for_an_answer_that_did_not_fit_is_counted(
     )
 
 
+def test_an_error_that_two_calls_share_is_paid_for_once() -> None:
+    """The cache gives the error of a call to whoever waited for it."""
+    shared = invalid()
+    shared.tokens = Tokens(100, 10)
+
+    class Shared:
+        def complete(self, call: Call, schema: type[T]) -> Reply[T]:
+            raise shared
+
+    meters = [MeteredLLM(Shared(), KNOWN) for _ in range(2)]
+    for meter in meters:
+        with pytest.raises(InvalidReply):
+            meter.complete(CALL, Answer)
+    assert [meter.usage().input_tokens for meter in meters] == [100, 0]
+
+
 def test_a_failed_call_that_cost_nothing_is_no_reply() -> None:
     error = ProviderError("down", call_key=CALL.key, prompt=CALL.prompt)
     llm = MeteredLLM(Inner(Tokens(), error), UNKNOWN)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from llmcheck.render.web.contrast import contrast
 
 
-def marked(quote: str, answer: str, *others: str) -> list[str]:
-    return [quote[one.start : one.end] for one in contrast(quote, answer, others)]
+def marked(quote: str, answer: str, *others: str, language: str = "en") -> list[str]:
+    return [quote[one.start : one.end] for one in contrast(quote, answer, others, language)]
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,20 @@ def test_what_differs_is_found(
     assert marked(quote, answer, *others) == expected
 
 
+def test_what_differs_is_found_in_another_language() -> None:
+    assert marked(
+        "In Ollenfleth standen sechsundachtzig Häuser unter Wasser.", "86", "140", language="de"
+    ) == ["sechsundachtzig"]
+    assert marked(
+        "Ein Schiff hat das Tor gerammt.", "das Schiff", "ein Drehzapfen", language="de"
+    ) == ["Schiff"]
+
+
 @given(TEXTS, TEXTS, st.lists(TEXTS, max_size=3))
 def test_ranges_lie_in_the_quote_in_order_and_apart(
     quote: str, answer: str, others: list[str]
 ) -> None:
-    borders = [at for one in contrast(quote, answer, others) for at in one]
+    borders = [at for one in contrast(quote, answer, others, "en") for at in one]
     assert borders == sorted(set(borders))
     assert all(0 <= at <= len(quote) for at in borders)
 
@@ -47,5 +56,5 @@ def test_ranges_lie_in_the_quote_in_order_and_apart(
 @pytest.mark.parametrize("line", [line[:1200] for line in LINES.values()], ids=list(LINES))
 def test_hostile_quotes_and_answers_take_no_time_to_speak_of(line: str) -> None:
     with cpu_limit():
-        contrast(line, line[:600], [line[1:500]])
-        contrast(line, "x " + line[:600], ["y"])
+        contrast(line, line[:600], [line[1:500]], "en")
+        contrast(line, "x " + line[:600], ["y"], "en")

@@ -148,3 +148,24 @@ def test_what_several_tables_show_is_merged_by_what_the_model_says_is_the_same()
     found = survey_documents(texts, runner(script, table_tokens=60))
     assert len(found.tables) > 1
     assert len(found.questions) <= 1
+
+
+def test_a_headline_counts_as_shown_where_its_document_is() -> None:
+    filler = "\n\n".join(f"The weather of day {n} was calm off Vell." for n in range(40))
+    texts = [
+        document(
+            f"# Ida sinks\n\n{filler}", "a", title="Ida sinks", date="2026-01-01", language="en"
+        ),
+        document(
+            f"# Ida sails\n\n{filler}", "b", title="Ida sails", date="2026-01-02", language="en"
+        ),
+    ]
+    positions = [position("sinks", "1.1"), position("sails", "2.1")]
+    both = answer(disputes=[{"question": "What did Ida do?", "positions": positions}])
+    script = Script(
+        survey=lambda call: both if "DOCUMENT 2" in call.user else answer(), merge={"same": []}
+    )
+    done = survey_documents(NumberedSet(texts), runner(script, table_tokens=200))
+    assert sum("DOCUMENT 2" in user for user in script.asked("survey")) > 1
+    assert done.questions
+    assert done.ungrounded == []

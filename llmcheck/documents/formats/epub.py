@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from llmcheck.documents.decoding import decode
 from llmcheck.documents.formats.archive import Archive, texts
-from llmcheck.documents.formats.html import read_fragment
+from llmcheck.documents.formats.html import fragment_of
 from llmcheck.documents.metadata import Metadata, iso_date, one_of
 from llmcheck.models import Document, Span
 
@@ -35,11 +35,15 @@ def read(data: bytes, name: str) -> list[Document]:
     _check_encryption(archive)
     package_path = _package_path(archive)
     package = archive.xml_of(package_path)
+    css = _css(archive, package, package_path)
     pieces: list[str] = []
     chrome: list[Span] = []
+    struck: list[str] = []
     length = 0
     for path, is_contents in _spine(package, package_path):
-        text = read_fragment(decode(archive.bytes_of(path), html=True))
+        page = fragment_of(decode(archive.bytes_of(path), html=True), css=css)
+        struck += page.struck
+        text = page.text
         if not text:
             continue
         if pieces:
@@ -57,6 +61,7 @@ def read(data: bytes, name: str) -> list[Document]:
             path=name,
             text="".join(pieces),
             chrome=tuple(chrome),
+            struck=tuple(struck),
             **_stated(package)._asdict(),
         )
     ]
@@ -90,6 +95,19 @@ def _spine(package: Any, package_path: str) -> list[tuple[str, bool]]:
         path = _inside(posixpath.dirname(package_path), unquote(item.get("href") or ""))
         pages.append((path, "nav" in (item.get("properties") or "").split()))
     return pages
+
+
+def _css(archive: Archive, package: Any, package_path: str) -> str:
+    """The source of the book's style sheets; those that cannot be read are left out."""
+    sheets = []
+    for item in package.iterfind(".//{*}manifest/{*}item"):
+        if item.get("media-type") == "text/css":
+            try:
+                path = _inside(posixpath.dirname(package_path), unquote(item.get("href") or ""))
+                sheets.append(decode(archive.bytes_of(path)))
+            except ValueError:
+                continue  # how the book looks is no part of its text
+    return "\n".join(sheets)
 
 
 def _inside(folder: str, reference: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from llmcheck.documents.decoding import decode, unix_lines
-from llmcheck.documents.formats.html import read_fragment
+from llmcheck.documents.formats.html import Fragment, fragment_of, read_fragment
 from llmcheck.documents.formats.ids import Ids
 from llmcheck.documents.metadata import Metadata, iso_date, one_of, web_address
 from llmcheck.errors import DocumentError
@@ -21,8 +22,9 @@ _ADDRESS = re.compile(r"[(<]?[^\s()<>]+@[^\s()<>]+[)>]?")
 def read(data: bytes, name: str) -> Iterator[Document | DocumentError]:
     """A document for each entry, in the feed's order, under the id that it gives itself.
 
-    An entry without text is read for its title. Raises ValueError when the file is no feed, or
-    an empty one.
+    Where it gives none, or the same as another (some programs give every entry the address of
+    the site), it is called by its number. An entry without text is read for its title. Raises
+    ValueError when the file is no feed, or an empty one.
     """
     parsed = _parsed(data)
     if not parsed.entries:
@@ -35,9 +37,13 @@ def read(data: bytes, name: str) -> Iterator[Document | DocumentError]:
             f"{name}:{broken.getLineNumber()}",
             "is not well-formed XML from here on: its entries may not all have been read",
         )
+    own_ids = [one_of(entry.get("id"), entry.get("link")) for entry in parsed.entries]
+    given = Counter(own_ids)
     ids = Ids(name)
-    for number, entry in enumerate(parsed.entries, 1):
-        yield _document(entry, number, parsed.feed, ids)
+    for number, (entry, own_id) in enumerate(zip(parsed.entries, own_ids, strict=True), 1):
+        own = ids.take(own_id, number) if given[own_id] == 1 else None
+        doc_id = own or ids.numbered(number)
+        yield _document(entry, f"{name}#{number}", parsed.feed, doc_id, name)
 
 
 def _parsed(data: bytes) -> Any:
@@ -50,30 +56,28 @@ def _parsed(data: bytes) -> Any:
     return feedparser.parse(io.BytesIO(source), sanitize_html=False, resolve_relative_uris=False)
 
 
-def _document(entry: Any, number: int, feed: Any, ids: Ids) -> Document | DocumentError:
-    place = f"{ids.name}#{number}"
+def _document(
+    entry: Any, place: str, feed: Any, doc_id: str, name: str
+) -> Document | DocumentError:
     about = _stated(entry, feed)
     try:
-        text = _text(entry) or about.title
+        content = _content(entry)
     except ValueError as error:
         return DocumentError(place, str(error))
+    text = content.text or about.title
     if not text:
         return DocumentError(place, "has neither text nor title: there is nothing to read in it")
-    own_id = one_of(entry.get("id"), entry.get("link"))
-    doc_id = ids.take(own_id, number)
-    if doc_id is None:
-        return DocumentError(place, f"repeats the id {own_id!r}: give each entry its own")
-    return Document(id=doc_id, path=ids.name, text=text, **about._asdict())
+    return Document(id=doc_id, path=name, text=text, struck=content.struck, **about._asdict())
 
 
-def _text(entry: Any) -> str:
+def _content(entry: Any) -> Fragment:
     """The longest of what the entry gives as its content and its summary."""
     parts = [*entry.get("content", ()), entry.get("summary_detail") or {}]
     part = max(parts, key=lambda part: len(part.get("value") or ""))
     value = part.get("value") or ""
     if part.get("type") == "text/plain":
-        return unix_lines(value).strip()
-    return read_fragment(value)
+        return Fragment(unix_lines(value).strip())
+    return fragment_of(value)
 
 
 def _stated(entry: Any, feed: Any) -> Metadata:

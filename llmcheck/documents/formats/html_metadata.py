@@ -38,16 +38,17 @@ def page_metadata(root: Any) -> Metadata:
     meta = _meta(root)
     article = _linked_article(root)
     named = (meta.get(name) for name in _AUTHOR)
+    language = one_of(root.get("lang"), root.get("xml:lang"))
     canonical = root.xpath("//link[@rel='canonical']/@href")
     return Metadata(
         title=_title(root),
-        date=_date(root, meta, article),
+        date=_date(root, meta, article, language),
         author=one_of(
             *(name for name in named if name and not web_address(name)),
             _name(article.get("author")),
         ),
         site=one_of(*(meta.get(name) for name in _SITE), _name(article.get("publisher"))),
-        language=one_of(root.get("lang"), root.get("xml:lang")),
+        language=language,
         url=next(filter(None, map(web_address, [*canonical, meta.get("og:url")])), None),
     )
 
@@ -82,14 +83,16 @@ def _meta(root: Any) -> dict[str, str]:
     return found
 
 
-def _date(root: Any, meta: dict[str, str], article: dict[str, Any]) -> str | None:
+def _date(
+    root: Any, meta: dict[str, str], article: dict[str, Any], language: str | None
+) -> str | None:
     stated = [article.get("datePublished"), *(meta.get(name) for name in _PUBLISHED)]
     marked = root.xpath(
         "//*[@itemprop='datePublished']/@datetime | //time[@pubdate]/@datetime"
         " | //*[contains(concat(' ', @class, ' '), ' dt-published ')]/@datetime"
     )
     for value in [*stated, *marked]:
-        if isinstance(value, str) and (date := iso_date(value)):
+        if isinstance(value, str) and (date := iso_date(value, language)):
             return date
     # Of several times on a page one cannot tell which is its own.
     days = {date[:10]: date for date in map(iso_date, root.xpath("//time/@datetime")) if date}

@@ -21,13 +21,18 @@ class Ids:
         An id of its own that is empty or too long to be read counts as none.
         """
         line = one_of(own) or ""
-        if 0 < len(line) <= _LONGEST:
-            if line in self._own:
-                return None
-            self._own.add(line)
-            shown = line
-        else:
-            shown = str(number)
+        if not 0 < len(line) <= _LONGEST:
+            return self.numbered(number)
+        if line in self._own:
+            return None
+        self._own.add(line)
+        return self._free(line)
+
+    def numbered(self, number: int) -> str:
+        """The id for the ``number``th document, whatever ids others have."""
+        return self._free(str(number))
+
+    def _free(self, shown: str) -> str:
         while shown in self._taken:  # one's number may be another's own id
             shown += "+"
         self._taken.add(shown)

@@ -1,96 +1,163 @@
-"""A mail as a file: its text, with the mail that it answers and its signature as chrome."""
+"""A mail as a file: its text, with the mail that it answers and its signature as chrome.
+
+Mails attached to it are documents of their own, since they have an author and a day of their own.
+"""
 
 from __future__ import annotations
 
-import email.utils
-import re
-from email.message import EmailMessage
-from itertools import chain
+from collections.abc import Iterator
+from email.message import Message
+from functools import partial
 
-from llmcheck.documents.decoding import unix_lines
-from llmcheck.documents.formats.html import read_fragment
+from llmcheck.documents.formats.html import fragment_of
+from llmcheck.documents.formats.ids import Ids
+from llmcheck.documents.formats.mail_parts import (
+    Part,
+    attached_mails,
+    header,
+    parsed,
+    sender,
+    shown_parts,
+)
+from llmcheck.documents.formats.mail_quotes import (
+    forwards,
+    introduces,
+    quoted_spans,
+    quoting_elements,
+)
 from llmcheck.documents.metadata import Metadata, iso_date, one_of, web_address
+from llmcheck.errors import DocumentError
 from llmcheck.models import Document, Span
 
-_QUOTED = re.compile(
-    r"(?:^On [^\n]{0,200}(?:\n[^\n]{0,200})?\bwrote:[ \t]*\n(?:[ \t]*\n)?)?"
-    r"(?:^[ \t]{0,3}>.*(?:\n|\Z))+",
-    re.MULTILINE,
-)
-_REST = re.compile(
-    r"^(?:-- ?$|-{3,} ?Original Message ?-{3,}).*\Z", re.MULTILINE | re.IGNORECASE | re.DOTALL
-)
 # The parser of the standard library stumbles over some broken mails.
-_STUMBLES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_STUMBLES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError)
+_MOST_ATTACHED = 1000
 
 
-def read(data: bytes, name: str) -> list[Document]:
-    """The one document of a mail: its plain text, or else its HTML; attachments are left out.
+def read(data: bytes, name: str) -> Iterator[Document | DocumentError]:
+    """The mail, and each that is attached to it; other attachments are left out.
 
-    Raises ValueError when it is no mail, or has no text.
+    Its text is its plain text, or else its HTML (``mail_parts``). Raises ValueError when it is
+    no mail, or has no text, nor a mail attached to it.
     """
-    from email import policy
-    from email.parser import BytesParser
-
     try:
-        message = BytesParser(EmailMessage, policy=policy.default).parsebytes(data)
+        message = parsed(data)
         about = _stated(message)
-        text, is_html = _body(message)
+    except (*_STUMBLES, ValueError) as error:
+        raise ValueError(_damaged(error)) from error
+    try:
+        if not (about.title or about.author or about.date):
+            raise ValueError("is no mail (it has no header): give its format with --input-format")
+        document = _document(message, name, name, about)
+        attached = list(_attached(message))
     except _STUMBLES as error:
-        raise ValueError(
-            f"is a damaged mail ({type(error).__name__}): save it again, or its text"
-        ) from error
-    if not (about.title or about.author or about.date):
-        raise ValueError("is no mail (it has no header): give its format with --input-format")
-    if not text.strip():
+        raise ValueError(_damaged(error)) from error
+    if document is not None:
+        yield document
+    elif not attached:
         raise ValueError("shows no text: save what is attached to it")
-    chrome = () if is_html else _chrome(text)
-    return [Document(id=name, path=name, text=text, chrome=chrome, **about._asdict())]
+    ids = Ids(name)
+    for number, inner in enumerate(attached[:_MOST_ATTACHED], 1):
+        doc_id = ids.numbered(number)
+        try:
+            document = _document(inner, doc_id, name, _stated(inner))
+            yield document or DocumentError(doc_id, "shows no text: save what is attached to it")
+        except _STUMBLES as error:
+            yield DocumentError(doc_id, _damaged(error))
+        except ValueError as error:
+            yield DocumentError(doc_id, str(error))
+    if len(attached) > _MOST_ATTACHED:
+        yield DocumentError(name, f"has more than {_MOST_ATTACHED:,} mails attached: split it")
 
 
-def _body(message: EmailMessage) -> tuple[str, bool]:
-    part = message.get_body(preferencelist=("plain", "html"))
-    if part is None:
-        return "", False
-    content = part.get_content()
-    if not isinstance(content, str):
-        return "", False
-    # What the mail calls its charset may be wrong, and leaves what no output can hold.
-    content = unix_lines(content).encode("utf-8", "replace").decode()
-    if part.get_content_type() != "text/html":
-        return content, False
-    return read_fragment(content), True
+def _damaged(error: Exception) -> str:
+    return f"is a damaged mail ({type(error).__name__}): save it again, or its text"
 
 
-def _stated(message: EmailMessage) -> Metadata:
-    def header(key: str) -> str:
-        return str(message[key] or "")
+def _attached(message: Message) -> Iterator[Message]:
+    """The mails attached to a mail, each followed by those that are attached to it."""
+    for inner in attached_mails(message):
+        yield inner
+        yield from _attached(inner)
 
-    sender, address = email.utils.parseaddr(header("from"))
-    return Metadata(
-        title=one_of(header("subject")),
-        date=iso_date(header("date")),
-        author=one_of(sender, address),
-        language=one_of(header("content-language")),
-        url=web_address(header("archived-at").strip("<> ")),
+
+def _document(message: Message, doc_id: str, path: str, about: Metadata) -> Document | None:
+    """The document that a mail is; None when it shows no text."""
+    parts = shown_parts(message)
+    pieces: list[str] = []
+    chrome: list[Span] = []
+    struck: list[str] = []
+    length = 0
+    for part in parts:
+        text, spans, gone = _laid_out(part, about.title or "", alone=len(parts) == 1)
+        struck += gone
+        if not text.strip():
+            continue
+        if pieces:
+            pieces.append("\n\n")
+            length += 2
+        chrome += [Span(start=span.start + length, end=span.end + length) for span in spans]
+        pieces.append(text)
+        length += len(text)
+    text = "".join(pieces)
+    if not text:
+        return None
+    if not _without(text, chrome).strip():
+        chrome = []  # all of it is quoted: then that is what it says
+    return Document(
+        id=doc_id,
+        path=path,
+        text=text,
+        chrome=tuple(chrome),
+        struck=tuple(struck),
+        **about._asdict(),
     )
 
 
-def _chrome(text: str) -> tuple[Span, ...]:
-    """Quoted mail, with the line that says whose it is, and the signature.
+def _laid_out(part: Part, subject: str, *, alone: bool) -> tuple[str, list[Span], tuple[str, ...]]:
+    """The text of a part, what of it is not its own, and what is struck out in it."""
+    if not part.is_html:
+        text = part.text if alone else part.text.strip("\n")
+        return text, list(quoted_spans(text, subject)), ()
+    apart = partial(quoting_elements, forwarded=forwards(subject))
+    text, spans, struck = fragment_of(part.text, apart=apart)
+    marked = [_with_introduction(text, span) for span in spans]
+    return text, _merged([*marked, *quoted_spans(text, subject)]), struck
 
-    Nothing where that would leave nothing.
-    """
-    spans: list[Span] = []
+
+def _with_introduction(text: str, span: Span) -> Span:
+    """The span, and the block before it where that says whose mail it is."""
+    before = text[: span.start].rstrip()
+    start = before.rfind("\n\n") + 2 if "\n\n" in before else 0
+    return Span(start=start, end=span.end) if introduces(before[start:]) else span
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if merged and span.start <= merged[-1].end:
+            end = max(merged[-1].end, span.end)
+            merged[-1] = Span(start=merged[-1].start, end=end)
+        else:
+            merged.append(span)
+    return merged
+
+
+def _without(text: str, spans: list[Span]) -> str:
     left: list[str] = []
-    end = 0
-    for part in sorted(chain(_QUOTED.finditer(text), _REST.finditer(text)), key=re.Match.start):
-        if part.start() < end:
-            continue
-        left.append(text[end : part.start()])
-        end = part.end()
-        body = part[0]
-        start = part.start() + len(body) - len(body.lstrip())
-        spans.append(Span(start=start, end=start + len(body.strip())))
-    left.append(text[end:])
-    return tuple(spans) if "".join(left).strip() else ()
+    at = 0
+    for span in spans:
+        left.append(text[at : span.start])
+        at = span.end
+    return "".join([*left, text[at:]])
+
+
+def _stated(message: Message) -> Metadata:
+    name, address = sender(message)
+    return Metadata(
+        title=one_of(header(message, "subject")),
+        date=iso_date(header(message, "date")),
+        author=one_of(name, address),
+        language=one_of(header(message, "content-language")),
+        url=web_address(header(message, "archived-at").strip("<> ")),
+    )

@@ -13,7 +13,7 @@ from typing import Any
 
 from llmcheck.documents.formats.pdf_layout import Line, laid_out
 from llmcheck.documents.formats.text import headline
-from llmcheck.documents.metadata import Metadata, one_of
+from llmcheck.documents.metadata import Metadata, one_of, person
 from llmcheck.installation import missing_extra
 from llmcheck.models import Document
 
@@ -57,7 +57,7 @@ def read(data: bytes, name: str) -> list[Document]:
         raise ValueError(
             f"is a damaged PDF ({type(error).__name__}): print it to a new PDF from a viewer"
         ) from error
-    text, chrome = laid_out(pages)
+    text, chrome = laid_out(pages, about.language)
     if not text:
         raise ValueError(
             "has no text layer (a scan?): add one with OCR, for instance with ocrmypdf"
@@ -143,6 +143,6 @@ def _stated(reader: Any) -> Metadata:
     language = reader.root_object.get("/Lang")
     return Metadata(
         title=None if title and _FILE_TITLE.search(title) else title,
-        author=field("/Author"),
+        author=person(field("/Author")),
         language=one_of(str(language)) if language else None,
     )

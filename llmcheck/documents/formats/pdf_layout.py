@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from llmcheck.language.text import DAYS, MONTHS, stem
+from llmcheck.language.detection import language_of
+from llmcheck.language.pack import pack
 from llmcheck.models import Span
 
 
@@ -41,7 +42,6 @@ _WIDE_GAP = 1.25
 _OTHER_SIZE = 0.08
 _INDENT = 0.8
 _SHORT_LINE = 0.8
-_CALENDAR = re.compile(f"{MONTHS}|{DAYS}")
 _DIGITS = re.compile(r"\d+")
 _ITEM = re.compile(r"(?:[•▪◦‣·●○■–—*]|\(?\d{1,2}[.)])\s")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
@@ -50,20 +50,21 @@ _GOES_ON = re.compile(r"([^\W\d_]+)")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 
 
-def laid_out(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[Span, ...]]:
+def laid_out(
+    pages: Sequence[Sequence[Line]], stated: str | None = None
+) -> tuple[str, tuple[Span, ...]]:
     """The text of the pages, paragraphs parted by an empty line, and its running heads.
 
     Where a paragraph goes on over the end of a page, the heads between stand behind it. A word
-    parted at a line's end is joined when the text has it, in some form, whole elsewhere.
+    parted at a line's end is joined when it is a month or day, or when the text has it, in some
+    form, whole elsewhere. ``stated`` is the language that the PDF states (a tag), if it does.
     """
-    known = {
-        stem(word.lower()) for page in pages for line in page for word in _WORD.findall(line.text)
-    }
+    is_word = _words_of(" ".join(line.text for page in pages for line in page), stated)
     pieces: list[str] = []
     chrome: list[Span] = []
     length = 0
     for block in _blocks(pages):
-        text = _joined(block.lines, known)
+        text = _joined(block.lines, is_word)
         if pieces:
             pieces.append("\n\n")
             length += 2
@@ -167,7 +168,14 @@ def _page_numbers(places: list[tuple[int, int, Line]]) -> list[tuple[int, int, L
     return [place for place in places if offset(place) == usual]
 
 
-def _joined(lines: Sequence[str], known: set[str]) -> str:
+def _words_of(text: str, stated: str | None) -> Callable[[str], bool]:
+    """Whether the text has a word, in some form, or its language for a month or a day."""
+    own = pack(language_of(text, stated=stated))
+    known = {own.stem(word.lower()) for word in [*_WORD.findall(text), *own.calendar_names]}
+    return lambda word: own.stem(word.lower()) in known
+
+
+def _joined(lines: Sequence[str], is_word: Callable[[str], bool]) -> str:
     """The lines of a paragraph as one, parted words put together where that is safe."""
     text = ""
     for line in lines:
@@ -175,9 +183,6 @@ def _joined(lines: Sequence[str], known: set[str]) -> str:
         if not broken or not goes_on or not line[:1].islower():
             text = f"{text} {line}" if text else line
             continue
-        whole = f"{broken[1]}{goes_on[1]}"
-        safe = (
-            text.endswith("\u00ad") or _CALENDAR.fullmatch(whole) or stem(whole.lower()) in known
-        )
+        safe = text.endswith("\u00ad") or is_word(f"{broken[1]}{goes_on[1]}")
         text = (text[:-1] if safe else text) + line
     return text.replace("\u00ad", "")

@@ -7,45 +7,25 @@ saying why and what to do, when it can read nothing of the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
-from llmcheck.documents.formats import (
-    docx,
-    epub,
-    feed,
-    format_of,
-    html,
-    mail,
-    markdown,
-    pdf,
-    rows,
-    text,
-)
+from llmcheck.documents.formats import FORMATS, format_of
 from llmcheck.documents.formats.sniffing import sniffed
 from llmcheck.errors import DocumentError
 from llmcheck.models import Document
 
-Reader = Callable[[bytes, str], Iterable[Document | DocumentError]]
 
-READERS: dict[str, Reader] = {
-    "text": text.read,
-    "markdown": markdown.read,
-    "html": html.read,
-    "pdf": pdf.read,
-    "docx": docx.read,
-    "epub": epub.read,
-    "eml": mail.read,
-    "jsonl": rows.read_jsonl,
-    "csv": rows.read_csv,
-    "feed": feed.read,
-}
-"""The reader of each format, by the names in ``SUFFIXES``."""
+def told_format(data: bytes, known: str | None) -> str:
+    """The name of the format that data is in.
 
-
-def told_format(data: bytes, name: str) -> str:
-    """The name of the format that a file's suffix tells, or else its content."""
-    known = format_of(name)
-    return known if known not in (None, "text") else sniffed(data) or "text"
+    That is the one that a suffix or media type told (``known``), but where that is none, or no
+    more than that it is text, the one that the content tells. Servers, and some browsers, call
+    a saved page a mail.
+    """
+    if known not in (None, "text", "eml"):
+        return known
+    told = sniffed(data)
+    return told or "text" if known != "eml" else "mhtml" if told == "mhtml" else "eml"
 
 
 def read_documents(
@@ -56,9 +36,10 @@ def read_documents(
     Without ``format_name`` the name's suffix decides, and the content where that suffix tells
     no more than that it is text.
     """
+    row = FORMATS[format_name or told_format(data, format_of(name))]
     empty = True
     try:
-        for item in READERS[format_name or told_format(data, name)](data, name):
+        for item in row.load()(data, name):
             empty = False
             yield item
     except ValueError as error:

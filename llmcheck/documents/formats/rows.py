@@ -115,12 +115,13 @@ def _row_document(
 
 def _stated(row: Mapping[str, Any]) -> Metadata:
     date = row.get(_DATE)
+    language = one_of(row.get("language"))
     return Metadata(
         title=one_of(row.get("title")),
-        date=iso_date(str(date)) if isinstance(date, str | int) else None,
+        date=iso_date(str(date), language) if isinstance(date, str | int) else None,
         author=one_of(row.get("author")),
         site=one_of(row.get("site")),
-        language=one_of(row.get("language")),
+        language=language,
         url=web_address(row.get(_URL)),
     )
 

@@ -12,6 +12,11 @@ _FEED = re.compile(
     re.DOTALL,
 )
 
+_HEADER = re.compile(r"[A-Za-z-]{1,40}:")
+_SAVED_PAGE = re.compile(
+    r"^(?:Snapshot-Content-Location:|From:[ \t]*[\"<]{0,2}Saved by )", re.IGNORECASE | re.MULTILINE
+)
+
 
 def sniffed(data: bytes) -> str | None:
     """The name of the format that bytes begin like; None when it may be any text."""
@@ -25,4 +30,6 @@ def sniffed(data: bytes) -> str | None:
     head = data[:_HEAD].replace(b"\0", b"").decode("latin-1").lstrip("ï»¿þÿ")
     if looks_like_html(head):
         return "html"
+    if _HEADER.match(head) and _SAVED_PAGE.search(head):
+        return "mhtml"
     return "feed" if _FEED.match(head) else None

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os.path
 import socket
 import ssl
 import time
@@ -26,6 +25,7 @@ from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
+from llmcheck.documents.formats import format_of, format_of_media_type
 from llmcheck.documents.web.addresses import Place, is_public, place_of, shown
 from llmcheck.errors import DocumentError
 
@@ -44,27 +44,6 @@ MAX_ROBOTS_BYTES = 500_000
 _ROBOT = "llmcheck"
 _CONNECT_SECONDS = 10.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_SUFFIXES = {
-    "": "",
-    "application/atom+xml": ".atom",
-    "application/epub+zip": ".epub",
-    "application/jsonl": ".jsonl",
-    "application/pdf": ".pdf",
-    "application/rss+xml": ".rss",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "application/x-ndjson": ".jsonl",
-    "application/xhtml+xml": ".xhtml",
-    "application/xml": ".xml",
-    "message/rfc822": ".eml",
-    "text/csv": ".csv",
-    "text/html": ".html",
-    "text/markdown": ".md",
-    "text/plain": "",
-    "text/tab-separated-values": ".tsv",
-    "text/x-markdown": ".md",
-    "text/xml": ".xml",
-}
-"""By media type, what a file of its kind is called; where empty, the address tells."""
 _HINT = "save the page from a browser and name the file"
 
 
@@ -74,8 +53,8 @@ class Fetched(NamedTuple):
     url: str
     """Where it was found, after redirects."""
     data: bytes
-    suffix: str
-    """The suffix of a file of its media type, ``.html`` for instance; may be empty."""
+    format_name: str | None
+    """The format that its media type tells, or else its address; None when neither does."""
     charset: str | None
     """As its header declares it."""
 
@@ -123,17 +102,20 @@ class Fetcher:
             if response.status not in (200, 203):
                 raise ValueError(_refusal(response))
             kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            if kind not in _SUFFIXES and not any_type:
+            format_name = format_of_media_type(kind)
+            if kind and not format_name and not any_type:
                 raise ValueError(
                     f"is {kind[:80]}, not a format that is read: --input-format tells another"
                 )
-            suffix = _SUFFIXES.get(kind) or os.path.splitext(urlsplit(place.url).path)[1].lower()
+            if format_name in (None, "text"):  # servers call much text/plain
+                format_name = format_of(urlsplit(place.url).path) or format_name
             # What it says of its size spares reading it, and may be false.
             large = (response.length or 0) > MAX_BYTES
             data = b"" if large else _body(response, MAX_BYTES)
             if large or len(data) > MAX_BYTES:
                 raise ValueError(f"is larger than {MAX_BYTES / 1e6:g} MB: save it and split it")
-            return Fetched(place.url, data, suffix, response.headers.get_content_charset())
+            charset = response.headers.get_content_charset()
+            return Fetched(place.url, data, format_name, charset)
 
     @contextmanager
     def _following(

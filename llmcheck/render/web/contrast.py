@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from llmcheck.language.quantities import agree, quantities
-from llmcheck.language.text import STOPWORDS, squeeze, stem, words
+from llmcheck.language.figures import quantities
+from llmcheck.language.pack import pack
+from llmcheck.language.quantities import agree
 
 _TOKEN = re.compile(r"[$€£¥]?[^\W_]+(?:['’.,-][^\W_]+)*%?")
 _JOINED = re.compile(r"[\s,.'’“”\"()-]*")
@@ -20,14 +21,16 @@ class Range(NamedTuple):
     end: int
 
 
-def contrast(quote: str, answer: str, others: Sequence[str]) -> list[Range]:
+def contrast(quote: str, answer: str, others: Sequence[str], language: str) -> list[Range]:
     """The answer where it stands in the quote word for word, else its words that differ.
 
-    Those are the words and figures of ``answer`` that not all ``others`` share. The ranges are
-    in order and do not touch; there are none when nothing of the answer stands in the quote.
+    Those are the words and figures of ``answer`` that not all ``others`` share, as the language
+    (a code) of the quote has them. The ranges are in order and do not touch; there are none when
+    nothing of the answer stands in the quote.
     """
     return _verbatim(quote, answer) or _merged(
-        quote, [*_figures(quote, answer, others), *_words(quote, answer, others)]
+        quote,
+        [*_figures(quote, answer, others, language), *_words(quote, answer, others, language)],
     )
 
 
@@ -40,12 +43,12 @@ def _verbatim(quote: str, answer: str) -> list[Range]:
     return [Range(*match.span()) for match in re.finditer(wanted, quote, re.IGNORECASE)]
 
 
-def _figures(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
-    theirs = [quantity for other in others for quantity in quantities(other)]
-    own = [one for one in quantities(answer) if not any(agree(one, it) for it in theirs)]
+def _figures(quote: str, answer: str, others: Sequence[str], language: str) -> Iterable[Range]:
+    theirs = [quantity for other in others for quantity in quantities(other, language)]
+    own = [one for one in quantities(answer, language) if not any(agree(one, it) for it in theirs)]
     if not own:
         return
-    for quantity in quantities(quote):
+    for quantity in quantities(quote, language):
         if not any(agree(one, quantity) for one in own):
             continue
         written = quantity.words.removesuffix(" of")
@@ -55,21 +58,18 @@ def _figures(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
             continue
         # "Twelve gates" is read as "12 gates", which does not stand there.
         for word in _TOKEN.finditer(quote):
-            if any(agree(quantity, number) for number in quantities(word.group())):
+            if any(agree(quantity, number) for number in quantities(word.group(), language)):
                 yield Range(*word.span())
 
 
-def _words(quote: str, answer: str, others: Sequence[str]) -> Iterable[Range]:
-    own = _stems(answer)
-    shared = own.intersection(*map(_stems, others)) if others else frozenset[str]()
+def _words(quote: str, answer: str, others: Sequence[str], language: str) -> Iterable[Range]:
+    stems = pack(language).stems
+    own = stems(answer)
+    shared = own.intersection(*map(stems, others)) if others else frozenset[str]()
     telling = own - shared or own
     for match in _TOKEN.finditer(quote):
-        if _stems(match.group()) & telling:
+        if stems(match.group()) & telling:
             yield Range(*match.span())
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words(text) if squeeze(word) not in STOPWORDS)
 
 
 def _merged(quote: str, ranges: Iterable[Range]) -> list[Range]:

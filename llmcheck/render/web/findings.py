@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from llmcheck.models import Dispute, Document, Position, Report
+from llmcheck.numbering import spoken_in
 from llmcheck.render.phrases import clean, clean_lines, percent, shorten, words
 from llmcheck.render.view import Sources, side_by_side
 from llmcheck.render.web.anchors import (
@@ -216,7 +217,7 @@ def _position(
     position = dispute.positions[index]
     others = [other.answer for other in dispute.positions if other is not position]
     excerpts = [
-        _excerpt(documents[passage.doc_id].text, passage, position, others, sources)
+        _excerpt(documents[passage.doc_id], passage, position, others, sources)
         for passage in anchors.passages_of(position.claim_ids)
     ]
     return PositionView(
@@ -231,11 +232,16 @@ def _position(
 
 
 def _excerpt(
-    text: str, passage: Passage, position: Position, others: Sequence[str], sources: Sources
+    document: Document,
+    passage: Passage,
+    position: Position,
+    others: Sequence[str],
+    sources: Sources,
 ) -> Excerpt:
+    text = document.text
     end = min(passage.end, passage.start + _QUOTE_LENGTH)
     quote = text[passage.start : end]
-    differing = contrast(quote, position.answer, others)
+    differing = contrast(quote, position.answer, others, spoken_in(document))
     name = sources.listed([passage.doc_id])
     return Excerpt(
         before=_before(text, passage.start),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeVar, get_args
 
-from llmcheck.language.text import Block, blocks
+from llmcheck.language.blocks import Block, blocks
 from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
 from llmcheck.render.phrases import clean, clean_lines, words
 from llmcheck.render.view import Sources, attribution, by_document

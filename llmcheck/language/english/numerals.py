@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from llmcheck.language.text import MONTHS
+from llmcheck.language.english.dates import MONTHS
 from llmcheck.language.units import MEASURES
 
 SHARE, RATIO, SPAN = "⁄", "∶", "–"

@@ -1,0 +1,122 @@
+"""A plan as plain text, for a person."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from llmcheck.render.phrases import clean, counted, shorten
+
+if TYPE_CHECKING:
+    from llmcheck.plan import Plan, PlannedRun, Taken
+
+_MOST = 20
+_GAP = "  "
+
+
+def plan_page(plan: Plan, *, width: int = 80) -> str:
+    """Documents, tables, and for every verb what its stages take; estimates have a ``~``."""
+    sections = [_documents(plan, width)]
+    if plan.tables:
+        sections.append(_tables(plan, width))
+    sections += [_run(run, width) for run in plan.runs]
+    if plan.failures:
+        sections.append(_unread(plan))
+    sections.append(textwrap.wrap(" ".join(_notes(plan)), width))
+    return "\n".join("".join(f"{line}\n" for line in section) for section in sections)
+
+
+def _documents(plan: Plan, width: int) -> list[str]:
+    surveyed = bool(plan.tables)
+    rows = [
+        [
+            clean(document.title or document.id),
+            f"{document.sentences:,}",
+            f"{document.tokens:,}",
+            *([_times(document.reads)] if surveyed else []),
+        ]
+        for document in plan.documents
+    ]
+    total = [
+        "in all",
+        f"{sum(document.sentences for document in plan.documents):,}",
+        f"{sum(document.tokens for document in plan.documents):,}",
+        *([_times(plan.reads)] if surveyed else []),
+    ]
+    heading = [counted(len(rows), "document"), "sentences", "tokens"]
+    return _listed([*heading, *(["surveyed"] if surveyed else [])], rows, total, width)
+
+
+def _tables(plan: Plan, width: int) -> list[str]:
+    rows = [
+        [counted(len(table.doc_ids), "document"), f"{table.sentences:,}", f"{table.tokens:,}"]
+        for table in plan.tables
+    ]
+    size = f"{counted(len(rows), 'table')} of up to {plan.table_tokens:,} tokens"
+    return _listed([size, "sentences", "tokens"], rows, None, width)
+
+
+def _run(run: PlannedRun, width: int) -> list[str]:
+    rows = [
+        [stage.stage, *_taken(stage, exact=stage.counted)] for stage in run.stages if stage.calls
+    ]
+    heading = [run.verb, "calls", "tokens in", "out", "cost"]
+    exact = all(stage.counted for stage in run.stages)
+    return _listed(heading, rows, ["in all", *_taken(run, exact=exact)], width)
+
+
+def _unread(plan: Plan) -> list[str]:
+    told = [f"{clean(each.subject)}: {clean(each.error)}" for each in plan.failures[:_MOST]]
+    more = len(plan.failures) - len(told)
+    rest = [f"and {more:,} more, listed by --format json"] if more else []
+    return ["Could not be read, and are in no figure:", *(f"{_GAP}{line}" for line in told + rest)]
+
+
+def _taken(taken: Taken, *, exact: bool) -> list[str]:
+    told = f"{taken.calls:,}", f"{taken.input_tokens:,}"
+    if not exact:
+        told = f"~{taken.calls:,}", _about(taken.input_tokens)
+    cost = "?" if taken.cost_usd is None else f"~${taken.cost_usd:.4f}"
+    return [*told, _about(taken.output_tokens), cost]
+
+
+def _about(number: int) -> str:
+    """The number to two digits: an estimate is no better."""
+    return f"~{round(number, 2 - len(str(number))):,}"
+
+
+def _times(reads: float) -> str:
+    return f"{reads:.1f}×"
+
+
+def _notes(plan: Plan) -> Iterator[str]:
+    if plan.model is None:
+        yield "No model is named, so no price is known: --model NAME."
+    elif any(run.cost_usd is None for run in plan.runs):
+        yield f"The price of {clean(plan.model)} is unknown."
+    yield (
+        "~ is estimated from recorded runs; all else is counted on what would be sent, four bytes "
+        "a token. Answers in the cache are free, those that do not come whole are asked for again."
+    )
+
+
+def _listed(
+    heading: Sequence[str], rows: Sequence[Sequence[str]], total: Sequence[str] | None, width: int
+) -> list[str]:
+    """A table whose first column takes the room that the others leave."""
+    shown = list(rows[:_MOST])
+    if more := len(rows) - len(shown):
+        shown.append([f"and {more:,} more, listed by --format json"])
+    lines = [heading, *shown, *([total] if total else [])]
+    widths = [max(len(line[at]) for line in lines if at < len(line)) for at in range(len(heading))]
+    first = max(len(heading[0]), min(widths[0], width - sum(widths[1:]) - len(_GAP) * len(widths)))
+    return [
+        "".join(
+            [
+                shorten(line[0], first).ljust(first),
+                *(_GAP + cell.rjust(at) for cell, at in zip(line[1:], widths[1:], strict=False)),
+            ]
+        ).rstrip()
+        for line in lines
+    ]

@@ -1,0 +1,57 @@
+"""Which language a text is in."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmcheck.language.detection import ENOUGH, UNKNOWN, language_name, language_of
+
+DUTCH = (
+    "De veerboot vertrok maandag niet uit de haven. De exploitant sprak van schade aan de "
+    "motor en zei dat niemand gewond was geraakt. De bewoners van het eiland moesten in de "
+    "stad wachten tot het was hersteld. Het is nog niet bekend wanneer de dienst weer begint,"
+    " maar er is een boot van de gemeente over het water gegaan."
+)
+SPANISH = (
+    "El ferry no salió el lunes del puerto. El operador habló de un daño en el motor y dijo "
+    "que nadie había resultado herido. Los habitantes de la isla tuvieron que esperar en la "
+    "ciudad. No se sabe cuándo volverá a funcionar, pero ya han pedido un motor a la fábrica "
+    "del continente."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("How many boats were moved to the other quay?", "en"),
+        ("Did the ferry stop before or after the storm?", "en"),
+        ("Who said “First the rope sang, then it broke”?", "en"),
+        ("Wie viele Boote lagen am anderen Kai?", "de"),
+        ("Das Schiff lag in der Kammer und sank.", "de"),
+        (DUTCH, "nl"),
+        (SPANISH, "es"),
+        ("", UNKNOWN),
+        ("12 14 16", UNKNOWN),
+    ],
+)
+def test_a_text_shows_its_language(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+def test_what_is_stated_counts_where_a_text_is_short_or_shows_none() -> None:
+    assert language_of("Lit.", stated="de-AT") == "de"
+    assert language_of("12 14 " * ENOUGH, stated="fr_CA") == "fr"
+    assert language_of(DUTCH, stated="en") == "nl"
+
+
+@given(st.text())
+def test_any_text_has_a_language(text: str) -> None:
+    assert language_of(text).isalpha()
+
+
+def test_languages_are_named_as_english_does_it() -> None:
+    assert language_name("de") == "German"
+    assert language_name("de-AT") == "German"
+    assert language_name("zz") == "zz"
