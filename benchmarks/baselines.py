@@ -40,8 +40,8 @@ from llmcheck.errors import LLMCheckError
 from llmcheck.evaluation import GoldSet, SetScore, pool_figures, read_gold, score_report
 from llmcheck.evaluation.run import connections
 from llmcheck.evaluation.scoring import Figures
-from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.connect import Connection
+from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.runner import Progress, Runner, ignore_progress
 from llmcheck.settings import Settings, load_settings
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from llmcheck.documents.corpus import Corpus
 from llmcheck.findings import findings_of
 from llmcheck.judging import judge
-from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.connect import Connection, connect
 from llmcheck.llm.locks import FreshLock
+from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Progress, Runner, ignore_progress
@@ -90,11 +90,15 @@ class Checker:
         *,
         base_url: str | None = None,
         api_key: str | None = None,
+        effort: str | None = None,
         cache: str | Path | bool | None = None,
         replay: str | Path | None = None,
         record: str | Path | None = None,
         max_calls: int | None = None,
+        max_tokens: int | None = None,
         max_cost: float | None = None,
+        price_in: float | None = None,
+        price_out: float | None = None,
         table_tokens: int | None = None,
         language: str | None = None,
         concurrency: int | None = None,
@@ -107,11 +111,15 @@ class Checker:
             model=model,
             base_url=base_url,
             api_key=api_key,
+            effort=effort,
             cache=None if cache is True else cache,
             replay=replay,
             record=record,
             max_calls=max_calls,
+            max_tokens=max_tokens,
             max_cost=max_cost,
+            price_in=price_in,
+            price_out=price_out,
             table_tokens=table_tokens,
             language=language,
             concurrency=concurrency,
@@ -213,11 +221,11 @@ class Checker:
         return await asyncio.to_thread(self.check, corpus)
 
     def _start_run(self) -> tuple[MeteredLLM, Runner]:
-        llm, model = self._connected()
-        meter = MeteredLLM(llm, model)
+        connection = self._connected()
+        meter = MeteredLLM(*connection)
         runner = Runner(
             meter,
-            model,
+            connection.model,
             self._settings.concurrency,
             self._on_progress,
             self._settings.table_tokens,

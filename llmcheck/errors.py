@@ -10,7 +10,7 @@
     │   ├── InvalidReply       the model answered, but not what the schema asks for
     │   ├── FixtureMissing     replay has no recording of this call
     │   └── CorruptRecord      a stored reply (cache row or fixture) is damaged
-    ├── BudgetExceeded         ``max_calls`` or ``max_cost`` is used up
+    ├── BudgetExceeded         a limit on calls, tokens or cost is used up
     ├── IncompleteRun          some calls failed; carries ``failures`` (in ``models``)
     └── DisputesFound          ``Report.raise_for_disputes``; carries ``report`` (in ``models``)
 
@@ -18,6 +18,11 @@ A failed call is data in the report (``Report.failures``), never "no contradicti
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from llmcheck.llm.port import Tokens
 
 
 class LLMCheckError(Exception):
@@ -59,6 +64,9 @@ class PromptError(LLMCheckError):
 class LLMError(LLMCheckError):
     """One model call failed. ``call_key`` identifies the call, ``prompt`` names its prompt."""
 
+    tokens: Tokens | None = None
+    """What was paid for all the same: answers that did not fit, or were cut off."""
+
     def __init__(self, message: str, *, call_key: str, prompt: str) -> None:
         super().__init__(message)
         self.call_key = call_key
@@ -86,4 +94,7 @@ class CorruptRecord(LLMError):
 
 
 class BudgetExceeded(LLMCheckError):
-    """``max_calls`` or ``max_cost`` is used up; calls already answered are kept."""
+    """A limit on calls, tokens or cost is used up; calls already answered are kept."""
+
+    tokens: Tokens | None = None
+    """What the call that was stopped had taken until then."""

@@ -4,15 +4,16 @@ Each setting comes from the first of these that gives it:
 
 1. the caller (an argument, a command-line option),
 2. the environment: ``LLMCHECK_MODEL``, ``LLMCHECK_BASE_URL``, ... (one per setting but
-   ``silence``), then ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``; an empty variable counts as
-   unset,
+   ``silence`` and ``extra``), then ``OPENAI_BASE_URL`` and the provider's usual variable for the
+   key (``OPENAI_API_KEY``, ``ANTHROPIC_API_KEY``, ...); an empty variable counts as unset,
 3. the nearest ``llmcheck.toml``, or ``pyproject.toml`` with a ``[tool.llmcheck]`` table, from
    the start folder upwards; paths in it are relative to it,
 4. the default.
 
 Keys belong in the environment: an ``api_key`` in a file is an error. ``OPENAI_API_KEY`` was
-set for someone else's use, so it is not sent to an endpoint that only a file names (a file
-that may have come with the documents); ``LLMCHECK_API_KEY`` is sent wherever the settings say.
+set for someone else's use, so it is sent to no other known provider, nor to an endpoint that
+only a file names (a file that may have come with the documents); ``LLMCHECK_API_KEY`` is sent
+wherever the settings say.
 """
 
 from __future__ import annotations
@@ -22,22 +23,29 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     ValidationError,
     field_validator,
     model_validator,
 )
 
 from llmcheck.errors import ConfigError
+from llmcheck.providers import OPENAI, place_of
 
-FILE_ONLY = frozenset({"silence"})
+FILE_ONLY = frozenset({"silence", "extra"})
 """Settings that no environment variable can give."""
 
+_OURS = frozenset(
+    "messages model stream n response_format tools tool_choice functions function_call".split()
+)
+"""What a request is made of: nothing that a user may set beside it."""
 _FOLDERS = ("cache", "replay", "record")
 
 
@@ -64,12 +72,15 @@ class Settings(BaseModel):
     )
 
     model: str | None = None
-    """Name of the model, as the endpoint knows it."""
+    """Name of the model, as the endpoint knows it; ``provider/name`` where the provider is named
+    instead of an endpoint."""
     base_url: str | None = Field(default=None, pattern="^https?://")
     """The OpenAI-compatible endpoint; None for OpenAI's own."""
     api_key: str | None = Field(default=None, repr=False)
     """Sent to the endpoint and written nowhere; a pickle of the settings, made to hand them to
     another process, does hold it."""
+    effort: str | None = Field(default=None, pattern="^[a-z]+$")
+    """How much a model that thinks is to think (``reasoning_effort``), in the endpoint's words."""
     cache: Path | None = Field(default_factory=lambda: platformdirs.user_cache_path("llmcheck"))
     """Folder of the reply cache; None (or False) for no cache."""
     replay: Path | None = None
@@ -77,9 +88,15 @@ class Settings(BaseModel):
     record: Path | None = None
     """Folder to record replies in."""
     max_calls: int | None = Field(default=None, ge=0, strict=True)
-    """Stop after so many calls to the model; cached and replayed ones are free."""
+    """Stop after so many answers of the model; cached and replayed ones are free."""
+    max_tokens: int | None = Field(default=None, ge=0, strict=True)
+    """Stop before so many tokens, sent and received, are passed."""
     max_cost: float | None = Field(default=None, ge=0, strict=True)
-    """Stop after so many US dollars."""
+    """Stop before so many US dollars are passed."""
+    price_in: float | None = Field(default=None, ge=0, strict=True)
+    """US dollars for a million tokens sent, where the price list is not to be asked."""
+    price_out: float | None = Field(default=None, ge=0, strict=True)
+    """US dollars for a million tokens received."""
     table_tokens: int = Field(default=24_000, ge=100, strict=True)
     """How much the model is shown at once, in tokens: of documents, of passages to judge."""
     language: str | None = Field(default=None, pattern="^[A-Za-z]{2,3}$")
@@ -90,6 +107,9 @@ class Settings(BaseModel):
     """Seconds to wait for one answer."""
     silence: tuple[Silence, ...] = ()
     """Disputes that do not count as findings: ``[[silence]]`` tables in the file."""
+    extra: dict[str, JsonValue] = {}
+    """More fields of every request, as the endpoint knows them: the table ``[extra]`` in the
+    file."""
     allow_private_urls: bool = Field(default=False, strict=True)
     """Fetch documents from addresses that are not public, too: for an intranet."""
 
@@ -97,6 +117,20 @@ class Settings(BaseModel):
     @classmethod
     def _switched_off(cls, value: object) -> object:
         return None if value is False or value == "false" else value
+
+    @field_validator("base_url")
+    @classmethod
+    def _has_a_host(cls, value: str | None) -> str | None:
+        if value is not None and not urlsplit(value).hostname:
+            raise ValueError("has no host")
+        return value
+
+    @field_validator("extra")
+    @classmethod
+    def _beside_what_is_ours(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        if taken := sorted(value.keys() & _OURS):
+            raise ValueError(f"{', '.join(taken)} cannot be set: llmcheck itself fills it in")
+        return value
 
     @model_validator(mode="after")
     def _replay_or_record(self) -> Self:
@@ -139,23 +173,41 @@ def sourced_settings(
 ) -> SourcedSettings:
     """What ``load_settings`` returns, and where each setting comes from. Raises as it does."""
     path, from_file = _from_file((start or Path.cwd()).resolve())
-    borrowed = _from_environment("OPENAI_", environ, ("base_url", "api_key"))
+    borrowed = _from_environment("OPENAI_", environ, ("base_url",))
     own = _from_environment("LLMCHECK_", environ, _IN_ENVIRONMENT)
     given = _checked(
         {key: value for key, value in overrides.items() if value is not None},
         Settings.model_validate,
         name=lambda key: f"setting {key}",
     )
-    if "base_url" in from_file and "base_url" not in borrowed | own | given:
-        borrowed.pop("api_key", None)
+    chosen = from_file | borrowed | own | given
+    variable = _key_variable(
+        chosen.get("model"),
+        chosen.get("base_url"),
+        environ,
+        from_file_alone="base_url" in from_file and "base_url" not in borrowed | own | given,
+    )
+    key = {} if variable is None else {"api_key": environ[variable]}
     return SourcedSettings(
-        Settings(**(from_file | borrowed | own | given)),
+        Settings(**(key | chosen)),
         dict.fromkeys(Settings.model_fields, "default")
         | dict.fromkeys(from_file, str(path))
-        | {key: f"OPENAI_{key.upper()}" for key in borrowed}
-        | {key: f"LLMCHECK_{key.upper()}" for key in own}
+        | {name: f"OPENAI_{name.upper()}" for name in borrowed}
+        | dict.fromkeys(key, str(variable))
+        | {name: f"LLMCHECK_{name.upper()}" for name in own}
         | dict.fromkeys(given, "argument"),
     )
+
+
+def _key_variable(
+    model: str | None, base_url: str | None, environ: Mapping[str, str], *, from_file_alone: bool
+) -> str | None:
+    """The variable, set for others' use as well, whose key belongs to where the model is asked."""
+    provider = place_of(model, base_url).provider
+    # A key for OpenAI is what most servers that speak its protocol are given.
+    others: tuple[str, ...] = () if from_file_alone else OPENAI.keys
+    names = others if provider is None else provider.keys
+    return next((name for name in names if environ.get(name)), None)
 
 
 def _from_environment(

@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from llmcheck.llm.budget import Ledger
 from llmcheck.llm.fake import FakeLLM
-from llmcheck.llm.port import Call
+from llmcheck.llm.port import LLM, Call, Reply, T
 
 
 class Answer(BaseModel):
@@ -34,3 +35,17 @@ def echo() -> FakeLLM:
 
 def echo_user(call: Call) -> Answer:
     return Answer(text=call.user)
+
+
+class Spending:
+    """Stands where the endpoint would, and enters each call in the ledger as one request."""
+
+    def __init__(self, inner: LLM, ledger: Ledger) -> None:
+        self._inner = inner
+        self._ledger = ledger
+
+    def complete(self, call: Call, schema: type[T]) -> Reply[T]:
+        with self._ledger.request(1) as permit:
+            reply = self._inner.complete(call, schema)
+            permit.paid = reply.tokens
+            return reply

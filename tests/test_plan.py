@@ -15,7 +15,7 @@ from repository import ROOT
 
 from llmcheck import Checker, Corpus
 from llmcheck.cli.main import ANALYSES
-from llmcheck.llm.budget import price
+from llmcheck.llm.prices import Prices, price
 from llmcheck.models import Document, Failure
 from llmcheck.plan import STAGES, Plan, PlannedRun, PlannedStage, plan_of
 from llmcheck.render.data import schema_of, to_json
@@ -219,3 +219,9 @@ def test_the_published_schema_of_plans_is_current() -> None:
         "from llmcheck.render.data import schema_of as s; "
         'print(s(Plan), end="")\' > docs/plan.schema.json'
     )
+
+
+def test_prices_that_are_given_count_for_any_model() -> None:
+    planned = plan_of(corpus(40, 40), model="house", prices=Prices("house", given=(1, 0)))
+    survey = stage_of(planned, "survey")
+    assert survey.cost_usd == pytest.approx(survey.input_tokens / 1e6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -36,10 +36,10 @@ class Request:
 
 
 def completion(
-    content: str | None,
+    content: Any,
     *,
     finish_reason: str = "stop",
-    usage: Mapping[str, int] | None = None,
+    usage: Mapping[str, Any] | None = None,
     tokens: Iterable[Mapping[str, float]] = (),
     **message: Any,
 ) -> Answer:
@@ -90,12 +90,14 @@ def failure(
 class Endpoint:
     """Serves ``answers`` in order while the context is open, and keeps the requests.
 
-    A request after the last answer gets a 418, which no client repeats.
+    A request after the last answer gets a 418, which no client repeats. A function in their place
+    gives the answer to each request.
     """
 
-    def __init__(self, answers: Iterable[Answer]) -> None:
+    def __init__(self, answers: Iterable[Answer] | Callable[[Request], Answer]) -> None:
         self.requests: list[Request] = []
-        self._answers = iter(answers)
+        self._behaviour = answers if callable(answers) else None
+        self._answers = iter(() if callable(answers) else answers)
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -119,7 +121,10 @@ class Endpoint:
     def _answer(self, request: Request) -> Answer:
         with self._lock:
             self.requests.append(request)
-            answer = next(self._answers, Answer("nothing more in the script", status=418))
+            if self._behaviour is not None:
+                answer = self._behaviour(request)
+            else:
+                answer = next(self._answers, Answer("nothing more in the script", status=418))
         if answer.hang:
             self._closing.wait()
         return answer

@@ -15,12 +15,13 @@ from pydantic import BaseModel
 from llmcheck.cli.capacity import Capacity, capacities
 from llmcheck.errors import ConfigError, LLMError
 from llmcheck.installation import Extra, extras
-from llmcheck.llm.connect import connect
-from llmcheck.llm.endpoint.client import OpenAILLM
+from llmcheck.llm.connect import connect, endpoint_of, wishes_of
 from llmcheck.llm.endpoint.errors import Endpoint
 from llmcheck.llm.endpoint.local_servers import USUAL_PORTS, LocalServer, local_servers
 from llmcheck.llm.port import Call, digest
+from llmcheck.llm.wishes import WishesLLM
 from llmcheck.models import Frozen
+from llmcheck.providers import place_of
 from llmcheck.settings import Settings, SourcedSettings
 
 TRIAL_SECONDS = 30.0
@@ -127,21 +128,15 @@ def diagnose(
         else:
             trial = _trial(settings, call)
             if sizes and trial is not None:
-                sizes_tried = tuple(capacities(_llm(settings, settings.timeout), trial.model))
+                llm = WishesLLM(endpoint_of(settings, max_attempts=1), wishes_of(settings))
+                sizes_tried = tuple(capacities(llm, trial.model))
     except ConfigError as error:
         problems.append(Problem(concerns="configuration", text=str(error)))
         problems += _server_hints(servers)
     except LLMError as error:
         problems.append(Problem(concerns="endpoint", text=f"the trial call failed: {error}"))
         problems += _model_hint(settings, servers)
-    if settings.api_key is None and os.environ.get("OPENAI_API_KEY") and settings.replay is None:
-        problems.append(
-            Problem(
-                concerns="hint",
-                text="OPENAI_API_KEY is not sent to an endpoint that only a file names; set "
-                "LLMCHECK_API_KEY if it wants a key",
-            )
-        )
+    problems += _held_back(settings)
     return Diagnosis(
         llmcheck=_version(),
         python=platform.python_version(),
@@ -172,13 +167,17 @@ def _display_value(name: str, settings: Settings) -> str | None:
         return None if value is None else "set"
     if name == "base_url":
         return _endpoint(settings).address
+    if name == "extra":
+        # Not what they are set to: some of it may be nobody else's business.
+        return ", ".join(settings.extra) or None
     if name == "silence":
         return ", ".join(silence.id for silence in settings.silence) or None
     return None if value is None else str(value)
 
 
 def _endpoint(settings: Settings) -> Endpoint:
-    return Endpoint(settings.base_url, "", settings.timeout, max_attempts=1)
+    url = place_of(settings.model, settings.base_url).base_url
+    return Endpoint(url, "", settings.timeout, max_attempts=1)
 
 
 def _cache(folder: Path | None) -> CacheState | None:
@@ -197,9 +196,11 @@ def _cache(folder: Path | None) -> CacheState | None:
 def _trial(settings: Settings, call: bool) -> Trial | None:
     """Ask one question. Raises ConfigError when none can be asked, LLMError when it fails."""
     model = connect(settings.model_copy(update={"cache": None, "record": None})).model
+    # Not the connection of a check: it would try a busy or absent endpoint five times.
+    llm = endpoint_of(settings, timeout=min(settings.timeout, TRIAL_SECONDS), max_attempts=1)
+    llm.connect()
     if not call:
         return None
-    llm = _llm(settings, min(settings.timeout, TRIAL_SECONDS))
     question = Call(
         prompt="doctor",
         prompt_digest=digest(_SYSTEM),
@@ -210,20 +211,29 @@ def _trial(settings: Settings, call: bool) -> Trial | None:
         parameters={"temperature": 0.0, "logprobs": True, "top_logprobs": 5},
     )
     begun = time.perf_counter()
-    reply = llm.complete(question, _Answer)
+    reply = WishesLLM(llm, wishes_of(settings)).complete(question, _Answer)
     return Trial(
         model=model,
         seconds=round(time.perf_counter() - begun, 2),
-        mode=_MODES[llm.mode],
+        mode=_MODES[llm.mode_of(model)],
         probabilities=bool(reply.probabilities),
     )
 
 
-def _llm(settings: Settings, timeout: float) -> OpenAILLM:
-    # Not the connection of a check: it would try a busy or absent endpoint five times.
-    return OpenAILLM(
-        base_url=settings.base_url, api_key=settings.api_key, timeout=timeout, max_attempts=1
-    )
+def _held_back(settings: Settings) -> list[Problem]:
+    """That a key is set for another endpoint than the one that is asked."""
+    place = place_of(settings.model, settings.base_url)
+    if settings.api_key is not None or settings.replay is not None:
+        return []
+    if place.provider is not None or not os.environ.get("OPENAI_API_KEY"):
+        return []
+    return [
+        Problem(
+            concerns="hint",
+            text="OPENAI_API_KEY is not sent to an endpoint that only a file names; set "
+            "LLMCHECK_API_KEY if it wants a key",
+        )
+    ]
 
 
 def _server_hints(servers: list[LocalServer]) -> list[Problem]:

@@ -27,7 +27,7 @@ RUN_CODES = {
     CLEAN: "clean",
     USAGE: "wrong usage or configuration, or nothing could be read",
     INCOMPLETE: "incomplete: some calls or documents failed, and what was found is printed",
-    BUDGET: "stopped by --max-calls or --max-cost, and what was found is printed",
+    BUDGET: "stopped by --max-calls, --max-tokens or --max-cost, and what was found is printed",
     INTERRUPTED: "interrupted, and the answers so far are cached",
 }
 """What the exit codes mean where one is."""
@@ -84,6 +84,10 @@ SETTINGS: dict[str, Any] = {
     "base_url": Annotated[
         str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
     ],
+    "effort": Annotated[
+        str | None,
+        typer.Option(metavar="LEVEL", help="How much the model is to think, such as low or high."),
+    ],
     "replay": Annotated[
         Path | None, typer.Option(metavar="DIR", help="Answer from recorded replies, offline.")
     ],
@@ -93,10 +97,20 @@ SETTINGS: dict[str, Any] = {
     "table_tokens": TableTokens,
     "language": Language,
     "max_calls": Annotated[
-        int | None, typer.Option(metavar="N", help="Stop after N calls to the model.")
+        int | None, typer.Option(metavar="N", help="Stop after N answers of the model.")
+    ],
+    "max_tokens": Annotated[
+        int | None, typer.Option(metavar="N", help="Stop before N tokens are passed.")
     ],
     "max_cost": Annotated[
-        float | None, typer.Option(metavar="USD", help="Stop after so many dollars.")
+        float | None, typer.Option(metavar="USD", help="Stop before so many dollars are passed.")
+    ],
+    "price_in": Annotated[
+        float | None,
+        typer.Option(metavar="USD", help="What a million tokens sent cost, if no list knows it."),
+    ],
+    "price_out": Annotated[
+        float | None, typer.Option(metavar="USD", help="What a million tokens received cost.")
     ],
     "concurrency": Annotated[
         int | None, typer.Option(metavar="N", help="Calls at the same time.")

@@ -92,6 +92,7 @@ def print_plan(
 ) -> int:
     """Print what ``verbs`` would take, and return the exit code."""
     from llmcheck.documents.corpus import Corpus
+    from llmcheck.llm.connect import prices_of
     from llmcheck.plan import plan_of
 
     refuse_to_fetch_in_a_replay(paths, settings)
@@ -103,6 +104,7 @@ def print_plan(
         corpus,
         verbs,
         model=settings.model,
+        prices=prices_of(settings),
         table_tokens=settings.table_tokens,
         language=settings.language,
         length=cast("Length", length or "normal"),

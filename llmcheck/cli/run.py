@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from llmcheck.checker import Checker
     from llmcheck.cli.report_formats import ReportFormat
     from llmcheck.documents.corpus import Corpus
-    from llmcheck.models import Report
+    from llmcheck.models import Failure, Report
     from llmcheck.reports.baseline import BaselineReports
     from llmcheck.settings import Settings, SourcedSettings
 
@@ -218,10 +218,15 @@ def _warn_of_failures(report: Report, *, lists_failures: bool) -> None:
         number = pluralize(len(report.failures), "part")
         say(f"warning: {number} of the run failed; the output says which")
         return
-    for failure in report.failures[:_MOST_WARNINGS]:
-        say(f"warning: {failure}")
-    more = len(report.failures) - _MOST_WARNINGS
-    if more > 0:
+    # An endpoint that is away fails many parts for one cause: it is told once.
+    alike: dict[str, list[Failure]] = {}
+    for failure in report.failures:
+        alike.setdefault(failure.error, []).append(failure)
+    for error, (first, *others) in list(alike.items())[:_MOST_WARNINGS]:
+        also = f" and {pluralize(len(others), 'more part')}" if others else ""
+        say(f"warning: {first.stage} of {first.subject}{also}: {error}")
+    more = sum(map(len, list(alike.values())[_MOST_WARNINGS:]))
+    if more:
         say(f"warning: {pluralize(more, 'more failure')}, listed by --format json")
 
 

@@ -19,7 +19,7 @@ from llmcheck.evaluation.quotes import remove_spaces
 from llmcheck.evaluation.rows import Row, RowsScore, group_by_source
 from llmcheck.language.pack import pack
 from llmcheck.language.text import squeeze, words
-from llmcheck.llm.budget import MeteredLLM
+from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.runner import Runner
 from llmcheck.models import Claim, Document, DocumentSpan, Frozen
 from llmcheck.numbering import NumberedSet

@@ -11,7 +11,7 @@ from pydantic import Field
 from llmcheck.evaluation.counts import Ratio, Scores
 from llmcheck.evaluation.rows import Row, RowsScore, group_by_source
 from llmcheck.judging.judge import judge_questions
-from llmcheck.llm.budget import MeteredLLM
+from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.runner import Runner
 from llmcheck.models import Document, Failure, Frozen, Question, Stance
 from llmcheck.numbering import NumberedSet

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from llmcheck.errors import ConfigError
 from llmcheck.installation import shipped
-from llmcheck.llm.budget import BudgetedLLM
+from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.endpoint.client import OpenAILLM
+from llmcheck.llm.endpoint.lessons import EFFORT
 from llmcheck.llm.port import LLM
+from llmcheck.llm.prices import Prices
 from llmcheck.llm.store import ReplyStore
+from llmcheck.llm.wishes import WishesLLM
+from llmcheck.providers import place_of
 from llmcheck.settings import Settings
 
 _THREE_WAYS = (
     "{problem}. Three ways to go on: "
-    "(1) OpenAI: set OPENAI_API_KEY and give --model gpt-4o-mini; "
+    "(1) a provider: set OPENAI_API_KEY and give --model gpt-4o-mini, or ANTHROPIC_API_KEY, "
+    "GEMINI_API_KEY or OPENROUTER_API_KEY and --model anthropic/NAME, google/NAME or "
+    "openrouter/NAME; "
     "(2) a local server: give --base-url http://127.0.0.1:11434/v1 --model NAME; "
     "(3) no model: --replay fixtures/seeds answers from recorded replies"
 )
+
+
+_WISHES = "parameters"
+"""Where the settings of a recording say what was sent with every call."""
 
 
 class Connection(NamedTuple):
@@ -28,10 +38,12 @@ class Connection(NamedTuple):
     llm: LLM
     model: str
     """The model's name, as calls carry it."""
+    prices: Prices | None = None
+    """What it costs; None where it costs nothing."""
 
 
 def connect(settings: Settings) -> Connection:
-    """The model that the settings name, behind budget, cache and recording.
+    """The model that the settings name, behind its ledger, cache and recording.
 
     A replay answers as the model that was recorded, whatever model the settings name. Raises
     ConfigError when the settings name no model or no way to reach it.
@@ -40,27 +52,79 @@ def connect(settings: Settings) -> Connection:
         from llmcheck.llm.recording.replay import ReplayLLM
 
         replay = ReplayLLM(_recording(settings.replay))
-        return Connection(replay, replay.model)
-    if settings.base_url is None and settings.api_key is None:
-        raise ConfigError(_THREE_WAYS.format(problem="no API key, endpoint or recording is set"))
+        return Connection(_wishing(replay, replay.manifest.settings.get(_WISHES)), replay.model)
     if settings.model is None:
-        raise ConfigError(_THREE_WAYS.format(problem="no model is named"))
-    llm: LLM = OpenAILLM(
-        base_url=settings.base_url, api_key=settings.api_key, timeout=settings.timeout
-    )
-    if settings.max_calls is not None or settings.max_cost is not None:
-        llm = BudgetedLLM(
-            llm, max_calls=settings.max_calls, max_cost=settings.max_cost, model=settings.model
-        )
+        problem = "no model is named"
+        if settings.base_url is None and settings.api_key is None:
+            problem = "no API key, endpoint or recording is set"
+        raise ConfigError(_THREE_WAYS.format(problem=problem))
+    prices = prices_of(settings)
+    limits = Limits(settings.max_calls, settings.max_tokens, settings.max_cost)
+    llm: LLM = endpoint_of(settings, ledger=Ledger(limits, prices))
     if settings.cache is not None:
         llm = CachedLLM(llm, ReplyStore(settings.cache))
+    wishes = wishes_of(settings)
     if settings.record is not None:
         from llmcheck.llm.recording.record import RecordingLLM
 
         # Outermost, so that what the cache answers is recorded too.
         # Many servers answer a shade differently when they batch calls: it belongs to the record.
-        llm = RecordingLLM(llm, settings.record, settings={"concurrency": settings.concurrency})
-    return Connection(llm, settings.model)
+        noted = {"concurrency": settings.concurrency} | ({_WISHES: wishes} if wishes else {})
+        llm = RecordingLLM(llm, settings.record, settings=noted)
+    return Connection(_wishing(llm, wishes), settings.model, prices)
+
+
+def endpoint_of(
+    settings: Settings,
+    *,
+    ledger: Ledger | None = None,
+    timeout: float | None = None,
+    max_attempts: int = 5,
+) -> OpenAILLM:
+    """The bare endpoint that the settings name, for ``wishes_of`` to be added to its calls.
+
+    ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it.
+    """
+    place = place_of(settings.model, settings.base_url)
+    if settings.api_key is None and place.provider is not None and place.provider.keys:
+        keys = " or ".join(("LLMCHECK_API_KEY", *place.provider.keys))
+        problem = f"no API key, endpoint or recording is set (a key: {keys})"
+        raise ConfigError(_THREE_WAYS.format(problem=problem))
+    return OpenAILLM(
+        base_url=place.base_url,
+        api_key=settings.api_key,
+        timeout=settings.timeout if timeout is None else timeout,
+        max_attempts=max_attempts,
+        names={settings.model: place.model} if settings.model and place.model else {},
+        kept=frozenset(wishes_of(settings)),
+        ledger=ledger,
+    )
+
+
+def wishes_of(settings: Settings) -> dict[str, Any]:
+    """The parameters that the user wants sent with every call."""
+    effort = {} if settings.effort is None else {EFFORT: settings.effort}
+    return {**settings.extra, **effort}
+
+
+def prices_of(settings: Settings) -> Prices:
+    """What the model costs. Raises ConfigError when only one of two prices is given."""
+    given = (settings.price_in, settings.price_out)
+    if given.count(None) == 1:
+        raise ConfigError(
+            "price_in and price_out go together: give --price-in and --price-out, both in US "
+            "dollars for a million tokens"
+        )
+    return Prices(
+        settings.model or "",
+        settings.base_url,
+        None if settings.price_in is None or settings.price_out is None else
+        (settings.price_in, settings.price_out),
+    )  # fmt: skip
+
+
+def _wishing(llm: LLM, wishes: object) -> LLM:
+    return WishesLLM(llm, wishes) if wishes and isinstance(wishes, dict) else llm
 
 
 def _recording(path: Path) -> Path:

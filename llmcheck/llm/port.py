@@ -83,10 +83,25 @@ class Call:
 
 
 class Tokens(NamedTuple):
-    """Tokens of one call, as the endpoint counted them; zero where it did not say."""
+    """Tokens of one call, as the endpoint counted them."""
 
     input: int = 0
     output: int = 0
+    estimated: bool = False
+    """Whether some of them are estimated, since the endpoint did not count."""
+
+    def plus(self, other: Tokens) -> Tokens:
+        """These and the others."""
+        return Tokens(
+            self.input + other.input,
+            self.output + other.output,
+            self.estimated or other.estimated,
+        )
+
+    @property
+    def total(self) -> int:
+        """Sent and received."""
+        return self.input + self.output
 
 
 @dataclass(frozen=True)

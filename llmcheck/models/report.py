@@ -52,11 +52,13 @@ class Usage(Frozen):
     replayed: int = 0
     """Answered from a recording."""
     input_tokens: int = 0
-    """Tokens sent in the calls made."""
+    """Tokens sent in the calls made, those that brought no usable answer too."""
     output_tokens: int = 0
-    """Tokens received in the calls made."""
+    """Tokens received in the calls made, of answers that did not fit, too."""
+    estimated: bool = False
+    """Whether some of the tokens are estimated, since the endpoint did not count them."""
     cost_usd: float | None = 0.0
-    """Price of the calls made; None when the model's price is unknown."""
+    """Price of these tokens; None when the model's price is unknown."""
     prompts: dict[str, PromptUsage] = Field(default={})
     """By prompt, what the answers took when they were made: made now, cached or recorded."""
 

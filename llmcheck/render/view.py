@@ -147,10 +147,14 @@ def usage_line(usage: Usage) -> str:
         f"{pluralize(usage.calls, 'model call')}, {usage.cached:,} cached, "
         f"{usage.replayed:,} replayed"
     )
-    if not usage.calls:
+    if not (usage.calls or usage.input_tokens or usage.output_tokens):
         return line
+    counted_by = " (estimated)" if usage.estimated else ""
     cost = "price unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
-    return f"{line} · {usage.input_tokens:,} tokens in, {usage.output_tokens:,} out · {cost}"
+    return (
+        f"{line} · {usage.input_tokens:,} tokens in, {usage.output_tokens:,} out{counted_by}"
+        f" · {cost}"
+    )
 
 
 def ungrounded_line(report: Report) -> str:

@@ -282,10 +282,12 @@ def test_the_gravest_exit_code_wins(
     assert exit_code(report, disputes_are_findings=findings) == code
 
 
-def test_an_incomplete_run_prints_what_was_found_and_warns_of_each_failure(
+def test_an_incomplete_run_prints_what_was_found_and_warns_of_each_cause(
     run: Callable[..., Ran], stage: Stage
 ) -> None:
-    stage.act = lambda _: found(failures=(FAILED,) * 12)
+    causes = [f"{FAILED.error} {n}" for n in range(12)]
+    failures = [FAILED.model_copy(update={"error": cause}) for cause in causes]
+    stage.act = lambda _: found(failures=tuple(failures))
 
     ran = run("check", "x")
 
@@ -294,6 +296,11 @@ def test_an_incomplete_run_prints_what_was_found_and_warns_of_each_failure(
     warning = r"llmcheck: warning: judging of What weighs?: timed out\x1b[2J"
     assert ran.err.count(warning) == 10
     assert "llmcheck: warning: 2 more failures, listed by --format json" in ran.err
+
+    stage.act = lambda _: found(failures=(FAILED,) * 12)
+    err = run("check", "x").err
+    assert err.count("warning") == 1
+    assert r"judging of What weighs? and 11 more parts: timed out\x1b[2J" in err
 
 
 def test_where_the_output_lists_failures_one_warning_is_enough(

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from builders import Script
+from calls import Spending
 from gold import LABELS, TEXTS
 
 from llmcheck import Checker, RecordingLLM, summary
@@ -19,6 +20,7 @@ from llmcheck.evaluation import PairRow, SentenceRow, read_gold, read_rows, scor
 from llmcheck.evaluation.labelled_claims import score_sentences
 from llmcheck.evaluation.run import CLAIMS, PAIRS
 from llmcheck.judging import judge
+from llmcheck.llm.budget import Ledger
 from llmcheck.llm.port import Call
 from llmcheck.llm.runner import Runner
 from llmcheck.reading import read
@@ -211,9 +213,9 @@ def test_recording_gives_every_part_its_folder_and_one_budget(
 
     made: list[Script] = []
 
-    def endpoint_of(**_: Any) -> Script:
+    def endpoint_of(*, ledger: Ledger, **_: Any) -> Spending:
         made.append(script())
-        return made[-1]
+        return Spending(made[-1], ledger)
 
     monkeypatch.setattr(connect, "OpenAILLM", endpoint_of)
     endpoint = ("--base-url", "http://127.0.0.1:9/v1", "--model", "tiny", "--no-cache", "--quiet")

@@ -9,13 +9,13 @@ from typing import NamedTuple
 import pytest
 from repository import ROOT
 
-from llmcheck import Checker, Corpus, plan
+from llmcheck import Checker, Corpus
 from llmcheck.evaluation import read_gold
 from llmcheck.judging.judge import MOST, MOST_AGAIN, REACH, REACH_AGAIN
 from llmcheck.judging.pairs import Batch, pairs_of, passage_of
 from llmcheck.llm.recording.files import call_files, read_fixture, read_manifest
 from llmcheck.numbering import NumberedSet
-from llmcheck.plan import PlannedRun, plan_of
+from llmcheck.plan import PlannedRun, estimates, plan_of
 
 FIXTURES = ROOT / "fixtures"
 SETS = {path.parent.name: path.parent for path in sorted(ROOT.glob("benchmarks/*/*/gold.json"))}
@@ -157,8 +157,8 @@ def test_the_ratios_are_those_of_the_recordings() -> None:
         "PASSAGE": of["first tokens"] / of["first sentences"],
         "PASSAGE_AGAIN": of["again tokens"] / of["again sentences"],
         "JUDGED": of["judging out"] / judged,
-        "JUDGE": (of["judging in"] - of["shown"] - plan.PAIR * judged) / of["judging calls"],
-        "FOUND": (of["summary in"] - plan.SUMMARY * len(PUBLIC)) / of["documents"],
-        "TOLD": of["summary out"] / (plan.SENTENCES["normal"] * len(PUBLIC)),
+        "JUDGE": (of["judging in"] - of["shown"] - estimates.PAIR * judged) / of["judging calls"],
+        "FOUND": (of["summary in"] - estimates.SUMMARY * len(PUBLIC)) / of["documents"],
+        "TOLD": of["summary out"] / (estimates.SENTENCES["normal"] * len(PUBLIC)),
     }
-    assert found == {name: pytest.approx(getattr(plan, name), rel=0.05) for name in found}
+    assert found == {name: pytest.approx(getattr(estimates, name), rel=0.05) for name in found}

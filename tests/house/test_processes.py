@@ -17,6 +17,7 @@ from repository import ROOT
 from llmcheck import Checker, Corpus, RecordingLLM, ReplayLLM, Runner, Settings, errors
 from llmcheck.errors import ConfigError, DocumentError, LLMCheckError, LLMError
 from llmcheck.llm.cache import CachedLLM
+from llmcheck.llm.endpoint.client import REFUSE_CALLS
 from llmcheck.llm.store import ReplyStore
 from llmcheck.models import DisputesFound, IncompleteRun
 
@@ -47,8 +48,10 @@ def test_a_checker_that_replays_does_so_as_a_copy(corpus: Corpus) -> None:
 
 
 def test_a_checker_with_endpoint_cache_budget_and_recording_connects_anew_by_its_settings(
-    corpus: Corpus, tmp_path: Path
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The budget refuses the calls, behind what refuses all of them in tests.
+    monkeypatch.delenv(REFUSE_CALLS)
     checker = Checker(
         "tiny",
         base_url="http://127.0.0.1:9/v1",

@@ -24,16 +24,21 @@ def test_without_any_source_the_defaults_hold(tmp_path: Path) -> None:
         model=None,
         base_url=None,
         api_key=None,
+        effort=None,
         cache=platformdirs.user_cache_path("llmcheck"),
         replay=None,
         record=None,
         max_calls=None,
+        max_tokens=None,
         max_cost=None,
+        price_in=None,
+        price_out=None,
         table_tokens=24_000,
         language=None,
         concurrency=4,
         timeout=600.0,
         silence=(),
+        extra={},
         allow_private_urls=False,
     )
 
@@ -53,10 +58,14 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "LLMCHECK_MODEL": "small",
         "LLMCHECK_BASE_URL": "http://localhost:8080/v1",
         "LLMCHECK_API_KEY": "k",
+        "LLMCHECK_EFFORT": "low",
         "LLMCHECK_CACHE": "kept",
         "LLMCHECK_RECORD": "recorded",
         "LLMCHECK_MAX_CALLS": "9",
+        "LLMCHECK_MAX_TOKENS": "90000",
         "LLMCHECK_MAX_COST": "1.5",
+        "LLMCHECK_PRICE_IN": "0.1",
+        "LLMCHECK_PRICE_OUT": "0.4",
         "LLMCHECK_TABLE_TOKENS": "3000",
         "LLMCHECK_LANGUAGE": "de",
         "LLMCHECK_CONCURRENCY": "8",
@@ -67,10 +76,14 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         model="small",
         base_url="http://localhost:8080/v1",
         api_key="k",
+        effort="low",
         cache=Path("kept"),
         record=Path("recorded"),
         max_calls=9,
+        max_tokens=90_000,
         max_cost=1.5,
+        price_in=0.1,
+        price_out=0.4,
         table_tokens=3000,
         language="de",
         concurrency=8,
@@ -182,6 +195,13 @@ def test_the_home_folder_may_be_written_as_a_tilde(
         ("max_calls = -1", "max_calls: input should be greater than or equal to 0"),
         ("model = 3", "model: input should be a valid string"),
         ("cache = true", "cache: input is not a valid path"),
+        ("max_tokens = 1.5", "max_tokens: input should be a valid integer"),
+        ("price_in = -1", "price_in: input should be greater than or equal to 0"),
+        ('effort = "very much"', "effort: string should match pattern"),
+        ("extra = 3", "extra: input should be a valid dictionary"),
+        ("extra.at = 2026-01-01", "extra.at"),
+        ('[extra]\nmodel = "x"', "extra: value error, model cannot be set"),
+        ('base_url = "http:///v1"', "base_url: value error, has no host"),
         ('base_url = "localhost:8080"', "base_url: string should match pattern"),
         ("model =", "cannot be read as TOML"),
     ],
@@ -294,3 +314,13 @@ def test_a_silence_needs_an_id_and_a_reason(tmp_path: Path, entry: str, said: st
     with pytest.raises(ConfigError) as caught:
         load_settings(tmp_path, {})
     assert f"{path}: {said}" in str(caught.value)
+
+
+# --- fields of every request ---
+
+
+def test_more_fields_of_every_request_come_from_the_file_alone(tmp_path: Path) -> None:
+    text = "[extra]\ntop_k = 20\n[extra.chat_template_kwargs]\nenable_thinking = false\n"
+    write(tmp_path, "llmcheck.toml", text)
+    settings = load_settings(tmp_path, {"LLMCHECK_EXTRA": "x"})
+    assert settings.extra == {"top_k": 20, "chat_template_kwargs": {"enable_thinking": False}}

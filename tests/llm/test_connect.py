@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from calls import Answer, echo, make_call
+from calls import Answer, Spending, echo, make_call
 
 import llmcheck.llm.connect
 from llmcheck.errors import BudgetExceeded, ConfigError, FixtureMissing
+from llmcheck.llm.budget import Ledger
 from llmcheck.llm.connect import connect
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.recording.record import RecordingLLM
@@ -23,9 +24,9 @@ class Wire:
         self.llm = echo()
         self.reached: list[dict[str, Any]] = []
 
-    def __call__(self, **reached: Any) -> FakeLLM:
+    def __call__(self, *, ledger: Ledger, **reached: Any) -> Spending:
         self.reached.append(reached)
-        return self.llm
+        return Spending(self.llm, ledger)
 
 
 @pytest.fixture
@@ -70,9 +71,9 @@ def test_a_key_or_an_endpoint_is_enough(wire: Wire, given: dict[str, Any]) -> No
     connection = connect(chosen)
 
     assert connection.model == "tiny"
-    assert wire.reached == [
-        {"base_url": chosen.base_url, "api_key": chosen.api_key, "timeout": 7.0}
-    ]
+    (reached,) = wire.reached
+    assert reached.items() >= {"api_key": chosen.api_key, "timeout": 7.0}.items()
+    assert reached["base_url"] == (chosen.base_url or "https://api.openai.com/v1")
     assert connection.llm.complete(make_call(), Answer).origin == "model"
 
 

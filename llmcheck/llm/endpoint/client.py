@@ -1,45 +1,54 @@
-"""Real model calls: the one module that knows instructor, and with ``errors`` openai.
+"""Real model calls: what stands between a call and its valid answer.
 
-Three loops, each with one reason to turn. A *request* is repeated while the endpoint is busy
-or away (tenacity; openai's own retries are off). An *answer* that does not fit its schema is
-asked for again once, with what was wrong (instructor). A *mode*, the way of asking for JSON,
-is left for the next one when the endpoint does not take it or has never made it work.
+Four loops, each with one reason to turn. A *request* is repeated while the endpoint is busy or
+away (``sending``). It is changed while the endpoint objects to how it is asked, or thinking has
+left no room for the answer (``sending``, with what ``lessons`` keep). An *answer* that does not
+fit its schema is asked for again once, with what was wrong (instructor). A *mode*, the way of
+asking for JSON, is left for the next one when the endpoint does not take it or has never made it
+work.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import get_args
 
-from llmcheck.errors import ConfigError, InvalidReply, LLMError, ProviderError
-from llmcheck.llm.endpoint.errors import (
-    Endpoint,
-    befalls_every_call,
-    passes,
-    rejected_parameters,
-    rejects_mode,
-    shapeless,
-    waiting_time,
+from llmcheck.errors import (
+    BudgetExceeded,
+    ConfigError,
+    InvalidReply,
+    LLMCheckError,
+    LLMError,
+    ProviderError,
+    TooLong,
 )
-from llmcheck.llm.endpoint.probabilities import Token, option_probabilities
-from llmcheck.llm.port import Call, Reply, T, Tokens, parse_reply
-
-if TYPE_CHECKING:
-    from openai import APIStatusError, OpenAI
-    from openai.types.chat import ChatCompletion
+from llmcheck.llm.budget import Ledger, Limits
+from llmcheck.llm.endpoint.complaints import Refusal
+from llmcheck.llm.endpoint.errors import Endpoint, shapeless
+from llmcheck.llm.endpoint.exchange import Exchange, messages_of
+from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish
+from llmcheck.llm.endpoint.meaning import (
+    befalls_every_call,
+    is_unexplained,
+    is_unfit,
+    passes,
+    rejects_mode,
+)
+from llmcheck.llm.endpoint.sending import Sender
+from llmcheck.llm.port import Call, Reply, T, parse_reply
+from llmcheck.llm.prices import Prices
+from llmcheck.providers import Mode, place_of
 
 REFUSE_CALLS = "LLMCHECK_REFUSE_CALLS"
 """Environment variable: when it is not empty, no real call is made."""
 
-_MODES = ("JSON_SCHEMA", "TOOLS", "MD_JSON")
-"""Ways to ask for JSON, as instructor names them; the last needs nothing of the endpoint."""
-_CONNECT_TIMEOUT = 10.0
+_MODES: tuple[Mode, ...] = get_args(Mode)
+"""Ways to ask for JSON; the last needs nothing of the endpoint."""
 
 
 class OpenAILLM:
@@ -47,8 +56,10 @@ class OpenAILLM:
 
     ``base_url`` None is OpenAI itself; ``api_key`` may be None elsewhere. ``timeout`` is the
     seconds to wait for one answer, ``max_attempts`` how often one request is sent while the
-    endpoint is busy or away, ``sleep`` how to wait between. Nothing is imported or connected
-    before the first call. Safe to call from several threads.
+    endpoint is busy or away, ``sleep`` how to wait between. ``names`` are the names under which
+    the endpoint knows models that calls name otherwise, ``kept`` the parameters that are the
+    user's wish and not to be left out, ``ledger`` is asked before every request. Nothing is
+    imported or connected before the first call. Safe to call from several threads.
     """
 
     def __init__(
@@ -59,220 +70,151 @@ class OpenAILLM:
         timeout: float = 120.0,
         max_attempts: int = 5,
         sleep: Callable[[float], None] = time.sleep,
+        names: Mapping[str, str] = MappingProxyType({}),
+        kept: frozenset[str] = frozenset(),
+        ledger: Ledger | None = None,
     ) -> None:
-        self._endpoint = Endpoint(base_url, (api_key or "").strip(), timeout, max_attempts)
-        self._sleep = sleep
-        self._lock = threading.Lock()
-        self._client: OpenAI | None = None
-        # What the endpoint has taught so far.
-        self._mode = 0
-        self._modes_that_work: set[int] = set()
-        self._rejected: set[str] = set()
-        self._answered = False
-        self._hopeless: dict[str, str] = {}
+        place = place_of(None, base_url)
+        key = (api_key or "").strip()
+        self._endpoint = Endpoint(place.base_url, key, timeout, max_attempts, place.provider)
+        self._names = names
+        self._kept = kept
+        first = _MODES.index(place.provider.mode) if place.provider else 0
+        self._sender = Sender(
+            self._endpoint,
+            Lessons(mode=first),
+            kept=kept,
+            ledger=ledger or Ledger(Limits(), Prices("")),
+            sleep=sleep,
+        )
 
     def complete(self, call: Call, schema: type[T]) -> Reply[T]:
         """Ask the endpoint. Counts the tokens of every answer it took to get a valid one.
 
-        Raises ProviderError, InvalidReply, and ConfigError when no call may be made at all.
+        Raises ProviderError, InvalidReply and BudgetExceeded, each with the tokens that were
+        paid for, and ConfigError when no call may be made at all.
         """
         _refuse_in_tests()
-        if reason := self._hopeless.get(call.model):
-            raise ProviderError(reason, call_key=call.key, prompt=call.prompt)
-        self._connected()
+        self._sender.giving_up.check(call)
+        self._sender.connect()
+        exchange = Exchange(call)
+        try:
+            return self._answered(exchange, schema)
+        except (LLMError, BudgetExceeded) as error:
+            error.tokens = exchange.tokens
+            raise
+
+    def connect(self) -> None:
+        """Make ready to ask; connects to nothing. Raises ConfigError where that cannot be."""
+        self._sender.connect()
+
+    def mode_of(self, model: str) -> Mode:
+        """The way of asking for JSON that the next call to ``model`` will take."""
+        return _MODES[self._sender.lessons(model).mode]
+
+    def _answered(self, exchange: Exchange, schema: type[T]) -> Reply[T]:
         from instructor.core import InstructorRetryException
 
-        exchange = _Exchange(call)
+        model = exchange.call.model
+        mode = self._sender.lessons(model).mode
         while True:
-            mode = self._mode
             try:
-                value, raw = self._ask(exchange, schema, mode)
+                value, raw = self._asked(exchange, schema, mode)
             except InstructorRetryException as error:
                 cause = error.__cause__
             else:
-                self._modes_that_work.add(mode)
-                sure = option_probabilities(raw, exchange.places, call.schema)
-                return Reply(value, raw, exchange.tokens, "model", sure)
-            if not self._leaves_mode(mode, cause):
+                self._sender.learn(model, partial(_worked, mode=mode))
+                return Reply(value, raw, exchange.tokens, "model", exchange.sure(raw))
+            following = self._following_mode(exchange, mode, cause)
+            if following is None:
                 # The cause may quote the request's headers: only its cleaned words go out.
-                raise self._failure(cause, call) from None
+                raise self._failure(exchange, cause) from None
+            mode = following
 
-    @property
-    def mode(self) -> str:
-        """The way of asking for JSON that the next call will take, as instructor names it."""
-        return _MODES[self._mode]
-
-    def _connected(self) -> OpenAI:
-        with self._lock:
-            if self._client is None:
-                self._client = self._connect()
-            return self._client
-
-    def _connect(self) -> OpenAI:
-        self._endpoint.check_key()
-        import openai
-
-        timeout = self._endpoint.timeout
-        # instructor logs every failed attempt as an error, which Python prints on stderr
-        # when nobody has set up logging.
-        logging.getLogger("instructor").addHandler(logging.NullHandler())
-        return openai.OpenAI(
-            base_url=self._endpoint.url,
-            api_key=self._endpoint.api_key or "none",
-            timeout=openai.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
-            max_retries=0,
-        )
-
-    def _ask(self, exchange: _Exchange, schema: type[T], mode: int) -> tuple[T, str]:
+    def _asked(self, exchange: Exchange, schema: type[T], mode: int) -> tuple[T, str]:
         """One conversation in one mode: question, answer, and at most one correction."""
         import instructor
 
         call = exchange.call
         # What from_openai does, with our own sender in the place of the client's.
         create = instructor.patch(
-            create=partial(self._send, exchange), mode=instructor.Mode[_MODES[mode]]
+            create=partial(self._sender.send, exchange), mode=instructor.Mode[_MODES[mode]]
         )
         value = create(
-            model=call.model,
-            messages=_messages(call),
+            model=self._names.get(call.model, call.model),
+            messages=messages_of(call),
             response_model=schema,
             max_retries=1,
             strict=False,
         )
-        raw = _received(exchange.message, _MODES[mode])
+        raw = exchange.json_text(_MODES[mode])
         try:
             return parse_reply(raw, call, schema), raw
         except InvalidReply:
             raw = value.model_dump_json(by_alias=True)
             return parse_reply(raw, call, schema), raw
 
-    def _send(self, exchange: _Exchange, **request: Any) -> ChatCompletion:
-        """Get one completion, repeating the request while the endpoint is busy or away."""
-        import openai
-        import tenacity
-
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(passes),
-            stop=tenacity.stop_after_attempt(self._endpoint.max_attempts),
-            wait=waiting_time,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        create = self._connected().chat.completions.create
-        while True:
-            # In the body whatever their names: no parameter of a prompt can become an option
-            # of instructor or openai.
-            parameters = self._translated(exchange.call.parameters)
-            try:
-                completion = retrying(create, **request, extra_body=parameters)
-                break
-            except openai.APIStatusError as error:
-                if not self._learns(error, parameters):
-                    raise
-            except ValueError as error:
-                message = self._endpoint.answered_with("something that is not JSON")
-                raise exchange.provider_error(message) from error
-        exchange.count(completion)
-        if not getattr(completion, "choices", None) or completion.choices[0].message is None:
-            # Some gateways report an error of the model's server with status 200.
-            said = getattr(completion, "error", None) or completion
-            what = f"no chat completion ({self._endpoint.cleaned(str(said))})"
-            raise exchange.provider_error(self._endpoint.answered_with(what))
-        exchange.receive(completion)
-        self._answered = True
-        return completion
-
-    def _translated(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters under the names this endpoint takes, without those it does not."""
-        translated = {}
-        for name, value in parameters.items():
-            taken = name
-            if name == "max_tokens" and name in self._rejected:
-                taken = "max_completion_tokens"
-            if taken not in self._rejected:
-                translated[taken] = value
-        if "logprobs" in self._rejected:
-            # How many to list: asked alone it is an error.
-            translated.pop("top_logprobs", None)
-        return translated
-
-    def _learns(self, error: APIStatusError, parameters: Mapping[str, Any]) -> bool:
-        """Whether the endpoint says that it does not take one of the parameters sent."""
-        rejected = rejected_parameters(error, parameters)
-        self._rejected.update(rejected)
-        return bool(rejected)
-
-    def _leaves_mode(self, mode: int, cause: BaseException | None) -> bool:
-        """Whether to ask again in a later mode, for the rest of this object's life.
+    def _following_mode(
+        self, exchange: Exchange, mode: int, cause: BaseException | None
+    ) -> int | None:
+        """The mode to ask in after ``cause``, which may be the same; None to give up.
 
         An answer without the schema's shape speaks against the mode only while the mode has
         never worked: after that, it is the model that failed.
         """
+        model = exchange.call.model
+        worked = mode in self._sender.lessons(model).modes_that_work
+        complaint = cause.complaint if isinstance(cause, Refusal) else None
+        if complaint is not None and is_unfit(complaint):
+            exchange.misfits[mode] = exchange.misfits.get(mode, 0) + 1
+            if exchange.misfits[mode] == 1:
+                return mode
+            for_this_call_alone = worked
+        elif complaint is not None:
+            perhaps = not worked and is_unexplained(complaint)
+            if refuses_a_wish(complaint, self._kept) or not (rejects_mode(complaint) or perhaps):
+                return None
+            for_this_call_alone = False
+        else:
+            if worked or not shapeless(cause):
+                return None
+            for_this_call_alone = False
         if mode + 1 == len(_MODES):
-            return False
-        if not rejects_mode(cause) and (mode in self._modes_that_work or not shapeless(cause)):
-            return False
-        with self._lock:
-            self._mode = max(self._mode, mode + 1)
-        return True
+            return None
+        if not for_this_call_alone:
+            self._sender.learn(model, partial(_leaving, mode=mode))
+        return mode + 1
 
-    def _failure(self, cause: BaseException | None, call: Call) -> LLMError:
-        """The error for the caller; remembered when later calls would only meet it again."""
-        failure = self._endpoint.explained(cause, call)
-        if befalls_every_call(cause, answered=self._answered):
-            self._hopeless[call.model] = str(failure)
+    def _failure(self, exchange: Exchange, cause: BaseException | None) -> LLMCheckError:
+        """The error for the caller; noted, since later calls may meet it again."""
+        call = exchange.call
+        if isinstance(cause, Refusal) and not passes(cause.complaint):
+            # What followed on leaving things out was of our own making.
+            cause = exchange.unexplained or cause
+        failure = self._endpoint.explained(cause, call, self._kept)
+        if isinstance(failure, ProviderError) and not isinstance(failure, TooLong):
+            answered = self._sender.lessons(call.model).answered
+            complaint = cause.complaint if isinstance(cause, Refusal) else None
+            if complaint is None:
+                import openai
+
+                # Where nothing ever came from, a time-out is no sign of one long text either.
+                for_good = isinstance(cause, openai.APIConnectionError) and not answered
+            else:
+                for_good = befalls_every_call(complaint, answered=answered) or (
+                    not answered and refuses_a_wish(complaint, self._kept)
+                )
+            wait = None if complaint is None else complaint.wait
+            self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)
         return failure
 
 
-@dataclass
-class _Exchange:
-    """What one call has received so far, over repeated requests, corrections and modes."""
+def _worked(lessons: Lessons, mode: int) -> Lessons:
+    return replace(lessons, modes_that_work=lessons.modes_that_work | {mode})
 
-    call: Call
-    tokens: Tokens = field(default_factory=Tokens)
-    message: Any = None
-    places: Sequence[Token] = ()
-    """The tokens of the last answer, where the endpoint tells them."""
 
-    def count(self, completion: Any) -> None:
-        """Add the completion's tokens, at once: instructor later sums usages inside them."""
-        usage = getattr(completion, "usage", None)
-        self.tokens = Tokens(
-            self.tokens.input + (getattr(usage, "prompt_tokens", 0) or 0),
-            self.tokens.output + (getattr(usage, "completion_tokens", 0) or 0),
-        )
-
-    def receive(self, completion: ChatCompletion) -> None:
-        """Take the completion's message. Raises InvalidReply when it cannot be used.
-
-        Raised here, before instructor sees it, so that no cut-off answer and no refusal is
-        asked for again.
-        """
-        choice = completion.choices[0]
-        self.message = choice.message
-        self.places = _places(choice)
-        if choice.finish_reason == "length":
-            raise self._invalid(f"was cut off at {self._limit()}: give it less text or more room")
-        if choice.finish_reason == "content_filter":
-            raise self._invalid("was withheld by the endpoint's content filter")
-        if refusal := getattr(choice.message, "refusal", None):
-            raise self._invalid(f"is a refusal: {refusal[:200]}")
-
-    def _limit(self) -> str:
-        for name in ("max_tokens", "max_completion_tokens"):
-            if name in self.call.parameters:
-                return f"max_tokens={self.call.parameters[name]}"
-        return "the endpoint's limit"
-
-    def _invalid(self, what: str) -> InvalidReply:
-        call = self.call
-        return InvalidReply(
-            f"the answer to {call.prompt} {what}", call_key=call.key, prompt=call.prompt
-        )
-
-    def provider_error(self, message: str) -> ProviderError:
-        """A ProviderError of this call."""
-        return ProviderError(message, call_key=self.call.key, prompt=self.call.prompt)
+def _leaving(lessons: Lessons, mode: int) -> Lessons:
+    return replace(lessons, mode=max(lessons.mode, mode + 1))
 
 
 def _refuse_in_tests() -> None:
@@ -282,36 +224,3 @@ def _refuse_in_tests() -> None:
             "(replay=..., --replay), or mark the test with pytest.mark.llmcheck_live "
             f"({REFUSE_CALLS} is set)"
         )
-
-
-def _messages(call: Call) -> list[dict[str, str]]:
-    # Half of a surrogate pair cannot be sent as UTF-8; all else goes out as it is.
-    parts = (("system", call.system), ("user", call.user))
-    return [
-        {"role": role, "content": text.encode("utf-8", "replace").decode()}
-        for role, text in parts
-        if text
-    ]
-
-
-def _places(choice: Any) -> list[Token]:
-    listed = getattr(getattr(choice, "logprobs", None), "content", None) or []
-    return [
-        Token(
-            place.token,
-            {other.token: other.logprob for other in (*(place.top_logprobs or ()), place)},
-        )
-        for place in listed
-    ]
-
-
-def _received(message: Any, mode: str) -> str:
-    """The JSON text of an answer that instructor has accepted."""
-    if mode == "TOOLS":
-        called = message.tool_calls[0].function if message.tool_calls else message.function_call
-        return str(called.arguments)
-    if mode == "MD_JSON":
-        from instructor.utils import extract_json_from_codeblock
-
-        return extract_json_from_codeblock(message.content)
-    return str(message.content)

@@ -1,0 +1,126 @@
+"""The connection to an endpoint: openai's client, with what the environment says of the network.
+
+Proxies and certificates come from variables that were set for other programs, and are often
+stale. What cannot be used is a ConfigError that names the variable, never a traceback.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import ssl
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.request import getproxies
+
+from llmcheck.errors import ConfigError
+from llmcheck.llm.endpoint.errors import Endpoint
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+_CONNECT_TIMEOUT = 10.0
+_SCHEMES = ("http", "https", "socks5", "socks5h")
+
+
+def connected(endpoint: Endpoint) -> OpenAI:
+    """A client that repeats nothing by itself. Connects to nothing yet.
+
+    A server on this machine is never asked through a proxy. Raises ConfigError when the key, the
+    environment or the installation will not do.
+    """
+    endpoint.check_key()
+    try:
+        import instructor  # noqa: F401 - so that what is missing is known at once
+        import openai
+    except ImportError as error:
+        raise ConfigError(
+            f"a library that llmcheck calls models with cannot be loaded ({error}): "
+            "install llmcheck again"
+        ) from error
+    # instructor logs every failed attempt as an error, which Python prints on stderr when
+    # nobody has set up logging.
+    logging.getLogger("instructor").addHandler(logging.NullHandler())
+    url = urlsplit(endpoint.base_url)
+    timeout = endpoint.timeout
+    return openai.OpenAI(
+        base_url=urlunsplit(url._replace(query="", fragment="")),
+        # Where it belongs: openai would go on with the path behind it.
+        default_query=dict(parse_qsl(url.query, keep_blank_values=True)),
+        api_key=endpoint.api_key or "none",
+        timeout=openai.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
+        max_retries=0,
+        http_client=_http_client(endpoint),
+    )
+
+
+def _http_client(endpoint: Endpoint) -> Any:
+    import openai
+
+    url = urlsplit(endpoint.base_url)
+    if is_loopback(url.hostname):
+        trusted: Any = True if url.scheme == "http" else _certificates(endpoint)
+        return openai.DefaultHttpxClient(trust_env=False, verify=trusted)
+    _check_proxies()
+    try:
+        return openai.DefaultHttpxClient()
+    except (OSError, ValueError, ImportError) as error:
+        for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+            if isinstance(error, OSError) and os.environ.get(name):
+                raise _unusable(name, os.environ[name], str(error)) from error
+        raise ConfigError(
+            f"the environment's settings for the network cannot be used ({error}): look at "
+            "SSL_CERT_FILE, HTTPS_PROXY, ALL_PROXY and NO_PROXY"
+        ) from error
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this very machine, by its name or number."""
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost" or (host or "").endswith(".localhost")
+
+
+def _certificates(endpoint: Endpoint) -> ssl.SSLContext:
+    file = os.environ.get("SSL_CERT_FILE")
+    try:
+        return ssl.create_default_context(cafile=file or None)
+    except OSError as error:
+        raise _unusable("SSL_CERT_FILE", file or "", str(error)) from error
+
+
+def _check_proxies() -> None:
+    """Raises ConfigError for a proxy that cannot be used, naming its variable."""
+    proxies = getproxies()
+    for kind in ("all", "https", "http"):
+        proxy = proxies.get(kind, "")
+        scheme, known, rest = proxy.partition("://")
+        if not known or proxies.get("no") == "*":
+            continue  # A host and a port, or nothing that is used.
+        names = (f"{kind}_proxy", f"{kind}_proxy".upper())
+        name = next((name for name in names if os.environ.get(name) == proxy), names[1])
+        # Not the whole of it: a proxy's password may stand there.
+        shown = f"{scheme}://{rest.rpartition('@')[2]}"
+        if scheme.lower() not in _SCHEMES:
+            reason = f"{scheme}:// is none of {', '.join(_SCHEMES)}; a SOCKS proxy is socks5://"
+            raise _unusable(name, shown, reason)
+        if scheme.lower().startswith("socks"):
+            _check_socks(name, shown)
+
+
+def _check_socks(name: str, shown: str) -> None:
+    try:
+        import socksio  # noqa: F401
+    except ImportError as error:
+        raise ConfigError(
+            f"{name}={shown} needs an extra: pip install 'llmcheck[socks]', or unset the variable"
+        ) from error
+
+
+def _unusable(name: str, value: str, reason: str) -> ConfigError:
+    if name.startswith("SSL") and not Path(value).exists():
+        reason = "there is no such file"
+    return ConfigError(f"{name}={value} cannot be used ({reason}): correct it or unset it")

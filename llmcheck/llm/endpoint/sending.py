@@ -1,0 +1,262 @@
+"""Sends a request until it is answered: again while the endpoint is busy, otherwise while it
+objects to how it is asked, and with more room where thinking left none for the answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from llmcheck.llm.budget import Ledger
+from llmcheck.llm.endpoint.answers import cut_off, thought, tokens_of
+from llmcheck.llm.endpoint.complaints import Refusal, complaint_of, inner_complaint
+from llmcheck.llm.endpoint.connection import connected
+from llmcheck.llm.endpoint.errors import Endpoint
+from llmcheck.llm.endpoint.exchange import Exchange, expected_input
+from llmcheck.llm.endpoint.giving_up import GivingUp
+from llmcheck.llm.endpoint.lessons import (
+    LIMITS,
+    Lessons,
+    as_sent,
+    limit_of,
+    names_a_limit,
+    next_to_leave_out,
+    refuses_a_wish,
+    taught_by,
+    with_more_room,
+)
+from llmcheck.llm.endpoint.meaning import LONGEST_WAIT, is_too_long, is_unexplained, passes
+from llmcheck.llm.port import Tokens
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+    from openai.types.chat import ChatCompletion
+    from tenacity import RetryCallState
+
+
+@dataclass(frozen=True)
+class _Request:
+    """A request as it is to be sent."""
+
+    exchange: Exchange
+    fields: Mapping[str, Any]
+    """Model, messages and the way of asking for JSON."""
+    parameters: Mapping[str, Any]
+    size: int
+    """Bytes shown to the model."""
+    expected: int
+    """Tokens shown to it, at the most."""
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """A completion, and what was sent for it."""
+
+    completion: Any
+    sent: Mapping[str, Any]
+    tokens: Tokens
+    spare: bool
+    """Whether its room was only what the budget had left."""
+
+
+class Sender:
+    """Sends the requests of all calls, and keeps what the endpoint teaches about each model.
+
+    Thread-safe. ``beginning`` is what is known of a model before its first request, ``kept`` are
+    the parameters that are not to be left out.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        beginning: Lessons,
+        *,
+        kept: frozenset[str],
+        ledger: Ledger,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._endpoint = endpoint
+        self._beginning = beginning
+        self._kept = kept
+        self._ledger = ledger
+        self._sleep = sleep
+        self._lock = threading.RLock()
+        self._client: OpenAI | None = None
+        self._lessons: dict[str, Lessons] = {}
+        self.giving_up = GivingUp()
+
+    def connect(self) -> OpenAI:
+        """The client, made at the first use. Raises ConfigError where that cannot be."""
+        with self._lock:
+            if self._client is None:
+                self._client = connected(self._endpoint)
+            return self._client
+
+    def lessons(self, model: str) -> Lessons:
+        """What is known of a model by now."""
+        with self._lock:
+            return self._lessons.get(model, self._beginning)
+
+    def learn(self, model: str, change: Callable[[Lessons], Lessons]) -> None:
+        """Change what is known of a model."""
+        with self._lock:
+            self._lessons[model] = change(self.lessons(model))
+
+    def send(self, exchange: Exchange, **fields: Any) -> ChatCompletion:
+        """A completion of ``exchange`` that came whole, its message tidied.
+
+        Raises Refusal, openai's errors for the connection, ProviderError, InvalidReply for an
+        answer that cannot be used, and BudgetExceeded.
+        """
+        import tenacity
+
+        size, expected = expected_input(fields)
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_may_pass),
+            stop=tenacity.stop_after_attempt(self._endpoint.max_attempts),
+            wait=waiting_time,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        while True:
+            # In the body whatever their names: no parameter of a prompt can become an option
+            # of instructor or openai.
+            parameters = self._parameters(exchange)
+            request = _Request(exchange, fields, parameters, size, expected)
+            try:
+                answered: _Answered = retrying(self._requested, request)
+            except Refusal as refusal:
+                if not self._changes(request, refusal):
+                    raise
+                continue
+            choice = answered.completion.choices[0]
+            if cut_off(choice):
+                if answered.spare:
+                    raise self._ledger.exceeded()
+                usage = getattr(answered.completion, "usage", None)
+                if thought(choice, usage) and self._gives_room(request, answered.tokens.output):
+                    continue
+            exchange.receive(choice, limit_of(answered.sent))
+            completion: ChatCompletion = answered.completion
+            return completion
+
+    def _parameters(self, exchange: Exchange) -> dict[str, Any]:
+        call = exchange.call
+        return as_sent(call.parameters, self.lessons(call.model), without=exchange.without)
+
+    def _requested(self, request: _Request) -> _Answered:
+        """Send once. Raises Refusal for whatever the endpoint says in the place of an answer."""
+        import openai
+
+        exchange, call = request.exchange, request.exchange.call
+        self.giving_up.check(call)
+        with self._ledger.request(request.expected, limit_of(request.parameters)) as permit:
+            sent = request.parameters
+            if permit.most is not None:
+                sent = as_sent(
+                    call.parameters, self.lessons(call.model),
+                    without=exchange.without, room=permit.most,
+                )  # fmt: skip
+            try:
+                completion = self.connect().chat.completions.create(
+                    **request.fields, extra_body=dict(sent)
+                )
+            except openai.APIStatusError as error:
+                permit.counts = False
+                raise Refusal(complaint_of(error), sent) from error
+            except ValueError as error:
+                message = self._endpoint.answered_with("something that is not JSON")
+                raise exchange.provider_error(message) from error
+            choices: list[Any] = getattr(completion, "choices", None) or []
+            usable = bool(choices) and choices[0].message is not None
+            if usable or getattr(completion, "usage", None):
+                permit.paid = tokens_of(completion, request.size)
+                exchange.tokens = exchange.tokens.plus(permit.paid)
+            if complaint := inner_complaint(completion):
+                permit.counts = False
+                raise Refusal(complaint, sent)
+            if not usable:
+                what = f"no chat completion ({self._endpoint.cleaned(str(completion))})"
+                raise exchange.provider_error(self._endpoint.answered_with(what))
+            self._note(exchange, sent)
+            return _Answered(completion, sent, permit.paid, permit.most is not None)
+
+    def _note(self, exchange: Exchange, sent: Mapping[str, Any]) -> None:
+        """Keep what an answer shows: these parameters are taken, and what was left out last was
+        what the endpoint had objected to."""
+        refused = frozenset(exchange.tried)
+        exchange.tried, exchange.unexplained = (), None
+        self.learn(
+            exchange.call.model,
+            lambda lessons: replace(
+                lessons,
+                answered=True,
+                taken=lessons.taken | sent.keys(),
+                refused=lessons.refused | refused,
+            ),
+        )
+        self.giving_up.answered(exchange.call)
+
+    def _changes(self, request: _Request, refusal: Refusal) -> bool:
+        """Whether there is another way to send the request."""
+        exchange, complaint = request.exchange, refusal.complaint
+        with self._lock:
+            if self._parameters(exchange) != request.parameters:
+                return True  # Another call has learnt it meanwhile.
+            lessons = self.lessons(exchange.call.model)
+            taught = taught_by(complaint, refusal.sent, lessons, self._kept)
+            if taught is not None and taught != lessons:
+                self._lessons[exchange.call.model] = taught
+                return True
+            return self._tries_without(exchange, refusal, lessons)
+
+    def _tries_without(self, exchange: Exchange, refusal: Refusal, lessons: Lessons) -> bool:
+        """Whether there is something that this call alone can do without."""
+        complaint, sent = refusal.complaint, refusal.sent
+        if is_too_long(complaint) and limit_of(sent) and names_a_limit(complaint):
+            # The text may fit where as much room again is not asked for the answer.
+            exchange.without.update(LIMITS)
+            return True
+        if not is_unexplained(complaint) or refuses_a_wish(complaint, self._kept):
+            return False
+        exchange.unexplained = exchange.unexplained or refusal
+        exchange.tried = next_to_leave_out(sent, lessons, self._kept)
+        exchange.without.update(exchange.tried)
+        return bool(exchange.tried)
+
+    def _gives_room(self, request: _Request, used: int) -> bool:
+        """Whether the request is to be sent with more room than an answer of ``used`` tokens."""
+        exchange = request.exchange
+        if used <= exchange.longest:
+            return False  # More was given in words only.
+        exchange.longest = used
+        with self._lock:
+            if self._parameters(exchange) != request.parameters:
+                return True  # Another call has learnt it meanwhile.
+            lessons = self.lessons(exchange.call.model)
+            more = with_more_room(lessons, request.parameters, used)
+            if more is None:
+                return False
+            self._lessons[exchange.call.model] = more
+            # What is refused under every name is not sent, whatever is learnt.
+            return self._parameters(exchange) != request.parameters
+
+
+def waiting_time(state: RetryCallState) -> float:
+    """Seconds to wait: as long as the endpoint asks, else ever longer, with jitter."""
+    from tenacity import wait_exponential_jitter
+
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.complaint.wait if isinstance(error, Refusal) else None
+    if asked is None:
+        return wait_exponential_jitter(max=LONGEST_WAIT)(state)
+    return max(asked, 0.0)
+
+
+def _may_pass(error: BaseException) -> bool:
+    import openai
+
+    if isinstance(error, Refusal):
+        return passes(error.complaint)
+    return isinstance(error, openai.APIConnectionError)

@@ -1,0 +1,86 @@
+"""What the stages take whose calls depend on answers that are not there yet, by ratios."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from llmcheck.disjoint import DisjointSets
+from llmcheck.judging import judge
+from llmcheck.judging.pairs import MOST_PAIRS
+from llmcheck.summary import PROMPT as SUMMARY_PROMPT
+from llmcheck.summary import Length
+from llmcheck.survey import merging
+from llmcheck.survey.shapes import Table
+
+# What the ratios below are: means over the recorded runs of benchmarks/corpora (fixtures/: 5 sets,
+# 22 documents) and for a merging the one of fixtures/all-6000. Tokens, where nothing else is said.
+PLENTY, FULL = 20, 100
+"""Sentences from which a document counts as one, and those for each of which it counts once more:
+between the two, what it takes a stand on does not grow with its length."""
+READ = 19
+"""Answer of a reading, for a sentence."""
+SURVEYED = 380
+"""Answer of a survey, for a document at its table."""
+MERGE, MERGED, SAME = 205, 0.45, 0.034
+"""A merging without questions; the share of the surveys' answers that it shows; its answer, as a
+share of that."""
+POSITIONS, PAIRS, DOUBTED = 3.9, 2.6, 0.07
+"""Positions in dispute and pairs of them, for a document; share of pairs looked at twice."""
+JUDGE, PAIR, JUDGED = 650, 20, 72
+"""A judging without pairs; the question of a pair; the answer for it."""
+PASSAGE, PASSAGE_AGAIN = 7.6, 9.2
+"""Sentences shown for a position, at the first look and at the second."""
+SUMMARY, FOUND, TOLD = 410, 198, 92
+"""A summary without findings; sources and findings, for a document; answer, for a sentence."""
+SENTENCES: Mapping[Length, int] = {"short": 3, "normal": 6, "long": 15}
+"""Sentences of a summary."""
+
+
+class StageCalls(NamedTuple):
+    """The calls of a stage."""
+
+    prompt: str
+    calls: int
+    input: float
+    output: float
+    counted: bool = False
+
+
+def documents_counted(sentences: int) -> float:
+    """For how many documents so many sentences of one count."""
+    return max(min(1.0, sentences / PLENTY), sentences / FULL)
+
+
+def estimate_merging(tables: Sequence[Table], told: Sequence[float]) -> StageCalls:
+    """One call for all tables that have a document in common, through others too."""
+    near = DisjointSets(range(len(tables)))
+    holder: dict[str, int] = {}
+    for index, table in enumerate(tables):
+        for part in table.parts:
+            near.join(holder.setdefault(part.document.document.id, index), index)
+    groups = [group for group in near.groups() if len(group) > 1]
+    shown = sum(MERGED * told[index] for group in groups for index in group)
+    return StageCalls(merging.PROMPT, len(groups), MERGE * len(groups) + shown, SAME * shown)
+
+
+def estimate_judging(weight: float, sentence: float, size: int) -> StageCalls:
+    """Of positions in so many documents, whose sentences take so many tokens each."""
+    pairs, again = PAIRS * weight, DOUBTED * PAIRS * weight
+    if round(pairs) == 0:
+        return StageCalls(judge.PROMPT, 0, 0, 0)
+    passages = POSITIONS * weight * PASSAGE * sentence
+    batches = max(math.ceil(round(pairs) / MOST_PAIRS), math.ceil(passages / size))
+    shown = passages + again * 2 * PASSAGE_AGAIN * sentence + PAIR * (pairs + again)
+    return StageCalls(
+        judge.PROMPT,
+        batches + round(again),
+        JUDGE * (batches + again) + shown,
+        JUDGED * (pairs + again),
+    )
+
+
+def estimate_summary(weight: float, size: int, length: Length) -> StageCalls:
+    found = min(FOUND * weight, size)
+    return StageCalls(SUMMARY_PROMPT, 1, SUMMARY + found, min(TOLD * SENTENCES[length], found))
