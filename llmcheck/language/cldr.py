@@ -40,6 +40,15 @@ def calendar_names(language: str) -> frozenset[str]:
     )
 
 
+@cache
+def points_days(language: str) -> bool:
+    """Whether dates are written with a point behind the day: "13. März"."""
+    locale = _locale(language)
+    return (
+        locale is not None and re.search(r"d\.", locale.date_formats["long"].pattern) is not None
+    )
+
+
 def written_days(text: str, language: str) -> Iterator[Day]:
     """The days that a text states with month and year, as the language writes them out.
 

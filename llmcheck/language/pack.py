@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from llmcheck.language.cldr import calendar_names
+from llmcheck.language.cldr import calendar_names, points_days
 from llmcheck.language.quantities import Figures
 from llmcheck.language.text import squeeze, words
 
@@ -43,6 +43,11 @@ class Pack:
     def calendar_names(self) -> frozenset[str]:
         """Names of months and days of the week, long and short, in lower case."""
         return calendar_names(self.code)
+
+    @property
+    def points_days(self) -> bool:
+        """Whether its dates have a point behind the day."""
+        return points_days(self.code)
 
     def stems(self, text: str) -> frozenset[str]:
         """Stems of the words and figures of a text that tell what it is about."""

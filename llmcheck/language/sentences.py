@@ -16,6 +16,7 @@ from llmcheck.language.text import WORD
 
 _ODD_SPACE = re.compile(r"\n|[^\S\x00-\x7f]")
 _HALF_DAY = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
+_DAY = re.compile(r"\b\d{1,2}\.$")
 _LAST_WORD = re.compile(r"([^\W\d_]+)\.$")
 _LIST_NUMBER = re.compile(r"(?:^|[:;.]\s)\W*\d{1,3}[.)]$")
 _FIRST_WORD = re.compile(r"\W*([^\W_]+)")
@@ -78,7 +79,7 @@ def _goes_on(before: str, after: str, known: Pack) -> bool:
         return False
     if _LIST_NUMBER.search(before):
         return True
-    if _HALF_DAY.search(before):
+    if _HALF_DAY.search(before) or (known.points_days and _DAY.search(before)):
         return first[1].casefold() in known.calendar_names
     last = _LAST_WORD.search(before)
     return (
