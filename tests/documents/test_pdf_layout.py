@@ -9,7 +9,8 @@ from hostile import TEXTS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmcheck.documents.formats.pdf_layout import Line, laid_out
+from llmcheck.documents.formats.pdf_layout import laid_out
+from llmcheck.documents.formats.pdf_lines import Line
 
 
 def page(*texts: str, x: float = 50, gap: float = 12, top: float = 700) -> list[Line]:

@@ -66,9 +66,8 @@ def test_dates_and_languages_are_those_of_the_properties() -> None:
 
 
 def test_rows_of_a_table_stay_rows() -> None:
-    for name in ("ferry.docx", "ferry.epub"):
+    for name in ("ferry.docx", "ferry.epub", "ferry.pdf"):
         assert "Season\tPassengers\nSummer\t11,200\nWinter\t4,600" in of_file(name).text
-    assert "Summer 11,200" in of_file("ferry.pdf").text
 
 
 def test_what_runs_along_the_pages_of_a_pdf_is_chrome() -> None:

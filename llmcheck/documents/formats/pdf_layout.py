@@ -14,23 +14,17 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from llmcheck.documents.formats.pdf_capitals import with_drop_caps
+from llmcheck.documents.formats.pdf_lines import Line
 from llmcheck.language.detection import language_of
 from llmcheck.language.pack import pack
 from llmcheck.models import Span
 
 
-class Line(NamedTuple):
-    """A printed line: its text on one line, where it begins, and the height of its letters."""
-
-    text: str
-    x: float
-    y: float
-    size: float
-
-
 class _Block(NamedTuple):
     lines: list[str]
     chrome: bool
+    is_table: bool = False
 
 
 _EDGE = 3
@@ -39,6 +33,8 @@ _DRIFT = 6.0
 """Points by which a running head may wander."""
 _WIDE_GAP = 1.25
 """Lines further apart than usual by this factor belong to two paragraphs."""
+_ROW_GAP = 4.0
+"""Rows further apart, in heights of a letter, belong to two tables."""
 _OTHER_SIZE = 0.08
 _INDENT = 0.8
 _SHORT_LINE = 0.8
@@ -55,16 +51,18 @@ def laid_out(
 ) -> tuple[str, tuple[Span, ...]]:
     """The text of the pages, paragraphs parted by an empty line, and its running heads.
 
-    Where a paragraph goes on over the end of a page, the heads between stand behind it. A word
-    parted at a line's end is joined when it is a month or day, or when the text has it, in some
-    form, whole elsewhere. ``stated`` is the language that the PDF states (a tag), if it does.
+    The rows of a table are parted by a line end, their cells by a tab. Where a paragraph goes on
+    over the end of a page, the heads between stand behind it. A word parted at a line's end is
+    joined when it is a month or day, or when the text has it, in some form, whole elsewhere.
+    ``stated`` is the language that the PDF states (a tag), if it does.
     """
+    pages = [_with_rows(page) for page in with_drop_caps(pages)]
     is_word = _words_of(" ".join(line.text for page in pages for line in page), stated)
     pieces: list[str] = []
     chrome: list[Span] = []
     length = 0
     for block in _blocks(pages):
-        text = _joined(block.lines, is_word)
+        text = "\n".join(block.lines) if block.is_table else _joined(block.lines, is_word)
         if pieces:
             pieces.append("\n\n")
             length += 2
@@ -74,6 +72,20 @@ def laid_out(
         pieces.append(text)
         length += len(text)
     return "".join(pieces), tuple(chrome)
+
+
+def _with_rows(page: Sequence[Line]) -> list[Line]:
+    """The lines, cells parted only in those that have another such line beside them.
+
+    A wide gap in one line alone is none of a table.
+    """
+    has_cells = [False, *("\t" in line.text for line in page), False]
+    return [
+        line
+        if has_cells[at] or has_cells[at + 2]
+        else line._replace(text=line.text.replace("\t", " "))
+        for at, line in enumerate(page)
+    ]
 
 
 def _blocks(pages: Sequence[Sequence[Line]]) -> Iterator[_Block]:
@@ -90,7 +102,7 @@ def _blocks(pages: Sequence[Sequence[Line]]) -> Iterator[_Block]:
                 heads.append(line.text)
                 continue
             if last is not None and _parted(last, line, usual, width, over_page=first):
-                yield _Block(paragraph, False)
+                yield _Block(paragraph, False, "\t" in paragraph[0])
                 yield from (_Block([head], True) for head in heads)
                 paragraph, heads = [], []
             if not paragraph:
@@ -99,13 +111,15 @@ def _blocks(pages: Sequence[Sequence[Line]]) -> Iterator[_Block]:
             paragraph.append(line.text)
             last, first = line, False
     if paragraph:
-        yield _Block(paragraph, False)
+        yield _Block(paragraph, False, "\t" in paragraph[0])
     yield from (_Block([head], True) for head in heads)
 
 
 def _parted(before: Line, line: Line, usual: float, width: int, *, over_page: bool) -> bool:
     """Whether a new paragraph begins with ``line``."""
-    if _ITEM.match(line.text):
+    if "\t" in before.text and "\t" in line.text and not over_page:
+        return not 0 < before.y - line.y <= _ROW_GAP * line.size
+    if "\t" in before.text or "\t" in line.text or _ITEM.match(line.text):
         return True
     if abs(before.size - line.size) > _OTHER_SIZE * max(before.size, line.size):
         return True
