@@ -26,10 +26,14 @@ _MAX_PAGES = 1000
 _MAX_CHARACTERS = 20_000_000
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 # Bullets of symbol fonts lie where Unicode has no characters.
-_PRIVATE = re.compile("[\uf000-\uf0ff]")
+# In WinAnsiEncoding, a code that is not in use is a bullet.
+_PRIVATE = re.compile("[\x7f\uf000-\uf0ff]")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\u200b\ud800-\udfff\ufffe\uffff]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_FILE_TITLE = re.compile(r"(?i)^microsoft \w+ - |\.(?:docx?|odt|rtf|tex|dvi|indd|pdf)$|^untitled")
+_FILE_TITLE = re.compile(
+    r"(?i)^microsoft \w+ - |\.(?:docx?|odt|rtf|tex|dvi|indd|pdf)$|^untitled"
+    r"|^\(?(?:anonymous|unspecified)\)?$"
+)
 
 
 class _Refused(ValueError):

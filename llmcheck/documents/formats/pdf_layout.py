@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from llmcheck.documents.formats.pdf_capitals import with_drop_caps
 from llmcheck.documents.formats.pdf_lines import Line
+from llmcheck.documents.formats.pdf_rows import with_rows
 from llmcheck.language.detection import language_of
 from llmcheck.language.pack import pack
 from llmcheck.models import Span
@@ -40,6 +41,7 @@ _INDENT = 0.8
 _SHORT_LINE = 0.8
 _DIGITS = re.compile(r"\d+")
 _ITEM = re.compile(r"(?:[•▪◦‣·●○■–—*]|\(?\d{1,2}[.)])\s")
+_LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
 _GOES_ON = re.compile(r"([^\W\d_]+)")
@@ -56,7 +58,7 @@ def laid_out(
     joined when it is a month or day, or when the text has it, in some form, whole elsewhere.
     ``stated`` is the language that the PDF states (a tag), if it does.
     """
-    pages = [_with_rows(page) for page in with_drop_caps(pages)]
+    pages = [with_rows(page) for page in with_drop_caps(pages)]
     is_word = _words_of(" ".join(line.text for page in pages for line in page), stated)
     pieces: list[str] = []
     chrome: list[Span] = []
@@ -72,20 +74,6 @@ def laid_out(
         pieces.append(text)
         length += len(text)
     return "".join(pieces), tuple(chrome)
-
-
-def _with_rows(page: Sequence[Line]) -> list[Line]:
-    """The lines, cells parted only in those that have another such line beside them.
-
-    A wide gap in one line alone is none of a table.
-    """
-    has_cells = [False, *("\t" in line.text for line in page), False]
-    return [
-        line
-        if has_cells[at] or has_cells[at + 2]
-        else line._replace(text=line.text.replace("\t", " "))
-        for at, line in enumerate(page)
-    ]
 
 
 def _blocks(pages: Sequence[Sequence[Line]]) -> Iterator[_Block]:
@@ -123,6 +111,8 @@ def _parted(before: Line, line: Line, usual: float, width: int, *, over_page: bo
         return True
     if abs(before.size - line.size) > _OTHER_SIZE * max(before.size, line.size):
         return True
+    if not any(map(_LETTER.search, (before.text, line.text))):
+        return True  # a column of figures
     ended = bool(_SENTENCE_END.search(before.text))
     gap = before.y - line.y
     if over_page or gap < 0:  # on the next page, or at the top of the next column

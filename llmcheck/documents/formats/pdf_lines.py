@@ -1,64 +1,53 @@
 """From pieces of text on a PDF's page to its printed lines.
 
-A line is what stands on one base line, in the order of painting. Gaps tell words and cells apart;
-what is painted twice, to look bold or cast a shadow, is read once; figures above the base line
-are raised; letters that are spaced out are put together.
+A line is what stands on one base line, in the order of painting; the number of a note belongs to
+the line that it is raised above. What is painted twice, to look bold or cast a shadow, is read
+once.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import floor
-from statistics import median
 from typing import NamedTuple
 
-from llmcheck.documents.formats.html_layout import superscript
 from llmcheck.documents.formats.pdf_ink import Ink
+from llmcheck.documents.formats.pdf_words import HIGHEST, words_of
 
 # All in sizes of the letters.
 _SAME_LINE = 0.15
-_RAISED, _HIGHEST = 0.15, 0.8
 _SMALLEST = 0.5
 """How small raised text is, beside the other."""
 _LONGEST_RAISED = 15
 _BESIDE = (-0.3, 0.5)
 """Where a raised piece begins, seen from the end of the one before."""
 _BACK = 0.5
-_SPACE, _CELL = 0.14, 1.2
-"""Gaps from which on they part words, and cells of a table."""
 _BULLET, _LETTER_BULLET = 0.2, 0.8
 """Gaps behind a bullet, and behind a letter (the "o" of typewriters) that stands for one."""
 _TWICE, _TWICE_AS_WORD = 0.12, 0.3
 """How far apart the same text is painted twice; a letter may stand near another like it."""
 _SHORT = 3
 _MOST_ALIKE = 8
-_SPACED_LETTERS = 4
-_WORD_GAP = 1.4
-"""Times the gap between spaced out letters, from which on a word begins."""
-
-_SPACES = re.compile(r" {3,}")
-_SPACED = re.compile(r"\S(?: \S)+")
-_MARK = re.compile(r"[^\w\s]|\(?\w{1,3}[.)\]]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_LETTER = re.compile(r"[^\W\d_]")
 
 
 class Line(NamedTuple):
     """A printed line: its text, where it begins, and the height of its letters.
 
-    A tab in the text parts what stands far apart, as cells do.
+    A tab in the text parts what stands apart as cells do, or as words in a stretched line may.
     """
 
     text: str
     x: float
     y: float
     size: float
+    gaps: tuple[tuple[float, float], ...] = ()
+    """Of each tab, where it begins and ends."""
 
 
 def lines_of(inks: Sequence[Ink]) -> list[Line]:
-    """The lines of a page, in the order of painting; a tab parts the cells of a row."""
+    """The lines of a page, in the order of painting."""
     return [line for row in _rows(_painted_once(inks)) if (line := _line(row)) is not None]
 
 
@@ -118,7 +107,7 @@ def _on_line(last: Ink, base: Ink, ink: Ink) -> bool:
     if small.size < _SMALLEST * size or len(small.text) > _LONGEST_RAISED:
         return False
     least, most = _BESIDE
-    return lift <= _HIGHEST * size and least * size <= ink.x - last.end <= most * size
+    return lift <= HIGHEST * size and least * size <= ink.x - last.end <= most * size
 
 
 def _line(row: list[Ink]) -> Line | None:
@@ -132,85 +121,13 @@ def _line(row: list[Ink]) -> Line | None:
     if any(ink.x < last.end - _BACK * size for last, ink in pairwise(seen)):
         row = sorted(row, key=lambda ink: ink.x)
         seen = [ink for ink in row if ink.text.strip()]
-    text = _text(row, y, size)
+    text, gaps = words_of(row, y, size)
     # A second line of an item stands below its first word, not below its bullet.
     first = seen[1] if len(seen) > 1 and _is_bullet(seen[0], seen[1]) else seen[0]
-    return Line(text, first.x, y, size)
+    return Line(text, first.x, y, size, gaps)
 
 
 def _is_bullet(first: Ink, second: Ink) -> bool:
     mark = first.text.strip()
     gap = (second.x - first.end) / (second.size or 1)
     return len(mark) == 1 and gap > (_LETTER_BULLET if mark.isalnum() else _BULLET)
-
-
-def _text(row: Sequence[Ink], y: float, size: float) -> str:
-    joined = _spaced_out(row)
-    pieces: list[str] = []
-    last: Ink | None = None
-    for at, ink in enumerate(row):
-        if not ink.text.strip() and at in joined:
-            continue
-        if last is not None:
-            gap = (ink.x - last.end) / (min(ink.size, last.size) or 1)
-            if at in joined:
-                pieces.append(joined[at])
-            elif gap > _CELL:
-                pieces.append("\t")
-            elif gap > _SPACE:
-                pieces.append(" ")
-        lift = ink.y - y
-        raised = _RAISED * size <= lift <= _HIGHEST * size
-        text = " ".join(ink.text.split("\t"))
-        pieces.append(superscript(text) if raised else text)
-        last = ink
-    return _celled(_put_together("".join(pieces).strip()))
-
-
-def _spaced_out(row: Sequence[Ink]) -> dict[int, str]:
-    """What to put before the pieces of a row that are letters spaced out, by their places."""
-    found: dict[int, str] = {}
-    run: list[int] = []
-    for at, ink in enumerate([*row, None]):
-        if ink is not None and not ink.text.strip():
-            continue
-        if ink is not None and len(ink.text.strip()) == 1:
-            run.append(at)
-            continue
-        found |= _joining(run, row)
-        run = []
-    return found
-
-
-def _joining(run: list[int], row: Sequence[Ink]) -> dict[int, str]:
-    letters = sum(1 for at in run if _LETTER.match(row[at].text.strip()))
-    if letters < _SPACED_LETTERS or letters * 2 < len(run):
-        return {}
-    gaps = [(row[at].x - row[before].end) / (row[at].size or 1) for before, at in pairwise(run)]
-    usual = median(gaps)
-    if min(gaps) < _SPACE or usual > _CELL:  # in other words, letters touch
-        return {}
-    found = {}
-    for (before, at), gap in zip(pairwise(run), gaps, strict=True):
-        for place in range(before + 1, at + 1):
-            found[place] = " " if gap > _WORD_GAP * usual + _SPACE / 3 else ""
-    return found
-
-
-def _put_together(text: str) -> str:
-    """Words whose letters are parted by spaces, and from each other by several, as words."""
-    groups = re.split(r" {2,}", text)
-    if sum(len(_LETTER.findall(group)) for group in groups) < _SPACED_LETTERS:
-        return text
-    if not all(len(group) == 1 or _SPACED.fullmatch(group) for group in groups):
-        return text
-    return " ".join(group.replace(" ", "") for group in groups)
-
-
-def _celled(text: str) -> str:
-    """The text with single spaces, and a tab between cells, but for the mark of an item."""
-    cells = [" ".join(cell.split()) for cell in _SPACES.sub("\t", text).split("\t")]
-    cells = [cell for cell in cells if cell]
-    if len(cells) > 1 and _MARK.fullmatch(cells[0]):
-        cells[:2] = [f"{cells[0]} {cells[1]}"]
-    return "\t".join(cells)
