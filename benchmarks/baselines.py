@@ -31,21 +31,21 @@ from pathlib import Path
 import naive_pairs
 import whole_set
 import with_consistency_checker
-from findings import Found
+from findings import MethodResult
 
 from llmcheck.checker import Checker
-from llmcheck.cli.streams import narrated, say
+from llmcheck.cli.streams import say, show_progress
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import LLMCheckError
-from llmcheck.evaluation import GoldSet, SetScore, pooled, read_gold, score_report
+from llmcheck.evaluation import GoldSet, SetScore, pool_figures, read_gold, score_report
 from llmcheck.evaluation.run import connections
 from llmcheck.evaluation.scoring import Figures
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.connect import Connection
-from llmcheck.llm.runner import Progress, Runner
+from llmcheck.llm.runner import Progress, Runner, ignore_progress
 from llmcheck.settings import Settings, load_settings
 
-Method = Callable[[Corpus, Runner], Found]
+Method = Callable[[Corpus, Runner], MethodResult]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Row:
     note: str
 
 
-def llmcheck(corpus: Corpus, runner: Runner) -> Found:
+def llmcheck(corpus: Corpus, runner: Runner) -> MethodResult:
     """The tool itself."""
     checker = Checker(
         runner.model,
@@ -88,7 +88,7 @@ def llmcheck(corpus: Corpus, runner: Runner) -> Found:
         llm=runner.llm,
         on_progress=runner.on_progress,
     )
-    return Found(checker.check(corpus))
+    return MethodResult(checker.check(corpus))
 
 
 def methods(max_pairs: int | None = None) -> dict[str, Method]:
@@ -107,7 +107,7 @@ def compare(
     connection_for: Callable[[str], Connection],
     *,
     concurrency: int = 4,
-    on_progress: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[Progress], None] = ignore_progress,
 ) -> list[Row]:
     """A row for each set and method, then one for each method over all sets.
 
@@ -152,7 +152,7 @@ def compare(
     return rows + [
         _total(figures, [row for row in rows if row.method == name])
         for name in chosen
-        if (figures := pooled(scores[name])) is not None
+        if (figures := pool_figures(scores[name])) is not None
     ]
 
 
@@ -206,8 +206,8 @@ def table(rows: Sequence[Row], model: str) -> str:
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines.append(f"{name}: {here[0].disputes} disputes, {here[0].lookalikes} look-alikes")
         for method, *figures in cells:
-            told = (cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True))
-            lines.append("  ".join((method.ljust(widths[0]), *told)))
+            right = (cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True))
+            lines.append("  ".join((method.ljust(widths[0]), *right)))
         lines += [f"  {row.method}: {remark}" for row in here for remark in _remarks(row)]
         lines.append("")
     if any(not row.fresh for row in rows):
@@ -242,22 +242,26 @@ def _remarks(row: Row) -> Iterator[str]:
         yield f"parts failed: {row.failures}; these are the figures of the rest"
 
 
+_SETTINGS = {
+    "model": str,
+    "base_url": str,
+    "cache": Path,
+    "record": Path,
+    "replay": Path,
+    "concurrency": int,
+}
+"""The settings that are options, each with the type of its value."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the methods over labelled sets and print their figures."""
     options = _parser().parse_args(arguments)
     try:
-        settings = load_settings(
-            model=options.model,
-            base_url=options.base_url,
-            cache=options.cache,
-            record=options.record,
-            replay=options.replay,
-            concurrency=options.concurrency,
-        )
+        settings = load_settings(**{name: getattr(options, name) for name in _SETTINGS})
         sets = [read_gold(folder) for folder in options.gold]
         connection_for = connections([gold.name for gold in sets], settings)
         known = methods(options.max_pairs)
-        with narrated() as line:
+        with show_progress() as line:
             rows = compare(
                 sets,
                 {name: known[name] for name in dict.fromkeys(options.method or known)},
@@ -271,8 +275,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model = connection_for(sets[0].name).model
     print(table(rows, model), end="")
     if options.json:
-        told = {"model": model, "rows": [asdict(row) for row in rows]}
-        options.json.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        figures = {"model": model, "rows": [asdict(row) for row in rows]}
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -282,12 +286,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("gold", nargs="+", type=Path, metavar="GOLD_DIR")
     parser.add_argument("--method", action="append", choices=list(methods()))
     parser.add_argument("--max-pairs", type=int, metavar="N", help="naive-pairs: a seeded sample")
-    parser.add_argument("--model")
-    parser.add_argument("--base-url", metavar="URL")
-    parser.add_argument("--cache", type=Path, metavar="DIR")
-    parser.add_argument("--record", type=Path, metavar="DIR")
-    parser.add_argument("--replay", type=Path, metavar="DIR")
-    parser.add_argument("--concurrency", type=int, metavar="N")
+    for name, kind in _SETTINGS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=kind)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows here, too")
     return parser
 

@@ -16,6 +16,7 @@ from llmcheck.models import (
     Dispute,
     Document,
     DocumentInfo,
+    DocumentSpan,
     Failure,
     Position,
     Report,
@@ -30,7 +31,7 @@ KIND: ContradictionKind = "implicit"
 """A dispute must have a kind; the baselines name none, and their table has none."""
 
 
-class Found(NamedTuple):
+class MethodResult(NamedTuple):
     """What came out of one run of a method."""
 
     report: Report
@@ -48,8 +49,8 @@ def locate(document: Document, quote: str) -> Span | None:
 
 def locate_exactly(document: Document, quote: str) -> Span | None:
     """Where the document has the quote, whatever the white space, quotation marks and case."""
-    sought, _ = _bare(quote)
-    text, offsets = _bare(document.text)
+    sought, _ = _bare_text(quote)
+    text, offsets = _bare_text(document.text)
     at = text.find(sought)
     if not sought or at < 0:
         return None
@@ -57,8 +58,8 @@ def locate_exactly(document: Document, quote: str) -> Span | None:
 
 
 def _nearest(document: Document, quote: str) -> Span | None:
-    sought, _ = _bare(quote)
-    text, offsets = _bare(document.text)
+    sought, _ = _bare_text(quote)
+    text, offsets = _bare_text(document.text)
     if not 0 < len(sought) <= len(text):
         return None
     near = fuzz.partial_ratio_alignment(sought, text, score_cutoff=SIMILAR)
@@ -73,7 +74,7 @@ def _nearest(document: Document, quote: str) -> Span | None:
 
 
 @lru_cache(maxsize=64)
-def _bare(text: str) -> tuple[str, tuple[int, ...]]:
+def _bare_text(text: str) -> tuple[str, tuple[int, ...]]:
     """The text's characters without white space, quotation marks and case; their offsets."""
     kept = [
         (plain, at)
@@ -121,10 +122,10 @@ def pair_disputes(pairs: Iterable[tuple[Claim, Claim]]) -> list[Dispute]:
     Pairs are not joined into larger disputes: a judge that says yes too often would chain all
     passages into one, and that one would match every label.
     """
-    by_passages: dict[tuple[_Passage, _Passage], list[tuple[Claim, Claim]]] = {}
+    by_passages: dict[tuple[DocumentSpan, DocumentSpan], list[tuple[Claim, Claim]]] = {}
     for pair in pairs:
-        a, b = sorted(pair, key=_passage)
-        by_passages.setdefault((_passage(a), _passage(b)), []).append((a, b))
+        a, b = sorted(pair, key=lambda claim: claim.span)
+        by_passages.setdefault((a.span, b.span), []).append((a, b))
     return [
         dispute_of(
             f"{together[0][0].text} / {together[0][1].text}",
@@ -132,13 +133,6 @@ def pair_disputes(pairs: Iterable[tuple[Claim, Claim]]) -> list[Dispute]:
         )
         for together in by_passages.values()
     ]
-
-
-_Passage = tuple[str, int, int]
-
-
-def _passage(claim: Claim) -> _Passage:
-    return (claim.doc_id, claim.start, claim.end)
 
 
 def report_of(
@@ -153,17 +147,7 @@ def report_of(
     """A report on the corpus that holds claims and disputes alone."""
     return Report(
         model=model,
-        documents=tuple(
-            DocumentInfo(
-                id=document.id,
-                path=document.path,
-                title=document.title,
-                words=len(document.text.split()),
-                padding_share=0.0,
-                copy_of=document.copy_of,
-            )
-            for document in corpus.documents
-        ),
+        documents=tuple(DocumentInfo.of(document) for document in corpus.documents),
         claims=tuple({claim.id: claim for claim in claims}.values()),
         disputes=tuple(disputes),
         ungrounded=tuple(ungrounded),

@@ -4,10 +4,10 @@
 
 A corpus has matters of a few documents each. A matter has facts about things with names of their
 own; a fact is stated by several documents in different words, alike (an agreement), with another
-figure (a dispute) or of another year (a look-alike). The rest are sentences of words drawn as often
-as words are in running text (Zipf), so that rare and common words share out as they do. ``FOLDER``
-gets documents and a ``gold.json`` in the format of docs/evaluation.md. The same seed gives the same
-corpus.
+figure (a dispute) or of another year (a look-alike). The rest are sentences of words drawn as
+often as words are in running text (Zipf), so that rare and common words share out as they do.
+``FOLDER`` gets documents and a ``gold.json`` in the format of docs/evaluation.md. The same seed
+gives the same corpus.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-from findings import Found, pair_disputes
+from findings import MethodResult, pair_disputes
 from pydantic import BaseModel
 
 from llmcheck.checker import Checker
@@ -40,7 +40,7 @@ class _Answer(BaseModel):
     contradiction: Literal["yes", "no"]
 
 
-def find(corpus: Corpus, runner: Runner, max_pairs: int | None = None) -> Found:
+def find(corpus: Corpus, runner: Runner, max_pairs: int | None = None) -> MethodResult:
     """Claims as llmcheck extracts them, then one call a pair, for at most ``max_pairs`` pairs."""
     checker = Checker(
         runner.model,
@@ -50,18 +50,18 @@ def find(corpus: Corpus, runner: Runner, max_pairs: int | None = None) -> Found:
     )
     report = checker.claims(corpus)
     pairs = sharing_pairs(report.claims, {d.id: spoken_in(d) for d in corpus.documents})
-    asked = sample(pairs, max_pairs)
+    sampled = sample(pairs, max_pairs)
     prompt = parse_prompt(PROMPT.stem, PROMPT.read_text(encoding="utf-8"))
     outcomes = runner.run(
-        "judging", prompt, [{"a": a.text, "b": b.text} for a, b in asked], _Answer
+        "judging", prompt, [{"a": a.text, "b": b.text} for a, b in sampled], _Answer
     )
     contradictory, failures = [], []
-    for (a, b), outcome in zip(asked, outcomes, strict=True):
+    for (a, b), outcome in zip(sampled, outcomes, strict=True):
         if not isinstance(outcome, Reply):
             failures.append(failure("judging", f"{a.text!r} and {b.text!r}", outcome))
         elif outcome.value.contradiction == "yes":
             contradictory.append((a, b))
-    return Found(
+    return MethodResult(
         report.model_copy(
             update={
                 "disputes": tuple(pair_disputes(contradictory)),
@@ -69,8 +69,8 @@ def find(corpus: Corpus, runner: Runner, max_pairs: int | None = None) -> Found:
             }
         ),
         f"all {len(pairs):,} pairs that share a name or number"
-        if len(asked) == len(pairs)
-        else f"a seeded sample of {len(asked):,} of {len(pairs):,} pairs that share a name or "
+        if len(sampled) == len(pairs)
+        else f"a seeded sample of {len(sampled):,} of {len(pairs):,} pairs that share a name or "
         "number: recall is that of the sample",
     )
 

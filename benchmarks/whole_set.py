@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from findings import Found, claim_at, dispute_of, locate, report_of
+from findings import MethodResult, claim_at, dispute_of, locate, report_of
 from pydantic import BaseModel, Field
 
 from llmcheck.documents.corpus import Corpus
@@ -38,7 +38,7 @@ class _Answer(BaseModel):
     contradictions: list[_Contradiction] = Field(max_length=20)
 
 
-def find(corpus: Corpus, runner: Runner) -> Found:
+def find(corpus: Corpus, runner: Runner) -> MethodResult:
     """One call for all documents; a failed call is the report's failure."""
     prompt = parse_prompt(PROMPT.stem, PROMPT.read_text(encoding="utf-8"))
     documents = corpus.documents
@@ -46,7 +46,7 @@ def find(corpus: Corpus, runner: Runner) -> Found:
     (outcome,) = runner.run("survey", prompt, [{"articles": articles}], _Answer)
     if not isinstance(outcome, Reply):
         failed = failure("survey", "the whole set", outcome)
-        return Found(report_of(corpus, runner.model, (), (), failures=[failed]))
+        return MethodResult(report_of(corpus, runner.model, (), (), failures=[failed]))
     claims: list[Claim] = []
     disputes: dict[str, Dispute] = {}
     ungrounded: list[Ungrounded] = []
@@ -63,7 +63,9 @@ def find(corpus: Corpus, runner: Runner) -> Found:
             dispute = dispute_of(one_line(contradiction.question), sides)
             # What is listed twice is one finding.
             disputes.setdefault(dispute.id, dispute)
-    return Found(report_of(corpus, runner.model, claims, disputes.values(), ungrounded=ungrounded))
+    return MethodResult(
+        report_of(corpus, runner.model, claims, disputes.values(), ungrounded=ungrounded)
+    )
 
 
 def _claim(documents: Sequence[Document], side: _Side) -> Claim | None:

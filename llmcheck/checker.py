@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from llmcheck.documents.corpus import Corpus
 from llmcheck.findings import findings_of
 from llmcheck.judging import judge
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.connect import Connection, connect
+from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prompts import load_prompt
-from llmcheck.llm.runner import Progress, Runner
+from llmcheck.llm.runner import Progress, Runner, ignore_progress
 from llmcheck.models import (
     Dispute,
     Document,
@@ -58,9 +60,28 @@ class Checker:
     ``llmcheck.toml``, see ``llmcheck.settings``; or hand over a ready ``Settings``. ``llm``
     takes the place of how to reach a model: any object with the port's ``complete`` method, a
     ``ReplayLLM`` or a ``FakeLLM`` for instance. One checker may serve several threads; each run
-    counts its own calls.
+    counts its own calls. A checker can be handed to another process, too: it connects there by
+    its settings, with a budget of its own, and takes ``llm`` and ``on_progress`` along if it has
+    them, which must then be such as can be pickled.
 
     Raises ConfigError when no model, or no way to reach one, is set.
+
+    >>> from llmcheck import FakeLLM
+    >>> def answer(call):  # In the place of a model: by the prompt that it is asked with.
+    ...     if call.prompt.startswith("survey."):
+    ...         heights = [
+    ...             {"answer": "4 m", "sentences": ["1.1"]},
+    ...             {"answer": "5 m", "sentences": ["2.1"]},
+    ...         ]
+    ...         dispute = {"question": "How high is the dam?", "positions": heights}
+    ...         return {"disputes": [dispute], "lookalikes": [], "agreements": []}
+    ...     judged = {"pair": 1, "a": "4 m", "b": "5 m", "why": "One dam has one height."}
+    ...     return {"pairs": [{**judged, "verdict": "contradiction", "kind": "numeric"}]}
+    >>> corpus = Corpus.from_texts({"log": "The dam is 4 m high.", "map": "The dam is 5 m high."})
+    >>> report = Checker(llm=FakeLLM(answer)).check(corpus)
+    >>> for dispute in report.disputes:
+    ...     print(dispute.question, [(p.answer, p.doc_ids) for p in dispute.positions])
+    How high is the dam? [('4 m', ('log',)), ('5 m', ('map',))]
     """
 
     def __init__(
@@ -96,12 +117,18 @@ class Checker:
             concurrency=concurrency,
             timeout=timeout,
         )
-        self._on_progress = on_progress or (lambda _: None)
+        self._on_progress = on_progress or ignore_progress
+        self._lock = FreshLock()
+        self._by_settings = llm is None
+        self._connection: Connection | None
         if llm is not None:
             name = model or getattr(llm, "model", None) or self._settings.model or "unnamed"
             self._connection = Connection(llm, str(name))
         else:
             self._connection = connect(self._settings)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_connection": None} if self._by_settings else vars(self)
 
     def check(self, corpus: Corpus) -> Report:
         """Where the documents contradict each other and what they agree on.
@@ -117,12 +144,12 @@ class Checker:
 
     def claims(self, corpus: Corpus) -> Report:
         """A report of each document's claims and padding alone."""
-        meter, runner = self._begin()
+        meter, runner = self._start_run()
         reading = read.read_documents(NumberedSet(corpus.documents), runner)
         return Report(
             model=runner.model,
-            prompts=_digests(meter),
-            documents=_infos(corpus.documents, reading.padding),
+            prompts=_prompt_digests(meter),
+            documents=_list_documents(corpus.documents, reading.padding),
             claims=tuple(reading.claims),
             padding=tuple(reading.padding),
             ungrounded=tuple(reading.ungrounded),
@@ -136,7 +163,7 @@ class Checker:
 
     def trace(self, corpus: Corpus, *, whole: bool = True, length: Length = "normal") -> Trace:
         """The report of ``summarize`` (of ``check`` unless ``whole``), and what led to it."""
-        meter, runner = self._begin()
+        meter, runner = self._start_run()
         language = self._settings.language
         numbered = NumberedSet(corpus.documents)
         reading = read.read_documents(numbered, runner) if whole else read.Reading([], [], [], [])
@@ -153,10 +180,10 @@ class Checker:
             )  # fmt: skip
         report = Report(
             model=runner.model,
-            prompts=_digests(meter),
-            documents=_infos(corpus.documents, reading.padding),
+            prompts=_prompt_digests(meter),
+            documents=_list_documents(corpus.documents, reading.padding),
             claims=tuple(findings.claims),
-            disputes=_silenced(findings.disputes, self._settings.silence),
+            disputes=_mark_silenced(findings.disputes, self._settings.silence),
             agreements=tuple(findings.agreements),
             lookalikes=tuple(findings.lookalikes),
             padding=tuple(reading.padding),
@@ -185,24 +212,35 @@ class Checker:
 
         return await asyncio.to_thread(self.check, corpus)
 
-    def _begin(self) -> tuple[MeteredLLM, Runner]:
-        meter = MeteredLLM(self._connection.llm, self._connection.model)
+    def _start_run(self) -> tuple[MeteredLLM, Runner]:
+        llm, model = self._connected()
+        meter = MeteredLLM(llm, model)
         runner = Runner(
             meter,
-            self._connection.model,
+            model,
             self._settings.concurrency,
             self._on_progress,
             self._settings.table_tokens,
         )
         return meter, runner
 
+    def _connected(self) -> Connection:
+        # Not on arrival in another process: what is wrong there is an error of the run, while one
+        # that is raised in unpickling takes the worker of a pool down.
+        with self._lock:
+            if self._connection is None:
+                self._connection = connect(self._settings)
+            return self._connection
 
-def _digests(meter: MeteredLLM) -> dict[str, str]:
+
+def _prompt_digests(meter: MeteredLLM) -> dict[str, str]:
     """Of the prompts that were used."""
     return {name: load_prompt(name).digest for name in meter.usage().prompts}
 
 
-def _silenced(disputes: Sequence[Dispute], silences: Sequence[Silence]) -> tuple[Dispute, ...]:
+def _mark_silenced(
+    disputes: Sequence[Dispute], silences: Sequence[Silence]
+) -> tuple[Dispute, ...]:
     """The disputes, marked where the settings silence them; warns of what silences nothing."""
     reasons = {silence.id: silence.reason for silence in silences}
     for unused in sorted(reasons.keys() - {dispute.id for dispute in disputes}):
@@ -216,28 +254,19 @@ def _silenced(disputes: Sequence[Dispute], silences: Sequence[Silence]) -> tuple
     )
 
 
-def _infos(
+def _list_documents(
     documents: Sequence[Document], padding: Sequence[PaddingFlag]
 ) -> tuple[DocumentInfo, ...]:
+    flags: defaultdict[str, list[PaddingFlag]] = defaultdict(list)
+    for flag in padding:
+        flags[flag.doc_id].append(flag)
     return tuple(
-        DocumentInfo(
-            id=document.id,
-            path=document.path,
-            title=document.title,
-            words=len(document.text.split()),
-            padding_share=_share(document, [f for f in padding if f.doc_id == document.id]),
-            copy_of=document.copy_of,
-            date=document.date,
-            author=document.author,
-            site=document.site,
-            language=document.language,
-            url=document.url,
-        )
+        DocumentInfo.of(document, padding_share=_padding_share(document, flags[document.id]))
         for document in documents
     )
 
 
-def _share(document: Document, flags: Sequence[PaddingFlag]) -> float:
+def _padding_share(document: Document, flags: Sequence[PaddingFlag]) -> float:
     """Share of the text's characters, white space aside, that lie in flags."""
     padded = {at for flag in flags for at in range(flag.start, flag.end)}
     ink = [at for at, character in enumerate(document.text) if not character.isspace()]

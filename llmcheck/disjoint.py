@@ -10,7 +10,16 @@ K = TypeVar("K", bound=Hashable)
 
 
 class DisjointSets(Generic[K]):
-    """Disjoint sets of keys, in the order in which the keys were given."""
+    """Disjoint sets of keys, in the order in which the keys were given.
+
+    Roots are found by path halving (Tarjan and van Leeuwen, J. ACM 31, 1984).
+
+    >>> sets = DisjointSets("abcd")
+    >>> sets.join("a", "c")
+    >>> sets.join("c", "d")
+    >>> sets.groups()
+    [['a', 'c', 'd'], ['b']]
+    """
 
     def __init__(self, keys: Iterable[K]) -> None:
         """Each key is a set of its own."""

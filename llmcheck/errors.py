@@ -21,7 +21,19 @@ from __future__ import annotations
 
 
 class LLMCheckError(Exception):
-    """Base of every error that llmcheck raises on purpose."""
+    """Base of every error that llmcheck raises on purpose. All of them can be pickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # An exception is else made again from its message alone, which is not all that ours take.
+        return _restored, (type(self), self.args, vars(self))
+
+
+def _restored(
+    kind: type[LLMCheckError], arguments: tuple[object, ...], attributes: dict[str, object]
+) -> LLMCheckError:
+    error = kind.__new__(kind, *arguments)
+    vars(error).update(attributes)
+    return error
 
 
 class ConfigError(LLMCheckError):

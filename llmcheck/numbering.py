@@ -25,6 +25,9 @@ def tokens_of(text: str) -> int:
 
     English and German come to 4 bytes a token, Cyrillic and Chinese to 3-4 with the tokenizers
     of current models.
+
+    >>> tokens_of("The dam held.")
+    4
     """
     return -(-len(text.encode("utf-8", "replace")) // 4)
 
@@ -94,7 +97,15 @@ class NumberedDocument:
 
 
 class NumberedSet:
-    """The documents of a set, numbered, in an order that only their content decides."""
+    """The documents of a set, numbered, in an order that only their content decides.
+
+    >>> from llmcheck import Document
+    >>> numbered = NumberedSet([Document(id="log", text="It rained all night. The dam held.")])
+    >>> numbered["log"].lines
+    ('It rained all night.', 'The dam held.')
+    >>> numbered.line(numbered["log"].ref(2))
+    'The dam held.'
+    """
 
     def __init__(self, documents: Sequence[Document]) -> None:
         """By date, then by content: the order of arguments, or a file's name, changes no call."""
@@ -157,6 +168,11 @@ def claim_of(
 
     ``text`` None takes the sentences' own words. Its span is the first run of neighbours among
     them; the other runs are ``further``.
+
+    >>> numbered = NumberedSet([Document(id="log", text="It rained. Nobody came. The dam held.")])
+    >>> claim = claim_of(numbered["log"], [1, 3])
+    >>> (claim.quote, [passage.quote for passage in claim.further])
+    ('It rained.', ['The dam held.'])
     """
     document = numbered.document
     first, *further = [_passage(numbered, run) for run in _runs(numbers)]

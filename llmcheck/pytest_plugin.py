@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from llmcheck.llm.recording.replay import ReplayLLM
 
 _REFUSE_CALLS = "LLMCHECK_REFUSE_CALLS"
-_LISTED = 10
+_MOST_LISTED = 10
 
 
 @dataclass
@@ -76,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Refuse model calls from before the first fixture, of any scope, to after the last."""
-    records = item.config.getoption("--llmcheck-record") and _replays(item)
+    records = item.config.getoption("--llmcheck-record") and _uses_recordings(item)
     with pytest.MonkeyPatch.context() as environment:
         if not records and item.get_closest_marker("llmcheck_live") is None:
             environment.setenv(_REFUSE_CALLS, "1")
@@ -115,7 +115,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Take note of a test that replays and was skipped."""
     report = yield
-    if report.skipped and _replays(item):
+    if report.skipped and _uses_recordings(item):
         item.config.stash[_STATE].skipped = True
     return report
 
@@ -154,13 +154,13 @@ def pytest_terminal_summary(
             "delete them, or the test that needed them is missing",
             red=True,
         )
-        for path in state.unused[:_LISTED]:
+        for path in state.unused[:_MOST_LISTED]:
             terminalreporter.write_line(f"  {os.path.relpath(path, config.rootpath)}")
-        if len(state.unused) > _LISTED:
-            terminalreporter.write_line(f"  and {len(state.unused) - _LISTED} more")
+        if len(state.unused) > _MOST_LISTED:
+            terminalreporter.write_line(f"  and {len(state.unused) - _MOST_LISTED} more")
 
 
-def _replays(item: pytest.Item) -> bool:
+def _uses_recordings(item: pytest.Item) -> bool:
     return "llmcheck_checker" in getattr(item, "fixturenames", ())
 
 

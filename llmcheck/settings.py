@@ -68,7 +68,8 @@ class Settings(BaseModel):
     base_url: str | None = Field(default=None, pattern="^https?://")
     """The OpenAI-compatible endpoint; None for OpenAI's own."""
     api_key: str | None = Field(default=None, repr=False)
-    """Sent to the endpoint and written nowhere."""
+    """Sent to the endpoint and written nowhere; a pickle of the settings, made to hand them to
+    another process, does hold it."""
     cache: Path | None = Field(default_factory=lambda: platformdirs.user_cache_path("llmcheck"))
     """Folder of the reply cache; None (or False) for no cache."""
     replay: Path | None = None
@@ -125,6 +126,10 @@ def load_settings(
 
     The file is looked for from ``start`` (default: the current folder) upwards. Raises
     ConfigError naming the option, the variable, or the file and key that is wrong.
+
+    >>> settings = load_settings(environ={"LLMCHECK_MODEL": "tiny"}, concurrency=2)
+    >>> (settings.model, settings.concurrency)
+    ('tiny', 2)
     """
     return sourced_settings(start, environ, **overrides).settings
 

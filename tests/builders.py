@@ -9,9 +9,16 @@ from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.port import Call
 from llmcheck.llm.runner import Runner
 from llmcheck.models import (
+    Claim,
     ContradictionKind,
+    Dispute,
     Document,
+    DocumentInfo,
+    Failure,
+    PaddingFlag,
+    Position,
     Question,
+    Report,
     SentenceRef,
     Stance,
     Statement,
@@ -77,6 +84,61 @@ def verdict(
         confidence=more.pop("confidence", 1.0),
         **more,
     )
+
+
+def claim(
+    claim_id: str, quote: str, doc: Document | str = "a.txt", start: int | None = None, **more: Any
+) -> Claim:
+    """The words as a claim: where they stand in a document, or from ``start`` in one so named."""
+    place = _place(quote, doc, start)
+    return Claim(id=claim_id, **{"text": quote, "quote": quote, **place, **more})
+
+
+def flag(
+    quote: str, doc: Document | str = "a.txt", start: int | None = None, **more: Any
+) -> PaddingFlag:
+    """The words as padding, placed as a claim is."""
+    fields = {"kind": "promotion", "rationale": "It advertises.", "quote": quote}
+    return PaddingFlag(**{**fields, **_place(quote, doc, start), **more})
+
+
+def _place(quote: str, doc: Document | str, start: int | None) -> dict[str, Any]:
+    if start is None:
+        start = doc.text.index(quote) if isinstance(doc, Document) else 0
+    doc_id = doc.id if isinstance(doc, Document) else doc
+    return {"doc_id": doc_id, "start": start, "end": start + len(quote)}
+
+
+def position(
+    answer: str, claim_ids: str | Sequence[str], doc_ids: str | Sequence[str]
+) -> Position:
+    """An answer; one id stands for itself alone."""
+    claims, docs = ((ids,) if isinstance(ids, str) else tuple(ids) for ids in (claim_ids, doc_ids))
+    return Position(answer=answer, claim_ids=claims, doc_ids=docs)
+
+
+def dispute(*positions: Position, **more: Any) -> Dispute:
+    fields = {
+        "id": "d",
+        "question": "Which is it?",
+        "kind": "numeric",
+        "confidence": 1.0,
+        "rationale": "They differ.",
+    }
+    return Dispute(**{**fields, "positions": positions, **more})
+
+
+def info(document: Document, **more: Any) -> DocumentInfo:
+    """The document as a report lists it."""
+    return DocumentInfo(**{**DocumentInfo.of(document).model_dump(), **more})
+
+
+def failure(subject: str = "a question", error: str = "timed out", **more: Any) -> Failure:
+    return Failure(subject=subject, error=error, **{"stage": "judging", **more})
+
+
+def report(*disputes: Dispute, **more: Any) -> Report:
+    return Report(**{"model": "tiny", "disputes": disputes, **more})
 
 
 class Script(FakeLLM):

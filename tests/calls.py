@@ -1,4 +1,4 @@
-"""A call for tests of what stands round a model, and the answer it asks for."""
+"""A call for tests of what stands round a model, the answer it asks for, and who gives it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.port import Call
 
 
@@ -24,3 +25,12 @@ def make_call(user: str = "How tall is the lighthouse?", **changes: Any) -> Call
         "parameters": {"temperature": 0.0, "max_tokens": 50},
     }
     return Call(**fields | changes)
+
+
+def echo() -> FakeLLM:
+    """A model that answers with the question."""
+    return FakeLLM(echo_user)
+
+
+def echo_user(call: Call) -> Answer:
+    return Answer(text=call.user)

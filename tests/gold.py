@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from builders import question, ref, stance
+import builders
+from builders import position, question, ref, stance
 
 from llmcheck import (
     Agreement,
@@ -14,7 +15,6 @@ from llmcheck import (
     Corpus,
     Dispute,
     PaddingFlag,
-    Position,
     Report,
     Summary,
     Verdict,
@@ -129,21 +129,11 @@ CLAIMS = [*COST, *DESIGN, *LIGHTS, *ARCHES]
 def dispute(*sides: Claim | Sequence[Claim], kind: Any = "numeric") -> Dispute:
     """A dispute with these claims as its positions."""
     grouped = [[side] if isinstance(side, Claim) else list(side) for side in sides]
-    return Dispute(
-        id=content_id("d", *(c.id for side in grouped for c in side)),
-        question="Which is it?",
-        kind=kind,
-        confidence=1,
-        rationale="They differ.",
-        positions=tuple(
-            Position(
-                answer=side[0].text,
-                claim_ids=tuple(c.id for c in side),
-                doc_ids=tuple(c.doc_id for c in side),
-            )
-            for side in grouped
-        ),
-    )
+    positions = [
+        position(side[0].text, [c.id for c in side], [c.doc_id for c in side]) for side in grouped
+    ]
+    dispute_id = content_id("d", *(c.id for side in grouped for c in side))
+    return builders.dispute(*positions, id=dispute_id, kind=kind)
 
 
 def agreement(*claims: Claim, statement: str = "So it is.") -> Agreement:
@@ -156,29 +146,25 @@ def agreement(*claims: Claim, statement: str = "So it is.") -> Agreement:
 
 
 def flag(doc: str, words: str, kind: Any) -> PaddingFlag:
-    name = f"{doc}.txt"
-    start = TEXTS[name].index(words)
-    return PaddingFlag(
-        doc_id=name, start=start, end=start + len(words), quote=words, kind=kind, rationale="-"
-    )
+    return builders.flag(words, NUMBERED[f"{doc}.txt"].document, kind=kind)
 
 
-def told(text: str, *claims: Claim) -> SummarySentence:
+def sentence(text: str, *claims: Claim) -> SummarySentence:
     return SummarySentence(text=text, claim_ids=tuple(c.id for c in claims))
 
 
 def report(*disputes: Dispute, sentences: Sequence[SummarySentence] = (), **more: Any) -> Report:
-    fields: dict[str, Any] = {"model": "tiny", "claims": tuple(CLAIMS)}
-    return Report(disputes=disputes, summary=Summary(sentences=tuple(sentences)), **fields | more)
+    summary = Summary(sentences=tuple(sentences))
+    return builders.report(*disputes, **{"claims": tuple(CLAIMS), "summary": summary, **more})
 
 
-COST_ASKED = question(
+COST_QUESTION = question(
     "What did the bridge cost?",
     stance("40", "paper.txt.1"),
     stance("52", "blog.txt.1"),
     stance("61", "guide.txt.1"),
 )
-DESIGN_ASKED = question(
+DESIGN_QUESTION = question(
     "Who designed it?", stance("Moe", "paper.txt.2"), stance("Lie", "blog.txt.2")
 )
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from repository import ROOT
 
 from llmcheck import Checker, Corpus
-from llmcheck.cli.analyses import ANALYSES
+from llmcheck.cli.main import ANALYSES
 from llmcheck.llm.budget import price
 from llmcheck.models import Document, Failure
 from llmcheck.plan import STAGES, Plan, PlannedRun, PlannedStage, plan_of

@@ -6,15 +6,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from llmcheck.cli.options import CODES_WITHOUT_RUN, Cache, ending
+from llmcheck.cli.options import CODES_WITHOUT_RUN, Cache, help_epilog
 from llmcheck.cli.streams import emit
 from llmcheck.errors import ConfigError
-from llmcheck.render.phrases import counted
+from llmcheck.render.phrases import pluralize
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    epilog = ending(
+    epilog = help_epilog(
         "llmcheck cache info    # how much is stored, and where",
         "llmcheck cache clear   # forget it",
         codes=CODES_WITHOUT_RUN,
@@ -42,9 +42,9 @@ def cache_command(
     store = ReplyStore(folder)
     try:
         if action == "clear":
-            emit(f"{folder}: {counted(store.clear(), 'stored answer')} removed\n")
+            emit(f"{folder}: {pluralize(store.clear(), 'stored answer')} removed\n")
         else:
             info = store.info()
-            emit(f"{folder}: {counted(info.replies, 'stored answer')}, {info.bytes:,} bytes\n")
+            emit(f"{folder}: {pluralize(info.replies, 'stored answer')}, {info.bytes:,} bytes\n")
     finally:
         store.close()

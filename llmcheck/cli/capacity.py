@@ -28,13 +28,13 @@ class Capacity(Frozen):
 def capacities(llm: LLM, model: str) -> Iterator[Capacity]:
     """The sizes, up to the first that the model does not carry."""
     for size in SIZES:
-        tried = _tried(llm, model, size)
-        yield tried
-        if not tried.found:
+        capacity = _try_size(llm, model, size)
+        yield capacity
+        if not capacity.found:
             return
 
 
-def _tried(llm: LLM, model: str, size: int) -> Capacity:
+def _try_size(llm: LLM, model: str, size: int) -> Capacity:
     numbered = NumberedSet(_documents(size))
     ends = {
         numbered.documents[0].ref(1),

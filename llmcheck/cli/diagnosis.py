@@ -31,7 +31,7 @@ _QUESTION = "Is ice frozen water?"
 _MODES = {"JSON_SCHEMA": "JSON schema", "TOOLS": "tools", "MD_JSON": "JSON in Markdown"}
 
 
-class Choice(Frozen):
+class UsedSetting(Frozen):
     """A setting as it would be used."""
 
     name: str
@@ -81,7 +81,7 @@ class Diagnosis(Frozen):
 
     llmcheck: str
     python: str
-    settings: tuple[Choice, ...]
+    settings: tuple[UsedSetting, ...]
     cache: CacheState | None
     """None where there is none, or none that can be used."""
     recording: RecordingState | None
@@ -116,7 +116,7 @@ def diagnose(
     servers = local_servers(ports)
     problems: list[Problem] = []
     cache = recording = trial = None
-    carried: tuple[Capacity, ...] = ()
+    sizes_tried: tuple[Capacity, ...] = ()
     try:
         cache = _cache(settings.cache)
     except ConfigError as error:
@@ -127,10 +127,10 @@ def diagnose(
         else:
             trial = _trial(settings, call)
             if sizes and trial is not None:
-                carried = tuple(capacities(_llm(settings, settings.timeout), trial.model))
+                sizes_tried = tuple(capacities(_llm(settings, settings.timeout), trial.model))
     except ConfigError as error:
         problems.append(Problem(concerns="configuration", text=str(error)))
-        problems += _offers(servers)
+        problems += _server_hints(servers)
     except LLMError as error:
         problems.append(Problem(concerns="endpoint", text=f"the trial call failed: {error}"))
         problems += _model_hint(settings, servers)
@@ -146,7 +146,7 @@ def diagnose(
         llmcheck=_version(),
         python=platform.python_version(),
         settings=tuple(
-            Choice(name=name, value=_shown(name, settings), source=source)
+            UsedSetting(name=name, value=_display_value(name, settings), source=source)
             for name, source in sourced.sources.items()
         ),
         cache=cache,
@@ -154,7 +154,7 @@ def diagnose(
         extras=tuple(extras()),
         servers=tuple(servers),
         trial=trial,
-        capacities=carried,
+        capacities=sizes_tried,
         problems=tuple(problems),
     )
 
@@ -166,7 +166,7 @@ def _version() -> str:
         return "not installed"
 
 
-def _shown(name: str, settings: Settings) -> str | None:
+def _display_value(name: str, settings: Settings) -> str | None:
     value = getattr(settings, name)
     if name == "api_key":
         return None if value is None else "set"
@@ -226,7 +226,7 @@ def _llm(settings: Settings, timeout: float) -> OpenAILLM:
     )
 
 
-def _offers(servers: list[LocalServer]) -> list[Problem]:
+def _server_hints(servers: list[LocalServer]) -> list[Problem]:
     """What the servers found could do for someone who has set nothing up."""
     return [
         Problem(

@@ -7,14 +7,21 @@ from typing import Annotated, Literal
 
 import typer
 
-from llmcheck.cli.options import CLEAN, CODES_WITHOUT_RUN, FINDINGS, Output, check_output, ending
+from llmcheck.cli.options import (
+    CLEAN,
+    CODES_WITHOUT_RUN,
+    FINDINGS,
+    Output,
+    check_output,
+    help_epilog,
+)
 from llmcheck.cli.streams import emit, page_for
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
     app.command(
-        epilog=ending(
+        epilog=help_epilog(
             "llmcheck diff old.json new.json",
             "llmcheck diff old.json new.json --format markdown > changes.md",
             codes={**CODES_WITHOUT_RUN, FINDINGS: "a dispute is new"},
@@ -37,10 +44,10 @@ def diff(
     they rest on.
     """
     from llmcheck.reports.comparison import compare
-    from llmcheck.reports.saved import checked
+    from llmcheck.reports.saved import read_check_report
 
     check_output(output)
-    comparison = compare(checked(old), checked(new))
+    comparison = compare(read_check_report(old), read_check_report(new))
     if format_name == "json":
         from llmcheck.render.data import to_json
 

@@ -13,11 +13,11 @@ from llmcheck.cli.options import (
     CLEAN,
     INCOMPLETE,
     USAGE,
-    ending,
+    help_epilog,
     takes_settings,
 )
 from llmcheck.cli.streams import emit, page_for
-from llmcheck.render.phrases import clean, counted
+from llmcheck.render.phrases import clean, pluralize
 
 if TYPE_CHECKING:
     from llmcheck.cli.diagnosis import Diagnosis
@@ -28,7 +28,7 @@ _MOST_MODELS = 12
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    epilog = ending(
+    epilog = help_epilog(
         "llmcheck doctor",
         "llmcheck doctor --base-url http://127.0.0.1:8080/v1 --model any",
         "llmcheck doctor --replay fixtures/seeds",
@@ -117,7 +117,7 @@ def _settings(found: Diagnosis) -> Iterator[str]:
 
 def _cache(found: Diagnosis) -> Iterator[str]:
     if cache := found.cache:
-        yield f"{cache.place}: {counted(cache.answers, 'stored answer')}, {cache.bytes:,} bytes"
+        yield f"{cache.place}: {pluralize(cache.answers, 'stored answer')}, {cache.bytes:,} bytes"
 
 
 def _recording(found: Diagnosis) -> Iterator[str]:

@@ -13,12 +13,12 @@ from llmcheck.cli.options import (
     Output,
     Quiet,
     check_output,
-    ending,
+    exit_on_interrupt,
     failure_code,
-    stopped_by_ctrl_c,
+    help_epilog,
     takes_settings,
 )
-from llmcheck.cli.streams import emit, narrated, say
+from llmcheck.cli.streams import emit, say, show_progress
 
 if TYPE_CHECKING:
     from llmcheck.evaluation import Evaluation
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    epilog = ending(
+    epilog = help_epilog(
         "llmcheck eval benchmarks/corpora/* --replay fixtures",
         "llmcheck eval my-set/ --model gpt-4o-mini --format json",
         "llmcheck eval --pairs pairs.jsonl --limit 200",
@@ -67,15 +67,16 @@ def evaluate(
         raise typer.BadParameter("name a GOLD_DIR, --pairs FILE or --claims FILE")
     settings = sourced.settings
     check_output(output)
-    from llmcheck.evaluation import read_gold, read_pairs, read_sentences
+    from llmcheck.evaluation import PairRow, SentenceRow, read_gold, read_rows
     from llmcheck.evaluation.run import measure
+    from llmcheck.llm.runner import ignore_progress
 
     # All labels first: an error in the last file should not wait for the runs before it.
     sets = [read_gold(path) for path in gold_dirs or ()]
-    rows = read_pairs(pairs, limit) if pairs else []
-    sentences = read_sentences(claims, limit) if claims else []
-    with narrated() as line, stopped_by_ctrl_c(settings, line):
-        measured = measure(sets, rows, sentences, settings, (lambda _: None) if quiet else line)
+    rows = read_rows(pairs, PairRow, limit) if pairs else []
+    sentences = read_rows(claims, SentenceRow, limit) if claims else []
+    with show_progress() as line, exit_on_interrupt(settings, line):
+        measured = measure(sets, rows, sentences, settings, ignore_progress if quiet else line)
     emit(_as_json(measured) if format_name == "json" else _as_text(measured), output)
     failures = measured.failures()
     if failures:

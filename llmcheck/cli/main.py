@@ -11,10 +11,33 @@ from typing import Annotated
 
 import typer
 
-from llmcheck.cli import cache, diff, doctor, eval, mcp, plan, prompts, run
+from llmcheck.cli import (
+    cache,
+    check,
+    claims,
+    diff,
+    doctor,
+    eval,
+    mcp,
+    padding,
+    plan,
+    prompts,
+    report,
+    run,
+    summarize,
+)
 from llmcheck.cli.options import BUDGET, INCOMPLETE, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
 from llmcheck.errors import BudgetExceeded, LLMCheckError, LLMError
+
+ANALYSES = (
+    summarize.ANALYSIS,
+    report.ANALYSIS,
+    check.ANALYSIS,
+    claims.ANALYSIS,
+    padding.ANALYSIS,
+)
+"""The verbs that read documents and report on them."""
 
 app = typer.Typer(
     name="llmcheck",
@@ -45,10 +68,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(INCOMPLETE if isinstance(error, LLMError | IncompleteRun) else USAGE)
 
 
-run.register(app)
-plan.register(app)
-
-
 def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import PackageNotFoundError, version
@@ -72,9 +91,7 @@ def _options(
     """Options of llmcheck itself."""
 
 
-eval.register(app)
-diff.register(app)
-prompts.register(app)
-doctor.register(app)
-mcp.register(app)
-cache.register(app)
+for analysis in ANALYSES:
+    run.register(app, analysis)
+for verb in (plan, eval, diff, prompts, doctor, mcp, cache):
+    verb.register(app)

@@ -12,10 +12,10 @@ import typer
 from llmcheck.cli.options import (
     CODES_WITHOUT_RUN,
     INTERRUPTED,
-    ending,
+    help_epilog,
     takes_settings,
 )
-from llmcheck.cli.streams import narrated
+from llmcheck.cli.streams import show_progress
 from llmcheck.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    epilog = ending(
+    epilog = help_epilog(
         "llmcheck mcp --root articles/ --model gpt-4o-mini --max-cost 1",
         "llmcheck mcp --replay fixtures/seeds      # without a model",
         codes={**CODES_WITHOUT_RUN, INTERRUPTED: "interrupted"},
@@ -64,5 +64,5 @@ def mcp(
     # At once: a thread of the SDK waits for the next line of stdin, and would keep an orderly end
     # waiting, too.
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
-    with narrated():
+    with show_progress():
         serve(settings, roots)

@@ -39,12 +39,12 @@ LENGTHS = ("short", "normal", "long")
 def one_of(names: Collection[str]) -> Callable[[str | None], str | None]:
     """A callback that refuses an option's value, where there is one, that is none of these."""
 
-    def checked(value: str | None) -> str | None:
+    def check_value(value: str | None) -> str | None:
         if value is not None and value not in names:
             raise typer.BadParameter(f"{value!r} is none of {', '.join(names)}")
         return value
 
-    return checked
+    return check_value
 
 
 InputFormat = Annotated[
@@ -118,7 +118,7 @@ def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def verb(**given: Any) -> None:
         chosen = {name: given.pop(name) for name in SETTINGS}
-        command(sourced=_sourced(**chosen), **given)
+        command(sourced=_load_sourced(**chosen), **given)
 
     shared = [
         inspect.Parameter(
@@ -140,7 +140,7 @@ def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
     return verb
 
 
-def _sourced(*, cache: Path | None, no_cache: bool, **given: Any) -> SourcedSettings:
+def _load_sourced(*, cache: Path | None, no_cache: bool, **given: Any) -> SourcedSettings:
     from llmcheck.settings import sourced_settings
 
     if cache is not None and no_cache:
@@ -148,7 +148,7 @@ def _sourced(*, cache: Path | None, no_cache: bool, **given: Any) -> SourcedSett
     return sourced_settings(cache=False if no_cache else cache, **given)
 
 
-def ending(*examples: str, codes: Mapping[int, str]) -> str:
+def help_epilog(*examples: str, codes: Mapping[int, str]) -> str:
     """The end of a command's help: example lines, kept as they are, and its exit codes."""
     meanings = "; ".join(f"{code} {codes[code]}" for code in sorted(codes))
     # Typer wraps no paragraph that begins with \b.
@@ -164,7 +164,7 @@ def check_output(output: Path | None) -> None:
 
 
 @contextlib.contextmanager
-def stopped_by_ctrl_c(settings: Settings, line: ProgressLine) -> Iterator[None]:
+def exit_on_interrupt(settings: Settings, line: ProgressLine) -> Iterator[None]:
     """Exit as interrupted on Ctrl-C, and say what becomes of the calls that were answered."""
     try:
         yield

@@ -19,12 +19,12 @@ from llmcheck.cli.options import (
     Output,
     TableTokens,
     check_output,
-    ending,
     failure_code,
+    help_epilog,
 )
 from llmcheck.cli.run import Paths, refuse_to_fetch_in_a_replay
-from llmcheck.cli.streams import emit, narrated, page_for, say
-from llmcheck.render.phrases import counted
+from llmcheck.cli.streams import emit, page_for, say, show_progress
+from llmcheck.render.phrases import pluralize
 
 if TYPE_CHECKING:
     from llmcheck.settings import Settings
@@ -39,7 +39,7 @@ _CODES = {
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    epilog = ending(
+    epilog = help_epilog(
         "llmcheck plan seeds/",
         "llmcheck plan articles/ --model gpt-4o-mini",
         "llmcheck plan articles/ --table-tokens 6000 --format json",
@@ -95,7 +95,7 @@ def print_plan(
     from llmcheck.plan import plan_of
 
     refuse_to_fetch_in_a_replay(paths, settings)
-    with narrated():
+    with show_progress():
         corpus = Corpus.read(
             *paths, input_format=input_format, allow_private_urls=settings.allow_private_urls
         )
@@ -117,6 +117,6 @@ def print_plan(
         text = plan_page(planned, width=page_for(output).width)
     emit(text, output)
     if planned.failures:
-        number = counted(len(planned.failures), "document")
+        number = pluralize(len(planned.failures), "document")
         say(f"warning: {number} could not be read; the output says which")
     return failure_code(planned.failures)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from llmcheck.cli.options import CLEAN, CODES_WITHOUT_RUN, FINDINGS, ending
+from llmcheck.cli.options import CLEAN, CODES_WITHOUT_RUN, FINDINGS, help_epilog
 from llmcheck.cli.streams import emit
 from llmcheck.errors import PromptError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
-    epilog = ending(
+    epilog = help_epilog(
         "llmcheck prompts                          # what there is",
         "llmcheck prompts show judge.v2            # what the model is asked",
         "llmcheck prompts diff judge               # its two latest versions",
@@ -74,10 +74,10 @@ def _compare(old: str, new: str | None) -> tuple[bool, str]:
                 f"{old} has one version only, {known[0]}: name what to compare it with"
             )
         old, new = known[-2:]
-    before = _read(old)
-    after = None if new is None else _read(new)
+    before = _read_prompts(old)
+    after = None if new is None else _read_prompts(new)
     if isinstance(before, dict) and (after is None or isinstance(after, dict)):
-        return _compare_reports(before, after)
+        return _compare_digests(before, after)
     if after is None:
         raise PromptError(f"compare {old} with what? There are {', '.join(prompt_names())}")
     if isinstance(before, dict) or isinstance(after, dict):
@@ -87,7 +87,7 @@ def _compare(old: str, new: str | None) -> tuple[bool, str]:
     return before.digest != after.digest, unified_diff(before, after)
 
 
-def _compare_reports(then: dict[str, str], now: dict[str, str] | None) -> tuple[bool, str]:
+def _compare_digests(then: dict[str, str], now: dict[str, str] | None) -> tuple[bool, str]:
     from llmcheck.llm.prompt_versions import fates, latest
     from llmcheck.llm.prompts import load_prompt, prompt_names
     from llmcheck.render.phrases import clean
@@ -103,7 +103,7 @@ def _compare_reports(then: dict[str, str], now: dict[str, str] | None) -> tuple[
     return any(fate != "unchanged" for fate in found.values()), "".join(lines)
 
 
-def _read(word: str) -> PromptText | dict[str, str]:
+def _read_prompts(word: str) -> PromptText | dict[str, str]:
     """A prompt by its version, its stage or its path; by path also the prompts of a report."""
     from llmcheck.llm.prompt_versions import PromptText, recorded_prompts, versions
     from llmcheck.llm.prompts import parse_prompt, prompt_names

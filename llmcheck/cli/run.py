@@ -1,14 +1,17 @@
-"""The verbs that read documents and report on them: the run, its warnings, its exit code."""
+"""What the verbs that read documents and report on them share: options, the run, its exit code.
+
+Each of them (``summarize``, ``report``, ``check``, ``claims``, ``padding``) is an ``Analysis`` in
+a module of its own; what they do with it is the same and stands here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from llmcheck.cli.analyses import ANALYSES, Analysis
 from llmcheck.cli.options import (
     CLEAN,
     FINDINGS,
@@ -20,26 +23,40 @@ from llmcheck.cli.options import (
     Output,
     Quiet,
     check_output,
-    ending,
+    exit_on_interrupt,
     failure_code,
+    help_epilog,
     one_of,
-    stopped_by_ctrl_c,
     takes_settings,
 )
-from llmcheck.cli.streams import emit, narrated, page_for, say
+from llmcheck.cli.streams import emit, page_for, say, show_progress
 from llmcheck.errors import ConfigError
-from llmcheck.render.phrases import counted
+from llmcheck.render.phrases import pluralize
 from llmcheck.render.view import usage_line
 
 if TYPE_CHECKING:
     from llmcheck.checker import Checker
+    from llmcheck.cli.report_formats import ReportFormat
     from llmcheck.documents.corpus import Corpus
     from llmcheck.models import Report
-    from llmcheck.reports.baseline import Beside
+    from llmcheck.reports.baseline import BaselineReports
     from llmcheck.settings import Settings, SourcedSettings
 
-
 _MOST_WARNINGS = 10
+
+
+class Analysis(NamedTuple):
+    """A verb that reads documents and prints a report; the first format is the default."""
+
+    name: str
+    help: str
+    run: Callable[[Checker, Corpus, Any], Report]
+    """Given the length of the summary, too."""
+    formats: dict[str, ReportFormat]
+    disputes_are_findings: bool = False
+    has_summary: bool = False
+    examples: tuple[str, ...] = ()
+    """Command lines for its help."""
 
 
 def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
@@ -55,13 +72,8 @@ Paths = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the analyses to the command line."""
-    for analysis in ANALYSES:
-        _register(app, analysis)
-
-
-def _register(app: typer.Typer, analysis: Analysis) -> None:
+def register(app: typer.Typer, analysis: Analysis) -> None:
+    """Add a verb to the command line."""
     format_option = typer.Option(
         next(iter(analysis.formats)),
         "--format",
@@ -84,10 +96,10 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
 
     # Only where there is a summary has it a length.
     length_option = typer.Option(
-        "normal" if analysis.sums_up else None,
+        "normal" if analysis.has_summary else None,
         metavar=f"[{'|'.join(LENGTHS)}]",
         callback=one_of(LENGTHS),
-        hidden=not analysis.sums_up,
+        hidden=not analysis.has_summary,
         help="How long the summary is to be.",
     )
 
@@ -111,7 +123,7 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
         chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
         if baseline is not None and not findings:
             raise typer.BadParameter("only check takes a --baseline")
-        if length is not None and not analysis.sums_up:
+        if length is not None and not analysis.has_summary:
             raise typer.BadParameter("only summarize and report take a --length")
         if dry_run:
             from llmcheck.cli.plan import print_plan
@@ -122,24 +134,24 @@ def _register(app: typer.Typer, analysis: Analysis) -> None:
                     as_json=format_name == "json", output=output,
                 )
             )  # fmt: skip
-        since = None if baseline is None else _since(baseline)
-        order = Order(analysis, paths, input_format, settings, length, quiet)
-        report, corpus = _run(order)
-        new, marked = since(report) if since else (report, report)
-        shown = {"left out": new, "marked": marked, "kept": report}[chosen.known]
+        hold_against = None if baseline is None else _load_baseline(baseline)
+        request = Request(analysis, paths, input_format, settings, length, quiet)
+        report, corpus = _run(request)
+        new, marked = hold_against(report) if hold_against else (report, report)
+        shown = {"left out": new, "marked": marked, "kept": report}[chosen.known_disputes]
         emit(chosen.render(shown, corpus, page_for(output)), output)
-        _say_what_failed(report, listed=chosen.complete)
-        if not quiet and (baseline is not None or not chosen.complete):
+        _warn_of_failures(report, lists_failures=chosen.lists_failures)
+        if not quiet and (baseline is not None or not chosen.lists_failures):
             known = len(report.disputes) - len(new.disputes)
             say(_outcome(new, findings, None if baseline is None else known))
         raise typer.Exit(exit_code(new, disputes_are_findings=findings))
 
     codes = {FINDINGS: "disputes found"} if analysis.disputes_are_findings else {}
-    epilog = ending(*analysis.examples, codes={**codes, **RUN_CODES})
+    epilog = help_epilog(*analysis.examples, codes={**codes, **RUN_CODES})
     app.command(analysis.name, help=analysis.help, epilog=epilog)(command)
 
 
-class Order(NamedTuple):
+class Request(NamedTuple):
     """What a command line asks for."""
 
     analysis: Analysis
@@ -151,33 +163,35 @@ class Order(NamedTuple):
     quiet: bool
 
 
-def _run(order: Order) -> tuple[Report, Corpus]:
+def _run(request: Request) -> tuple[Report, Corpus]:
     from llmcheck.checker import Checker
     from llmcheck.documents.corpus import Corpus
 
-    return carried_out(order, Checker, Corpus.read)
+    return carry_out(request, Checker, Corpus.read)
 
 
-def carried_out(
-    order: Order, checker_of: Callable[..., Checker], read: Callable[..., Corpus]
+def carry_out(
+    request: Request, make_checker: Callable[..., Checker], read: Callable[..., Corpus]
 ) -> tuple[Report, Corpus]:
     """The report that was ordered, and the documents it is about.
 
-    ``checker_of`` makes the checker, as ``Checker`` does, and ``read`` reads the documents, as
+    ``make_checker`` makes the checker, as ``Checker`` does, and ``read`` reads the documents, as
     ``Corpus.read`` does.
     """
-    settings = order.settings
-    refuse_to_fetch_in_a_replay(order.paths, settings)
-    with narrated() as line, stopped_by_ctrl_c(settings, line):
+    from llmcheck.llm.runner import ignore_progress
+
+    settings = request.settings
+    refuse_to_fetch_in_a_replay(request.paths, settings)
+    with show_progress() as line, exit_on_interrupt(settings, line):
         # First the checker: a missing key should not wait until a large folder is read.
-        on_progress = (lambda _: None) if order.quiet else line
-        checker = checker_of(settings=settings, on_progress=on_progress)
+        on_progress = ignore_progress if request.quiet else line
+        checker = make_checker(settings=settings, on_progress=on_progress)
         corpus = read(
-            *order.paths,
-            input_format=order.input_format,
+            *request.paths,
+            input_format=request.input_format,
             allow_private_urls=settings.allow_private_urls,
         )
-        return order.analysis.run(checker, corpus, order.length), corpus
+        return request.analysis.run(checker, corpus, request.length), corpus
 
 
 def refuse_to_fetch_in_a_replay(paths: list[str], settings: Settings) -> None:
@@ -191,34 +205,36 @@ def refuse_to_fetch_in_a_replay(paths: list[str], settings: Settings) -> None:
         )
 
 
-def _since(baseline: Path) -> Callable[[Report], Beside]:
+def _load_baseline(baseline: Path) -> Callable[[Report], BaselineReports]:
     # Only a run with a baseline needs what compares reports.
-    from llmcheck.reports.baseline import since
+    from llmcheck.reports.baseline import load_baseline
 
-    return since(baseline)
+    return load_baseline(baseline)
 
 
-def _say_what_failed(report: Report, *, listed: bool) -> None:
+def _warn_of_failures(report: Report, *, lists_failures: bool) -> None:
     """Warn of failures: one by one, or of their number where the output has ``listed`` them."""
-    if report.failures and listed:
-        number = counted(len(report.failures), "part")
+    if report.failures and lists_failures:
+        number = pluralize(len(report.failures), "part")
         say(f"warning: {number} of the run failed; the output says which")
         return
     for failure in report.failures[:_MOST_WARNINGS]:
-        say(f"warning: {failure.stage} of {failure.subject}: {failure.error}")
+        say(f"warning: {failure}")
     more = len(report.failures) - _MOST_WARNINGS
     if more > 0:
-        say(f"warning: {counted(more, 'more failure')}, listed by --format json")
+        say(f"warning: {pluralize(more, 'more failure')}, listed by --format json")
 
 
 def _outcome(report: Report, disputes: bool, known: int | None) -> str:
     """What was found, in a line; ``known`` disputes of a baseline are not in the report."""
-    documents = counted(len(report.documents), "document")
+    documents = pluralize(len(report.documents), "document")
     if not disputes:
-        return f"{counted(len(report.claims), 'claim')} in {documents}; {usage_line(report.usage)}"
+        return (
+            f"{pluralize(len(report.claims), 'claim')} in {documents}; {usage_line(report.usage)}"
+        )
     silenced = len(report.disputes) - len(report.open_disputes)
-    found = counted(len(report.open_disputes), "dispute" if known is None else "new dispute")
-    beside = [f"{known} known"] if known is not None else []
-    beside += [f"{silenced} silenced"] if silenced else []
-    aside = f" ({', '.join(beside)})" if beside else ""
+    found = pluralize(len(report.open_disputes), "dispute" if known is None else "new dispute")
+    asides = [f"{known} known"] if known is not None else []
+    asides += [f"{silenced} silenced"] if silenced else []
+    aside = f" ({', '.join(asides)})" if asides else ""
     return f"{found}{aside} in {documents}; {usage_line(report.usage)}"

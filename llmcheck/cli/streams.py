@@ -132,7 +132,7 @@ class ProgressLine:
 
 
 @contextlib.contextmanager
-def narrated() -> Iterator[ProgressLine]:
+def show_progress() -> Iterator[ProgressLine]:
     """A progress line on stderr, and the library's warnings said between its states."""
     line = ProgressLine(sys.stderr)
 

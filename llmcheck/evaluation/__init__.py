@@ -1,14 +1,15 @@
 """How well llmcheck does on labelled documents, pairs and sentences (``docs/evaluation.md``)."""
 
 from llmcheck.evaluation.gold import GoldLabels, GoldSet, read_gold
-from llmcheck.evaluation.labelled_claims import ClaimsScore, read_sentences, score_sentences
-from llmcheck.evaluation.labelled_pairs import PairsScore, read_pairs, score_pairs
+from llmcheck.evaluation.labelled_claims import ClaimsScore, SentenceRow, score_sentences
+from llmcheck.evaluation.labelled_pairs import PairRow, PairsScore, score_pairs
+from llmcheck.evaluation.rows import read_rows
 from llmcheck.evaluation.scoring import (
     Evaluation,
     Figures,
     SetScore,
     evaluate,
-    pooled,
+    pool_figures,
     score_report,
 )
 
@@ -18,13 +19,14 @@ __all__ = [
     "Figures",
     "GoldLabels",
     "GoldSet",
+    "PairRow",
     "PairsScore",
+    "SentenceRow",
     "SetScore",
     "evaluate",
-    "pooled",
+    "pool_figures",
     "read_gold",
-    "read_pairs",
-    "read_sentences",
+    "read_rows",
     "score_pairs",
     "score_report",
     "score_sentences",

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
 from llmcheck.evaluation.counts import Ratio
-from llmcheck.evaluation.quotes import Located, claims_on, each, touched
+from llmcheck.evaluation.quotes import LocatedLabels, as_sides, claim_ids_on, count_covered
 from llmcheck.language.detection import language_of
 from llmcheck.language.support import missing_numbers
 from llmcheck.models import Agreement, Claim, Document, Frozen, Report
@@ -31,7 +31,7 @@ class AgreementFigures(Frozen):
 
 
 def score_agreements(
-    located: Located, documents: Sequence[Document], report: Report
+    located: LocatedLabels, documents: Sequence[Document], report: Report
 ) -> AgreementFigures:
     """Compare the reported agreements with the labels and with the words they cite."""
     found = agreements_found(located, report)
@@ -54,20 +54,20 @@ def score_agreements(
     )
 
 
-def agreements_found(located: Located, report: Report) -> dict[str, bool]:
+def agreements_found(located: LocatedLabels, report: Report) -> dict[str, bool]:
     """Whether a reported agreement holds claims on two quotes, for each labelled agreement."""
     reported = [[report.claim(i) for i in found.claim_ids] for found in report.agreements]
     return {
-        label.id: any(touched(each(spots), claims) >= 2 for claims in reported)
-        for label, spots in located.agreements
+        label.id: any(count_covered(as_sides(quotes), claims) >= 2 for claims in reported)
+        for label, quotes in located.agreements
     }
 
 
-def _is_contested(located: Located, report: Report, agreement: Agreement) -> bool:
+def _is_contested(located: LocatedLabels, report: Report, agreement: Agreement) -> bool:
     claims = [report.claim(i) for i in agreement.claim_ids]
     return any(
         _states(agreement, (position.answer for position in label.positions))
-        and sum(bool(claims_on(side, claims)) for side in sides) > 1
+        and sum(bool(claim_ids_on(side, claims)) for side in sides) > 1
         for label, sides in located.disputes
     )
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from llmcheck.evaluation.counts import Ratio, Scores
-from llmcheck.evaluation.quotes import Located, claims_on, each, touched
+from llmcheck.evaluation.quotes import LocatedLabels, as_sides, claim_ids_on, count_covered
 from llmcheck.models import Claim, Dispute, Frozen, Report
 
 
-class Found(Frozen):
+class FoundDispute(Frozen):
     """A labelled dispute that was reported."""
 
     id: str
@@ -68,13 +68,13 @@ class DisputeScore(NamedTuple):
     """The figures, and by name what they are made of."""
 
     figures: DisputeFigures
-    found: tuple[Found, ...]
+    found: tuple[FoundDispute, ...]
     missed: tuple[str, ...]
     false: tuple[FalseDispute, ...]
     alarms: tuple[Alarm, ...]
 
 
-def score_disputes(located: Located, report: Report) -> DisputeScore:
+def score_disputes(located: LocatedLabels, report: Report) -> DisputeScore:
     """Compare the reported disputes with the labelled ones."""
     matches: dict[str, list[tuple[int, Dispute]]] = {d.id: [] for d, _ in located.disputes}
     false: list[Dispute] = []
@@ -85,16 +85,16 @@ def score_disputes(located: Located, report: Report) -> DisputeScore:
         claims = [claim for side in sides for claim in side]
         matched = []
         for label, positions in located.disputes:
-            if (count := touched(positions, claims)) >= 2:
+            if (count := count_covered(positions, claims)) >= 2:
                 matches[label.id].append((count, dispute))
                 matched.append(label.id)
         if matched:
             matching.append(dispute)
-        elif not any(touched(each(spots), claims) >= 2 for spots in located.optional):
+        elif not any(count_covered(as_sides(quotes), claims) >= 2 for quotes in located.optional):
             false.append(dispute)
         alarms += _alarms(located, dispute, sides, tuple(matched))
     found = tuple(
-        _found(label.id, label.kind, matches[label.id])
+        _found_dispute(label.id, label.kind, matches[label.id])
         for label, _ in located.disputes
         if matches[label.id]
     )
@@ -129,7 +129,7 @@ def score_disputes(located: Located, report: Report) -> DisputeScore:
 
 
 def _quotes(
-    located: Located, report: Report, matches: Mapping[str, Sequence[tuple[int, Dispute]]]
+    located: LocatedLabels, report: Report, matches: Mapping[str, Sequence[tuple[int, Dispute]]]
 ) -> Ratio:
     covered = []
     for label, sides in located.disputes:
@@ -139,7 +139,7 @@ def _quotes(
             for position in dispute.positions
             for i in position.claim_ids
         ]
-        covered += [bool(claims_on([spot], claims)) for side in sides for spot in side]
+        covered += [bool(claim_ids_on([quote], claims)) for side in sides for quote in side]
     return Ratio(part=sum(covered), whole=len(covered))
 
 
@@ -150,10 +150,10 @@ def _scores(found: int, wanted: int, right: int, wrong: int) -> Scores:
     )
 
 
-def _found(name: str, kind: str, matches: Sequence[tuple[int, Dispute]]) -> Found:
+def _found_dispute(name: str, kind: str, matches: Sequence[tuple[int, Dispute]]) -> FoundDispute:
     # Of equals the one the report puts first.
     ranked = [dispute for _, dispute in sorted(matches, key=lambda match: -match[0])]
-    return Found(
+    return FoundDispute(
         id=name,
         kind=kind,
         reported=tuple(dispute.id for dispute in ranked),
@@ -162,16 +162,19 @@ def _found(name: str, kind: str, matches: Sequence[tuple[int, Dispute]]) -> Foun
 
 
 def _alarms(
-    located: Located, dispute: Dispute, sides: Sequence[Sequence[Claim]], matched: tuple[str, ...]
+    located: LocatedLabels,
+    dispute: Dispute,
+    sides: Sequence[Sequence[Claim]],
+    matched: tuple[str, ...],
 ) -> list[Alarm]:
     claims = [claim for side in sides for claim in side]
     found = []
-    for label, spots in located.lookalikes:
-        if touched(each(spots), claims) < 2:
+    for label, quotes in located.lookalikes:
+        if count_covered(as_sides(quotes), claims) < 2:
             continue
         # By quote, the positions that hold it: two quotes in two different ones are opposed.
         holding = [
-            {n for n, side in enumerate(sides) if claims_on([spot], side)} for spot in spots
+            {n for n, side in enumerate(sides) if claim_ids_on([quote], side)} for quote in quotes
         ]
         opposed = any(
             one and other and len(one | other) > 1

@@ -8,12 +8,10 @@ from typing import Literal
 
 from llmcheck.checker import Trace
 from llmcheck.evaluation.counts import Ratio
-from llmcheck.evaluation.quotes import Located, Place, Spot, claims_on
-from llmcheck.models import Frozen, Report, SentenceRef
+from llmcheck.evaluation.quotes import LocatedLabels, Side, claim_ids_on
+from llmcheck.models import DocumentSpan, Frozen, Report, SentenceRef
 
-Lost = Literal["tables", "survey", "judging", "findings", "later"]
-Side = Sequence[Spot]
-"""The quotes of one position."""
+LossStation = Literal["tables", "survey", "judging", "findings", "later"]
 
 
 class FunnelRow(Frozen):
@@ -31,7 +29,7 @@ class FunnelRow(Frozen):
     """Pairs between which a contradiction stands; None without a trace."""
     findings: int
     """Pairs of which one reported dispute holds both positions."""
-    lost_in: Lost | None
+    lost_in: LossStation | None
     """The first station with no pair left; "later" where no trace says; None when found."""
 
 
@@ -44,23 +42,23 @@ class FunnelFigures(Frozen):
     findings: Ratio
 
 
-def funnel(located: Located, report: Report, trace: Trace | None) -> tuple[FunnelRow, ...]:
+def funnel(located: LocatedLabels, report: Report, trace: Trace | None) -> tuple[FunnelRow, ...]:
     """One row for each labelled dispute."""
     reported = [
         [report.claim(i) for position in dispute.positions for i in position.claim_ids]
         for dispute in report.disputes
     ]
-    seen = None if trace is None else _Seen(trace)
+    stations = None if trace is None else _Stations(trace)
     rows = []
     for label, positions in located.disputes:
         pairs = list(combinations(positions, 2))
         findings = sum(
-            any(claims_on(one, claims) and claims_on(other, claims) for claims in reported)
+            any(claim_ids_on(one, claims) and claim_ids_on(other, claims) for claims in reported)
             for one, other in pairs
         )
-        tables = None if seen is None else seen.count(pairs, seen.together)
-        survey = None if seen is None else seen.count(pairs, seen.asked)
-        judging = None if seen is None else seen.count(pairs, seen.judged)
+        tables = None if stations is None else stations.count(pairs, stations.show_together)
+        survey = None if stations is None else stations.count(pairs, stations.hold_apart)
+        judging = None if stations is None else stations.count(pairs, stations.contradict)
         rows.append(
             FunnelRow(
                 dispute=label.id,
@@ -70,7 +68,7 @@ def funnel(located: Located, report: Report, trace: Trace | None) -> tuple[Funne
                 survey=survey,
                 judging=judging,
                 findings=findings,
-                lost_in=_lost(tables, survey, judging, findings),
+                lost_in=_first_loss(tables, survey, judging, findings),
             )
         )
     return tuple(rows)
@@ -92,7 +90,7 @@ def funnel_figures(rows: Sequence[FunnelRow]) -> FunnelFigures:
     )
 
 
-class _Seen:
+class _Stations:
     """What each station had before it, by the places of its sentences."""
 
     def __init__(self, trace: Trace) -> None:
@@ -117,39 +115,41 @@ class _Seen:
         """How many of the pairs hold."""
         return sum(holds(one, other) for one, other in pairs)
 
-    def together(self, one: Side, other: Side) -> bool:
+    def show_together(self, one: Side, other: Side) -> bool:
         """Whether one table shows both."""
         return any(self._on(one, shown) and self._on(other, shown) for shown in self._tables)
 
-    def asked(self, one: Side, other: Side) -> bool:
+    def hold_apart(self, one: Side, other: Side) -> bool:
         """Whether one question holds them in different positions."""
         return any(
-            self._apart(a, b, one, other)
+            self._part(a, b, one, other)
             for stances in self._stances
             for a, b in combinations(stances, 2)
         )
 
-    def judged(self, one: Side, other: Side) -> bool:
+    def contradict(self, one: Side, other: Side) -> bool:
         """Whether a contradiction stands between them."""
-        return any(self._apart(a, b, one, other) for a, b in self._contradictions)
+        return any(self._part(a, b, one, other) for a, b in self._contradictions)
 
-    def _apart(self, a: set[SentenceRef], b: set[SentenceRef], one: Side, other: Side) -> bool:
+    def _part(self, a: set[SentenceRef], b: set[SentenceRef], one: Side, other: Side) -> bool:
         return (self._on(one, a) and self._on(other, b)) or (
             self._on(one, b) and self._on(other, a)
         )
 
     def _on(self, side: Side, refs: Iterable[SentenceRef]) -> bool:
-        places = [self._place(ref) for ref in refs]
-        return any(place.touches(spot) for spots in side for spot in spots for place in places)
+        sentences = [self._span(ref) for ref in refs]
+        return any(
+            span.overlaps(sentence) for quote in side for span in quote for sentence in sentences
+        )
 
-    def _place(self, ref: SentenceRef) -> Place:
+    def _span(self, ref: SentenceRef) -> DocumentSpan:
         sentence = self._documents[ref.doc_id].sentences[ref.number - 1]
-        return Place(ref.doc_id, sentence.start, sentence.end)
+        return DocumentSpan(ref.doc_id, sentence.start, sentence.end)
 
 
-def _lost(
+def _first_loss(
     tables: int | None, survey: int | None, judging: int | None, findings: int
-) -> Lost | None:
+) -> LossStation | None:
     if findings:
         return None
     if tables is None or survey is None or judging is None:

@@ -162,19 +162,19 @@ def read_gold(path: str | Path) -> GoldSet:
     try:
         labels = GoldLabels.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(f"{file}: {reasons(error, data)}") from error
+        raise ConfigError(f"{file}: {describe_errors(error, data)}") from error
     return GoldSet(labels, file.parent / labels.docs)
 
 
-def reasons(error: ValidationError, data: Any) -> str:
+def describe_errors(error: ValidationError, data: Any) -> str:
     """The first three things that are wrong, each with its field and the label's id."""
-    told = []
+    reasons = []
     for detail in error.errors()[:3]:
         message = detail["msg"].removeprefix("Value error, ")
         if detail["type"] == "extra_forbidden":
             message = f"there is no such field; there are {', '.join(_fields())}"
-        told.append(f"{_path(detail['loc'], data)}{message[:1].lower()}{message[1:]}")
-    return "; ".join(told)
+        reasons.append(f"{_path(detail['loc'], data)}{message[:1].lower()}{message[1:]}")
+    return "; ".join(reasons)
 
 
 def _path(location: Sequence[int | str], data: Any) -> str:

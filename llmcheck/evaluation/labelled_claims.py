@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
 from pydantic import Field
 
 from llmcheck.evaluation.counts import Ratio, f1
-from llmcheck.evaluation.quotes import Place, ink, place_of
-from llmcheck.evaluation.rows import Row, read_rows
+from llmcheck.evaluation.quotes import remove_spaces
+from llmcheck.evaluation.rows import Row, RowsScore, group_by_source
 from llmcheck.language.pack import pack
 from llmcheck.language.text import squeeze, words
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.runner import Runner
-from llmcheck.models import Claim, Document, Failure, Frozen, PromptUsage
+from llmcheck.models import Claim, Document, DocumentSpan, Frozen
 from llmcheck.numbering import NumberedSet
 from llmcheck.reading.read import read_documents
 
@@ -38,8 +37,6 @@ class SentenceRow(Row):
     claims: tuple[str, ...] = ()
     check_worthy: str | bool | None = None
     """Whether the sentence states something that can be checked ("yes", true), where labelled."""
-    id: str | None = None
-    source: str | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -66,30 +63,20 @@ class ClaimsFigures(Frozen):
     """Sentences labelled as not worth checking that gave no claim."""
 
 
-class ClaimsScore(Frozen):
+class ClaimsScore(RowsScore[ClaimsFigures]):
     """The score of a file of labelled sentences."""
 
-    rows: int
     read: int
     """Rows whose sentence was read without a failure: the figures are theirs."""
-    figures: ClaimsFigures
-    by_source: dict[str, ClaimsFigures]
-    prompts: dict[str, PromptUsage]
-    failures: tuple[Failure, ...]
 
 
-class _Reading(NamedTuple):
+class _SentenceReading(NamedTuple):
     row: SentenceRow
-    place: Place
+    span: DocumentSpan
     """Where the labelled sentence stands."""
     language: str
     """That of its document: a code."""
     claims: tuple[Claim, ...]
-
-
-def read_sentences(path: str | Path, limit: int | None = None) -> list[SentenceRow]:
-    """The labelled sentences of a JSON-lines file. Raises ConfigError as ``read_rows`` does."""
-    return read_rows(path, SentenceRow, limit)
 
 
 def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
@@ -98,7 +85,7 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
     A failed call takes the rows of its document out of the figures, and is a failure.
     """
     meter = MeteredLLM(runner.llm, runner.model)
-    documents, places = _placed(rows)
+    documents, spans = _locate_rows(rows)
     numbered = NumberedSet(documents)
     claims, _, ungrounded, failures = read_documents(numbered, replace(runner, llm=meter))
     failed = {failure.subject.rpartition(":")[0] for failure in failures}
@@ -106,51 +93,50 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
     for claim in claims:
         on.setdefault(claim.doc_id, []).append(claim)
     readings = [
-        _Reading(
+        _SentenceReading(
             row,
-            place,
-            numbered[place.doc_id].language,
-            tuple(c for c in on.get(place.doc_id, ()) if place.touches(place_of(c))),
+            span,
+            numbered[span.doc_id].language,
+            tuple(c for c in on.get(span.doc_id, ()) if span.overlaps(c.span)),
         )
-        for row, place in zip(rows, places, strict=True)
-        if place.doc_id not in failed
+        for row, span in zip(rows, spans, strict=True)
+        if span.doc_id not in failed
     ]
     rejected = Counter(item.doc_id for item in ungrounded)
-    names = sorted({one.row.source for one in readings if one.row.source})
     return ClaimsScore(
         rows=len(rows),
         read=len(readings),
         figures=_figures(readings, rejected),
         by_source={
-            name: _figures([one for one in readings if one.row.source == name], rejected)
-            for name in names
+            name: _figures(of_source, rejected)
+            for name, of_source in group_by_source(readings).items()
         },
         prompts=meter.usage().prompts,
         failures=tuple(failures),
     )
 
 
-def _placed(rows: Sequence[SentenceRow]) -> tuple[list[Document], list[Place]]:
+def _locate_rows(rows: Sequence[SentenceRow]) -> tuple[list[Document], list[DocumentSpan]]:
     """One document for every distinct text, and where in them the rows' sentences stand."""
     ids: dict[str, str] = {}
-    places = []
+    spans = []
     for row in rows:
-        span = _find(row.document, row.sentence)
-        text = row.document if span else row.sentence
+        found = _find_sentence(row.sentence, row.document)
+        text = row.document if found else row.sentence
         doc_id = ids.setdefault(text, f"document {len(ids) + 1}")
-        places.append(Place(doc_id, *(span or (0, len(text)))))
-    return [Document(id=doc_id, text=text) for text, doc_id in ids.items()], places
+        spans.append(DocumentSpan(doc_id, *(found or (0, len(text)))))
+    return [Document(id=doc_id, text=text) for text, doc_id in ids.items()], spans
 
 
-def _find(text: str, sentence: str) -> tuple[int, int] | None:
+def _find_sentence(sentence: str, text: str) -> tuple[int, int] | None:
     """Where the sentence stands in the text, however its white space is."""
-    solid, offsets = ink(text)
+    solid, offsets = remove_spaces(text)
     sought = "".join(sentence.split())
     at = solid.find(sought)
     return None if at < 0 else (offsets[at], offsets[at + len(sought) - 1] + 1)
 
 
-def _figures(readings: Sequence[_Reading], rejected: Mapping[str, int]) -> ClaimsFigures:
+def _figures(readings: Sequence[_SentenceReading], rejected: Mapping[str, int]) -> ClaimsFigures:
     labelled = [one for one in readings if one.row.claims]
     idle = [one for one in readings if one.row.is_idle]
     recalls, precisions, covered = [], [], []
@@ -162,7 +148,7 @@ def _figures(readings: Sequence[_Reading], rejected: Mapping[str, int]) -> Claim
         covered += [any(len(w & g) >= COVERED * len(w) for g in given) for w in wanted]
     recall, precision = _mean(recalls), _mean(precisions)
     kept = len({claim.id for one in readings for claim in one.claims})
-    lost = sum(rejected.get(doc_id, 0) for doc_id in {one.place.doc_id for one in readings})
+    lost = sum(rejected.get(doc_id, 0) for doc_id in {one.span.doc_id for one in readings})
     return ClaimsFigures(
         sentences=len(labelled),
         covered=Ratio(part=sum(covered), whole=len(covered)),
@@ -181,6 +167,7 @@ def _tokens(text: str, language: str) -> frozenset[str]:
 
 
 def _token_f1(one: frozenset[str], other: frozenset[str]) -> float:
+    """How like two sets of words are. (As SQuAD does: Rajpurkar et al., arXiv:1606.05250.)"""
     shared = len(one & other)
     return f1(shared / len(other), shared / len(one)) if shared else 0.0
 

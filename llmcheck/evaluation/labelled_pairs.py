@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pydantic import Field
 
 from llmcheck.evaluation.counts import Ratio, Scores
-from llmcheck.evaluation.rows import Row, read_rows
+from llmcheck.evaluation.rows import Row, RowsScore, group_by_source
 from llmcheck.judging.judge import judge_questions
 from llmcheck.llm.budget import MeteredLLM
 from llmcheck.llm.runner import Runner
-from llmcheck.models import Document, Failure, Frozen, PromptUsage, Question, Stance
+from llmcheck.models import Document, Failure, Frozen, Question, Stance
 from llmcheck.numbering import NumberedSet
 
 QUESTION = "Can both statements be true?"
@@ -27,9 +26,7 @@ class PairRow(Row):
     premise: str = Field(pattern=r"\S")
     hypothesis: str = Field(pattern=r"\S")
     label: Literal["contradiction", "not_contradiction"]
-    id: str | None = None
     kind: str | tuple[str, ...] | None = None
-    source: str | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -48,32 +45,22 @@ class PairFigures(Frozen):
     one of the two labels is missing."""
 
 
-class PairsScore(Frozen):
+class PairsScore(RowsScore[PairFigures]):
     """The score of a file of labelled pairs."""
 
-    rows: int
     judged: int
     """Rows with a verdict: the figures are theirs."""
-    figures: PairFigures
     by_kind: dict[str, PairFigures]
     """A row with several kinds counts in each."""
-    by_source: dict[str, PairFigures]
-    prompts: dict[str, PromptUsage]
-    failures: tuple[Failure, ...]
 
 
-class _Judged(NamedTuple):
+class _JudgedRow(NamedTuple):
     row: PairRow
-    contradicts: bool
+    label_contradicts: bool
     """What the row's label says."""
-    found: bool
+    judge_contradicts: bool
     """What the judge says."""
     score: float
-
-
-def read_pairs(path: str | Path, limit: int | None = None) -> list[PairRow]:
-    """The labelled pairs of a JSON-lines file. Raises ConfigError as ``read_rows`` does."""
-    return read_rows(path, PairRow, limit)
 
 
 def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
@@ -86,9 +73,9 @@ def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
     documents = [_documents(number, row) for number, row in enumerate(rows, 1)]
     numbered = NumberedSet([document for pair in documents for document in pair])
     questions = [_question(numbered, *pair) for pair in documents]
-    asked = [(row, q) for row, q in zip(rows, questions, strict=True) if q is not None]
+    judgeable = [(row, q) for row, q in zip(rows, questions, strict=True) if q is not None]
     verdicts, failures = judge_questions(
-        [question for _, question in asked], numbered, replace(runner, llm=meter)
+        [question for _, question in judgeable], numbered, replace(runner, llm=meter)
     )
     failures += [
         Failure(stage="judging", subject=f"pair {row.id or number}", error="says nothing to judge")
@@ -96,23 +83,22 @@ def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
         if question is None
     ]
     judged = [
-        _Judged(
-            row := asked[verdict.question][0],
+        _JudgedRow(
+            row := judgeable[verdict.question][0],
             row.label == "contradiction",
-            (found := verdict.label == "contradiction"),
-            verdict.confidence if found else 1 - verdict.confidence,
+            (judge_contradicts := verdict.label == "contradiction"),
+            verdict.confidence if judge_contradicts else 1 - verdict.confidence,
         )
         for verdict in verdicts
     ]
     kinds = sorted({kind for one in judged for kind in one.row.kinds})
-    sources = sorted({one.row.source for one in judged if one.row.source})
     return PairsScore(
         rows=len(rows),
         judged=len(judged),
         figures=_figures(judged),
         by_kind={kind: _figures([j for j in judged if kind in j.row.kinds]) for kind in kinds},
         by_source={
-            name: _figures([j for j in judged if j.row.source == name]) for name in sources
+            name: _figures(of_source) for name, of_source in group_by_source(judged).items()
         },
         prompts=meter.usage().prompts,
         failures=tuple(failures),
@@ -122,7 +108,11 @@ def score_pairs(rows: Sequence[PairRow], runner: Runner) -> PairsScore:
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | None:
     """The chance that a positive scores higher than a negative, a tie counting half.
 
-    None when there are no positives or no negatives. (Mann-Whitney's rank statistic.)
+    None when there are no positives or no negatives. (The rank statistic of Mann and Whitney,
+    1947; as the area under a ROC curve: Hanley and McNeil, 1982.)
+
+    >>> auroc(positives=[0.9, 0.6], negatives=[0.6, 0.1])
+    0.875
     """
     if not positives or not negatives:
         return None
@@ -140,19 +130,20 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float | Non
     return wins / (len(positives) * len(negatives))
 
 
-def _figures(judged: Sequence[_Judged]) -> PairFigures:
-    hits = sum(one.contradicts and one.found for one in judged)
+def _figures(judged: Sequence[_JudgedRow]) -> PairFigures:
+    hits = sum(one.label_contradicts and one.judge_contradicts for one in judged)
     area = auroc(
-        [one.score for one in judged if one.contradicts],
-        [one.score for one in judged if not one.contradicts],
+        [one.score for one in judged if one.label_contradicts],
+        [one.score for one in judged if not one.label_contradicts],
     )
     return PairFigures(
         accuracy=Ratio(
-            part=sum(one.contradicts == one.found for one in judged), whole=len(judged)
+            part=sum(one.label_contradicts == one.judge_contradicts for one in judged),
+            whole=len(judged),
         ),
         contradiction=Scores(
-            recall=Ratio(part=hits, whole=sum(one.contradicts for one in judged)),
-            precision=Ratio(part=hits, whole=sum(one.found for one in judged)),
+            recall=Ratio(part=hits, whole=sum(one.label_contradicts for one in judged)),
+            precision=Ratio(part=hits, whole=sum(one.judge_contradicts for one in judged)),
         ),
         auroc=None if area is None else round(area, 4),
     )

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from llmcheck.evaluation.counts import Ratio, Scores
-from llmcheck.evaluation.quotes import Located, Place, Spot, claims_on, touched
+from llmcheck.evaluation.quotes import LocatedLabels, LocatedQuote, claim_ids_on, count_covered
 from llmcheck.language.blocks import blocks
 from llmcheck.language.detection import language_of
 from llmcheck.language.support import missing_names, missing_numbers
-from llmcheck.models import Document, Frozen, Report, SummarySentence
+from llmcheck.models import Document, DocumentSpan, Frozen, Report, SummarySentence
 
-EXTRACT = "reading."
+READING_PROMPTS = "reading."
 """How the names of the prompts begin that ask for claims."""
 
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
@@ -53,20 +53,22 @@ class SummaryFigures(Frozen):
     """Labelled disputes of which a sentence cites two positions."""
 
 
-def score_claims(located: Located, documents: Sequence[Document], report: Report) -> ClaimFigures:
+def score_claims(
+    located: LocatedLabels, documents: Sequence[Document], report: Report
+) -> ClaimFigures:
     """What the claims of the report cover."""
     texts = {document.id: document.text for document in documents}
     spans = [(c.doc_id, c.start, c.end, c.quote) for c in report.claims]
     spans += [(f.doc_id, f.start, f.end, f.quote) for f in report.padding]
-    disputed = [spot for _, sides in located.disputes for side in sides for spot in side]
+    disputed = [quote for _, sides in located.disputes for side in sides for quote in side]
     wrote = sum(
         count.output_tokens
         for prompt, count in report.usage.prompts.items()
-        if prompt.startswith(EXTRACT)
+        if prompt.startswith(READING_PROMPTS)
     )
     return ClaimFigures(
-        disputed_quotes=_covered(set(disputed), report),
-        quotes=_covered(set(located.quotes()), report),
+        disputed_quotes=_coverage(set(disputed), report),
+        quotes=_coverage(set(located.quotes()), report),
         ungrounded=Ratio(
             part=len(report.ungrounded), whole=len(report.claims) + len(report.ungrounded)
         ),
@@ -78,26 +80,26 @@ def score_claims(located: Located, documents: Sequence[Document], report: Report
     )
 
 
-def _covered(spots: Iterable[Spot], report: Report) -> Ratio:
-    covered = [bool(claims_on([spot], report.claims)) for spot in spots]
+def _coverage(quotes: Iterable[LocatedQuote], report: Report) -> Ratio:
+    covered = [bool(claim_ids_on([quote], report.claims)) for quote in quotes]
     return Ratio(part=sum(covered), whole=len(covered))
 
 
 def score_padding(
-    located: Located, documents: Sequence[Document], report: Report
+    located: LocatedLabels, documents: Sequence[Document], report: Report
 ) -> PaddingFigures:
     """Compare flagged characters with labelled ones.
 
     A heading, a byline or a note in brackets that nobody labelled counts neither way.
     """
-    flags = [(f.kind, Place(f.doc_id, f.start, f.end)) for f in report.padding]
-    labels = [(kind, place) for kind, spot in located.padding for place in spot]
-    labelled = [place for _, place in labels]
-    labelled += [p for spot in (*located.quotes(), *located.not_padding) for p in spot]
+    flags = [(f.kind, f.span) for f in report.padding]
+    labels = [(kind, span) for kind, quote in located.padding for span in quote]
+    labelled = [span for _, span in labels]
+    labelled += [p for quote in (*located.quotes(), *located.not_padding) for p in quote]
     cells: Counter[tuple[str | None, str | None]] = Counter()
     for document in documents:
-        wanted, given = (_painted(document, places) for places in (labels, flags))
-        aside = _unlabelled(document, labelled)
+        wanted, given = (_kind_of_each_character(document, places) for places in (labels, flags))
+        aside = _unlabelled_offsets(document, labelled)
         cells.update(
             (wanted[at], given[at])
             for at, character in enumerate(document.text)
@@ -125,35 +127,37 @@ def score_padding(
         },
         facts_flagged=Ratio(
             part=sum(
-                any(place.touches(flag) for place in spot for _, flag in flags)
-                for spot in located.not_padding
+                any(span.overlaps(flag) for span in quote for _, flag in flags)
+                for quote in located.not_padding
             ),
             whole=len(located.not_padding),
         ),
     )
 
 
-def _painted(document: Document, marks: Iterable[tuple[str, Place]]) -> list[str | None]:
+def _kind_of_each_character(
+    document: Document, marks: Iterable[tuple[str, DocumentSpan]]
+) -> list[str | None]:
     """The kind that each character is marked with."""
     kinds: list[str | None] = [None] * len(document.text)
-    for kind, place in marks:
-        if place.doc_id == document.id:
-            kinds[place.start : place.end] = [kind] * (place.end - place.start)
+    for kind, span in marks:
+        if span.doc_id == document.id:
+            kinds[span.start : span.end] = [kind] * (span.end - span.start)
     return kinds
 
 
-def _unlabelled(document: Document, labelled: Sequence[Place]) -> set[int]:
+def _unlabelled_offsets(document: Document, labelled: Sequence[DocumentSpan]) -> set[int]:
     aside: set[int] = set()
     for block in blocks(document.text):
-        place = Place(document.id, block.start, block.end)
+        span = DocumentSpan(document.id, block.start, block.end)
         body = document.text[block.start : block.end]
         bare = block.kind == "heading" or _IN_BRACKETS.fullmatch(body)
-        if bare and not any(place.touches(other) for other in labelled):
+        if bare and not any(span.overlaps(other) for other in labelled):
             aside.update(range(block.start, block.end))
     return aside
 
 
-def score_summary(located: Located, report: Report) -> SummaryFigures:
+def score_summary(located: LocatedLabels, report: Report) -> SummaryFigures:
     """Check what the summary says against what it cites."""
     sentences = report.summary.sentences
     cited = [[report.claim(i) for i in sentence.claim_ids] for sentence in sentences]
@@ -165,7 +169,7 @@ def score_summary(located: Located, report: Report) -> SummaryFigures:
         ),
         disputes=Ratio(
             part=sum(
-                any(touched(positions, claims) >= 2 for claims in cited)
+                any(count_covered(positions, claims) >= 2 for claims in cited)
                 for _, positions in located.disputes
             ),
             whole=len(located.disputes),
@@ -173,11 +177,11 @@ def score_summary(located: Located, report: Report) -> SummaryFigures:
     )
 
 
-def _is_supported(sentence: SummarySentence, report: Report, spoken: str) -> bool:
+def _is_supported(sentence: SummarySentence, report: Report, language: str) -> bool:
     cited = [report.claim(i) for i in sentence.claim_ids]
-    told = [words for claim in cited for words in (claim.text, claim.quote)]
+    shown = [words for claim in cited for words in (claim.text, claim.quote)]
     # A sentence may say whose word it is.
-    told += [n for d in report.documents for n in (d.title, d.site, d.author, d.date) if n]
-    source = " ".join(told)
+    shown += [n for d in report.documents for n in (d.title, d.site, d.author, d.date) if n]
+    source = " ".join(shown)
     text = sentence.text
-    return not (missing_numbers(text, source, spoken) or missing_names(text, source, spoken))
+    return not (missing_numbers(text, source, language) or missing_names(text, source, language))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from llmcheck.errors import ConfigError
-from llmcheck.evaluation.gold import reasons
+from llmcheck.evaluation.gold import describe_errors
+from llmcheck.models import Failure, Frozen, PromptUsage
 
 SEED = 5
 """Of the shuffle from which a limited number of rows is taken: the same ones every time."""
+
+
+F = TypeVar("F", bound=Frozen)
 
 
 class Row(BaseModel):
@@ -21,8 +26,31 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    id: str | None = None
+    source: str | None = None
+    """Where the row is from, by which the figures are told apart."""
+
+
+class RowsScore(Frozen, Generic[F]):
+    """The score of a file of labelled rows."""
+
+    rows: int
+    figures: F
+    by_source: dict[str, F]
+    prompts: dict[str, PromptUsage]
+    failures: tuple[Failure, ...]
+
+
+class OfRow(Protocol):
+    """What came of a row."""
+
+    @property
+    def row(self) -> Row:
+        """The row."""
+
 
 R = TypeVar("R", bound=Row)
+Out = TypeVar("Out", bound=OfRow)
 
 
 def read_rows(path: str | Path, kind: type[R], limit: int | None = None) -> list[R]:
@@ -46,6 +74,15 @@ def read_rows(path: str | Path, kind: type[R], limit: int | None = None) -> list
     return rows[:limit]
 
 
+def group_by_source(outcomes: Iterable[Out]) -> dict[str, list[Out]]:
+    """What came of the rows, under the names of their sources; without those that name none."""
+    grouped: dict[str, list[Out]] = {}
+    for outcome in outcomes:
+        if outcome.row.source:
+            grouped.setdefault(outcome.row.source, []).append(outcome)
+    return dict(sorted(grouped.items()))
+
+
 def _row(place: str, line: str, kind: type[R]) -> R:
     try:
         data = json.loads(line)
@@ -54,4 +91,4 @@ def _row(place: str, line: str, kind: type[R]) -> R:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(f"{place}: {reasons(error, data)}") from error
+        raise ConfigError(f"{place}: {describe_errors(error, data)}") from error

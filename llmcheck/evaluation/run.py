@@ -10,7 +10,7 @@ from llmcheck.errors import ConfigError
 from llmcheck.evaluation.gold import GoldSet
 from llmcheck.evaluation.labelled_claims import SentenceRow, score_sentences
 from llmcheck.evaluation.labelled_pairs import PairRow, score_pairs
-from llmcheck.evaluation.scoring import Evaluation, evaluate, pooled
+from llmcheck.evaluation.scoring import Evaluation, evaluate, pool_figures
 from llmcheck.llm.connect import Connection, connect
 from llmcheck.llm.recording.files import MANIFEST
 from llmcheck.llm.recording.record import RecordingLLM
@@ -31,7 +31,7 @@ def measure(
     parts = [gold.name for gold in sets] + [PAIRS] * bool(rows) + [CLAIMS] * bool(sentences)
     connection_for = connections(parts, settings)
 
-    def runner(part: str) -> Runner:
+    def runner_for(part: str) -> Runner:
         connection = connection_for(part)
         return Runner(
             connection.llm,
@@ -55,9 +55,9 @@ def measure(
         scores.append(evaluate(gold, corpus, checker.trace(corpus)))
     return Evaluation(
         sets=tuple(scores),
-        all=pooled(scores),
-        pairs=score_pairs(rows, runner(PAIRS)) if rows else None,
-        claims=score_sentences(sentences, runner(CLAIMS)) if sentences else None,
+        all=pool_figures(scores),
+        pairs=score_pairs(rows, runner_for(PAIRS)) if rows else None,
+        claims=score_sentences(sentences, runner_for(CLAIMS)) if sentences else None,
     )
 
 
@@ -70,22 +70,22 @@ def connections(parts: list[str], settings: Settings) -> Callable[[str], Connect
         if count > 1:
             raise ConfigError(f"{count} of what is to be measured have the name {part!r}")
 
-    def changed(**update: object) -> Settings:
+    def with_changes(**update: object) -> Settings:
         return settings.model_copy(update=update)
 
     if settings.replay is not None:
         replay = settings.replay
         # A folder that is no recording itself may hold one for each part.
         several = replay.is_dir() and not (replay / MANIFEST).exists()
-        return lambda part: connect(changed(replay=replay / part if several else replay))
-    shared = connect(changed(record=None))
+        return lambda part: connect(with_changes(replay=replay / part if several else replay))
+    shared = connect(with_changes(record=None))
     if settings.record is None:
         return lambda part: shared
     record = settings.record
 
-    def recorded(part: str) -> Connection:
+    def recording_connection(part: str) -> Connection:
         folder = record / part if len(parts) > 1 else record
         llm = RecordingLLM(shared.llm, folder, settings={"concurrency": settings.concurrency})
         return Connection(llm, shared.model)
 
-    return recorded
+    return recording_connection

@@ -9,7 +9,13 @@ from llmcheck.checker import Trace
 from llmcheck.documents.corpus import Corpus
 from llmcheck.evaluation.agreements import AgreementFigures, agreements_found, score_agreements
 from llmcheck.evaluation.counts import added
-from llmcheck.evaluation.disputes import Alarm, DisputeFigures, FalseDispute, Found, score_disputes
+from llmcheck.evaluation.disputes import (
+    Alarm,
+    DisputeFigures,
+    FalseDispute,
+    FoundDispute,
+    score_disputes,
+)
 from llmcheck.evaluation.funnel import FunnelFigures, FunnelRow, funnel, funnel_figures
 from llmcheck.evaluation.gold import GoldSet
 from llmcheck.evaluation.labelled_claims import ClaimsScore
@@ -45,7 +51,7 @@ class SetScore(Frozen):
     name: str
     model: str
     figures: Figures
-    found: tuple[Found, ...]
+    found: tuple[FoundDispute, ...]
     missed: tuple[str, ...]
     """Ids of the labelled disputes that were not found; ``funnel`` says where they were lost."""
     false: tuple[FalseDispute, ...]
@@ -84,7 +90,7 @@ def score_report(gold: GoldSet, corpus: Corpus, report: Report) -> SetScore:
     return _score(gold, corpus, report, None)
 
 
-def pooled(scores: Sequence[SetScore]) -> Figures | None:
+def pool_figures(scores: Sequence[SetScore]) -> Figures | None:
     """The figures of all sets added up; None for fewer than two."""
     return added([score.figures for score in scores]) if len(scores) > 1 else None
 

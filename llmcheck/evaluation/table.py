@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from llmcheck.evaluation.counts import Ratio, Scores
-from llmcheck.evaluation.disputes import DisputeFigures
+from llmcheck.evaluation.disputes import Alarm, DisputeFigures
 from llmcheck.evaluation.labelled_claims import ClaimsFigures, ClaimsScore
 from llmcheck.evaluation.labelled_pairs import PairFigures, PairsScore
 from llmcheck.evaluation.scoring import Evaluation, Figures, SetScore
 from llmcheck.models import PromptUsage
-from llmcheck.render.phrases import clean, counted, shorten
-from llmcheck.render.phrases import words as spoken
+from llmcheck.render.phrases import clean, kind_name, pluralize, shorten
 
 T = TypeVar("T")
 
@@ -35,7 +34,7 @@ def text_page(evaluation: Evaluation) -> str:
     failures = evaluation.failures()
     if failures:
         listed = [[f"{f.stage} of {clean(f.subject)}: {clean(f.error)}"] for f in failures]
-        title = f"{counted(len(failures), 'part')} of the run failed; the figures lack these"
+        title = f"{pluralize(len(failures), 'part')} of the run failed; the figures lack these"
         parts.append(_listing(title, listed, most=_MOST_FAILURES))
     return "\n".join(part for part in parts if part)
 
@@ -47,24 +46,24 @@ def _sets_page(scores: Sequence[SetScore], together: Figures | None) -> list[str
         rows["all"] = together
     return [
         _table("Disputes", rows, _DISPUTES),
-        _table("By kind", _spoken(total.disputes.by_kind), _SCORES),
+        _table("By kind", _by_kind_name(total.disputes.by_kind), _SCORES),
         _table("Pairs of positions", rows, _FUNNEL),
         _listing("Lost", [
             [score.name, row.dispute, f"in {row.lost_in}", row.question]
             for score in scores for row in score.funnel if row.lost_in
         ]),
         _listing("False", [
-            [score.name, spoken(false.kind), false.question]
+            [score.name, kind_name(false.kind), false.question]
             for score in scores for false in score.false
         ]),
         _listing("Look-alike alarms", [
-            [score.name, a.lookalike, f"{spoken(a.reason)}, {_beside(a.matched)}: {a.question}"]
-            for score in scores for a in score.alarms
+            [score.name, alarm.lookalike, _alarm_line(alarm)]
+            for score in scores for alarm in score.alarms
         ]),
         _table("Claims", rows, _CLAIMS),
         _table("Agreements, summary", rows, _SUMMARY),
         _table("Padding", rows, _PADDING),
-        _table("Padding by kind", _spoken(total.padding.by_kind), _SCORES),
+        _table("Padding by kind", _by_kind_name(total.padding.by_kind), _SCORES),
         _prompts(total.prompts),
         _listing("Errors of the labels (they lower no figure)", [
             [score.name, error.label, f"{error.doc}: {error.reason}: {error.quote}"]
@@ -76,7 +75,7 @@ def _sets_page(scores: Sequence[SetScore], together: Figures | None) -> list[str
 def _pairs_page(score: PairsScore) -> list[str]:
     return [
         _table("Labelled pairs", {"all": score.figures, **score.by_source}, _PAIRS),
-        _table("By kind", _spoken(score.by_kind), _PAIRS),
+        _table("By kind", _by_kind_name(score.by_kind), _PAIRS),
         _prompts(score.prompts),
     ]
 
@@ -88,8 +87,8 @@ def _claims_page(score: ClaimsScore) -> list[str]:
     ]
 
 
-def _spoken(by_kind: Mapping[str, T]) -> dict[str, T]:
-    return {spoken(kind): row for kind, row in by_kind.items()}
+def _by_kind_name(by_kind: Mapping[str, T]) -> dict[str, T]:
+    return {kind_name(kind): row for kind, row in by_kind.items()}
 
 
 def _prompts(prompts: Mapping[str, PromptUsage]) -> str:
@@ -112,8 +111,9 @@ def _decimal(value: float | None, places: int = 1) -> str:
     return _NOTHING if value is None else f"{value:.{places}f}"
 
 
-def _beside(matched: Sequence[str]) -> str:
-    return f"with {', '.join(matched)}" if matched else "false"
+def _alarm_line(alarm: Alarm) -> str:
+    matched = f"with {', '.join(alarm.matched)}" if alarm.matched else "false"
+    return f"{kind_name(alarm.reason)}, {matched}: {alarm.question}"
 
 
 _DISPUTES: dict[str, Callable[[Figures], str]] = {

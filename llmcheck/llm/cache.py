@@ -7,11 +7,11 @@ on every read.
 from __future__ import annotations
 
 import logging
-import threading
 from concurrent.futures import Future
 from typing import Any
 
 from llmcheck.errors import CorruptRecord, InvalidReply, TooLong
+from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM, Call, Reply, T, Tokens, parse_reply
 from llmcheck.llm.store import ReplyStore, StoredReply
 
@@ -31,8 +31,12 @@ class CachedLLM:
         store.open()
         self._inner = inner
         self._store = store
-        self._lock = threading.Lock()
+        self._lock = FreshLock()
         self._running: dict[str, Future[Reply[Any]]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Another process waits for no call that is under way in this one."""
+        return {**vars(self), "_running": {}}
 
     def complete(self, call: Call, schema: type[T]) -> Reply[T]:
         """Answer from the store (origin ``cache``, tokens as stored) or else from ``inner``.
@@ -45,9 +49,9 @@ class CachedLLM:
                 mine = self._running[call.key] = Future[Reply[Any]]()
         if running is not None:
             first = running.result()
-            return _cached(_stored(first), call, schema)
+            return _cached_reply(_stored_reply(first), call, schema)
         try:
-            reply = self._stored(call, schema) or self._asked(call, schema)
+            reply = self._read_stored(call, schema) or self._ask_inner(call, schema)
         except BaseException as error:
             mine.set_exception(error)
             raise
@@ -58,7 +62,7 @@ class CachedLLM:
             with self._lock:
                 del self._running[call.key]
 
-    def _stored(self, call: Call, schema: type[T]) -> Reply[T] | None:
+    def _read_stored(self, call: Call, schema: type[T]) -> Reply[T] | None:
         try:
             stored = self._store.read(call)
         except CorruptRecord as error:
@@ -70,14 +74,14 @@ class CachedLLM:
                 raise InvalidReply(stored.failed, call_key=call.key, prompt=call.prompt)
         try:
             if stored is not None:
-                return _cached(stored, call, schema)
+                return _cached_reply(stored, call, schema)
         except InvalidReply as error:
             reason = f"cache {self._store.directory}: {error}"
         _log.warning("%s; the row is dropped and the call made again", reason)
         self._store.drop(call)
         return None
 
-    def _asked(self, call: Call, schema: type[T]) -> Reply[T]:
+    def _ask_inner(self, call: Call, schema: type[T]) -> Reply[T]:
         try:
             reply = self._inner.complete(call, schema)
         except (InvalidReply, TooLong) as error:
@@ -87,14 +91,14 @@ class CachedLLM:
             raise
         # A replayed answer may be made up for a test: it must not turn into the model's.
         if reply.origin == "model":
-            self._store.write(call, _stored(reply))
+            self._store.write(call, _stored_reply(reply))
         return reply
 
 
-def _stored(reply: Reply[Any]) -> StoredReply:
+def _stored_reply(reply: Reply[Any]) -> StoredReply:
     return StoredReply(reply.raw, reply.tokens, reply.probabilities)
 
 
-def _cached(stored: StoredReply, call: Call, schema: type[T]) -> Reply[T]:
+def _cached_reply(stored: StoredReply, call: Call, schema: type[T]) -> Reply[T]:
     value = parse_reply(stored.raw, call, schema)
     return Reply(value, stored.raw, stored.tokens, "cache", stored.probabilities)

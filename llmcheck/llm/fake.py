@@ -16,6 +16,14 @@ class FakeLLM:
 
     The answer may be a model instance, a JSON-able value or raw JSON text; it is validated
     like any other. Errors that the handler raises pass through. ``calls`` lists what was asked.
+
+    >>> from llmcheck import Corpus, NumberedSet, Runner, survey_documents
+    >>> llm = FakeLLM(lambda call: {"disputes": [], "lookalikes": [], "agreements": []})
+    >>> numbered = NumberedSet(Corpus.from_texts(["The dam held."]).documents)
+    >>> survey_documents(numbered, Runner(llm, "fake")).questions
+    []
+    >>> [call.prompt.partition(".")[0] for call in llm.calls]
+    ['survey']
     """
 
     def __init__(self, handler: Callable[[Call], Any]) -> None:

@@ -24,7 +24,7 @@ U = TypeVar("U")
 A = TypeVar("A", bound=BaseModel)
 
 
-class Asked(NamedTuple, Generic[U, A]):
+class UnitOutcome(NamedTuple, Generic[U, A]):
     """A unit as it was asked about in the end, and what came of it."""
 
     unit: U
@@ -33,7 +33,27 @@ class Asked(NamedTuple, Generic[U, A]):
 
 @dataclass(frozen=True)
 class Halving(Generic[U, A]):
-    """How units of one sort are put to a model, and made smaller."""
+    """How units of one sort are put to a model, and made smaller.
+
+    >>> from llmcheck import FakeLLM
+    >>> from llmcheck.llm.prompts import Prompt
+    >>> class Count(BaseModel):
+    ...     number: int
+    >>> def answer(call):  # Of more than two words the answer is cut off.
+    ...     words = call.user.split()
+    ...     return Count(number=len(words)) if len(words) < 3 else '{"numb'
+    >>> halving = Halving(
+    ...     "survey",
+    ...     Prompt("count.v1", "0" * 64, "", {}, "Count the words.", "{{ words }}"),
+    ...     Count,
+    ...     variables=lambda words: {"words": " ".join(words)},
+    ...     halves=lambda words: [words[:2], words[2:]] if len(words) > 1 else [],
+    ... )
+    >>> for unit, outcome in halving.ask([["one", "two", "three"]], Runner(FakeLLM(answer), "m")):
+    ...     print(unit, outcome.value.number)
+    ['one', 'two'] 2
+    ['three'] 1
+    """
 
     stage: Stage
     prompt: Prompt
@@ -45,16 +65,16 @@ class Halving(Generic[U, A]):
     is_whole: Callable[[U, A], bool] = lambda unit, answer: True
     """Whether an answer covers its unit and points at nothing outside it."""
 
-    def ask(self, units: Sequence[U], runner: Runner) -> list[Asked[U, A]]:
+    def ask(self, units: Sequence[U], runner: Runner) -> list[UnitOutcome[U, A]]:
         """An outcome for every unit or for its parts, in the order of the units.
 
         An answer that is not whole, about a unit that cannot be halved, is returned as it is.
         Other failures (an endpoint that is away, a budget) are outcomes at once: smaller units
         would meet them, too.
         """
-        return [asked for parts in self._rounds(units, runner) for asked in parts]
+        return [part for parts in self._rounds(units, runner) for part in parts]
 
-    def _rounds(self, units: Sequence[U], runner: Runner) -> list[list[Asked[U, A]]]:
+    def _rounds(self, units: Sequence[U], runner: Runner) -> list[list[UnitOutcome[U, A]]]:
         smaller = [self.halves(unit) for unit in units]
         outcomes = runner.run(
             self.stage,
@@ -63,7 +83,9 @@ class Halving(Generic[U, A]):
             self.schema,
             splittable=[bool(parts) for parts in smaller],
         )
-        found = [[Asked(unit, outcome)] for unit, outcome in zip(units, outcomes, strict=True)]
+        found = [
+            [UnitOutcome(unit, outcome)] for unit, outcome in zip(units, outcomes, strict=True)
+        ]
         broken = [
             index
             for index, ((unit, outcome),) in enumerate(found)
@@ -73,7 +95,7 @@ class Halving(Generic[U, A]):
             # All parts at once, so that the calls of a level run side by side.
             answered = iter(self._rounds([p for index in broken for p in smaller[index]], runner))
             for index in broken:
-                found[index] = [asked for _ in smaller[index] for asked in next(answered)]
+                found[index] = [part for _ in smaller[index] for part in next(answered)]
         return found
 
     def _came_whole(self, unit: U, outcome: Reply[A] | LLMError | BudgetExceeded) -> bool:

@@ -27,7 +27,11 @@ class PromptText(NamedTuple):
 
 
 def versions(stage: str, names: Iterable[str]) -> list[str]:
-    """Those of ``names`` that are versions of the stage, oldest first: ``v9`` before ``v10``."""
+    """Those of ``names`` that are versions of the stage, oldest first.
+
+    >>> versions("judge", ["judge.v10", "judge.v9", "merge.v1"])
+    ['judge.v9', 'judge.v10']
+    """
     numbered = [
         (int(match["number"]), name)
         for name in names

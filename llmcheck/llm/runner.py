@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from llmcheck.errors import BudgetExceeded, LLMError
@@ -92,6 +92,10 @@ class Progress(NamedTuple):
         )
 
 
+def ignore_progress(progress: Progress) -> None:
+    """What is told of progress where nobody looks. A function by name, so that it pickles."""
+
+
 @dataclass(frozen=True)
 class Runner:
     """What a stage needs to put a prompt to a model: the port, the model's name, the manners."""
@@ -99,7 +103,7 @@ class Runner:
     llm: LLM
     model: str
     concurrency: int = 4
-    on_progress: Callable[[Progress], None] = field(default=lambda _: None)
+    on_progress: Callable[[Progress], None] = ignore_progress
     table_tokens: int = 24_000
     """How much the model is shown at once."""
 

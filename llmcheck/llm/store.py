@@ -1,21 +1,17 @@
 """The store of answers on disk, whose rows are checked on every read.
 
 Each row is held against its checksum and the key of its call. diskcache carries the rows, held
-to plain bytes: as it comes it pickles what it does not know, and unpickles whatever a row
-claims to be (CVE-2025-69872), culls silently at 1 GiB, and follows file names that stand in the
-database.
+to plain bytes (``bytes_disk``), and kept from culling silently at 1 GiB, which it would.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
 import logging
 import os
 import sqlite3
 import stat
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +21,8 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import Field
 
 from llmcheck.errors import ConfigError, CorruptRecord
+from llmcheck.llm.bytes_disk import bytes_only_disk
+from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import Call, Probabilities, Tokens, canonical_json, digest
 from llmcheck.models import Frozen
 
@@ -69,45 +67,6 @@ class _Row(Frozen):
     failed: str = ""
 
 
-class _UnsafeRow(ValueError):
-    """A row that llmcheck cannot have written. No OSError: diskcache takes those for a miss."""
-
-
-@functools.cache
-def _bytes_only_disk() -> type[Any]:
-    import diskcache
-
-    class BytesOnlyDisk(diskcache.Disk):  # type: ignore[misc]
-        """Text keys and bytes values inside the database; no pickle, no files."""
-
-        def put(self, key: object) -> tuple[str, bool]:
-            if type(key) is not str:
-                raise TypeError(f"a key is text, not {type(key).__name__}")
-            return key, True
-
-        def get(self, key: object, raw: object) -> str:
-            if not raw or type(key) is not str:
-                raise _UnsafeRow("its key is not plain text")
-            return key
-
-        def store(
-            self, value: object, read: bool, key: object = None
-        ) -> tuple[int, int, None, memoryview]:
-            if type(value) is not bytes or read:
-                raise TypeError(f"a value is bytes, not {type(value).__name__}")
-            return 0, diskcache.core.MODE_RAW, None, memoryview(value)
-
-        def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> bytes:
-            if mode != diskcache.core.MODE_RAW or filename is not None or type(value) is not bytes:
-                raise _UnsafeRow("its value is not plain bytes")
-            return value
-
-        def remove(self, file_path: str) -> None:
-            """Delete nothing: no row has a file, whatever name stands in it."""
-
-    return BytesOnlyDisk
-
-
 class ReplyStore:
     """Answers by call key in a directory that only its owner may enter.
 
@@ -117,10 +76,14 @@ class ReplyStore:
 
     def __init__(self, directory: str | Path) -> None:
         self.directory = Path(directory).expanduser().absolute()
-        self._lock = threading.Lock()
+        self._lock = FreshLock()
         self._cache: Any = None
         self._opened_inode: int | None = None
         self._write_warned = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Another process opens the database itself."""
+        return {**vars(self), "_cache": None, "_opened_inode": None}
 
     def open(self) -> None:
         """Make the directory and the database ready.
@@ -128,7 +91,7 @@ class ReplyStore:
         Raises ConfigError when the directory cannot be written, belongs to someone else, is a
         symbolic link or holds other things.
         """
-        self._use(lambda cache: None)
+        self._with_cache(lambda cache: None)
 
     def read(self, call: Call) -> StoredReply | None:
         """The answer stored for ``call``, or None.
@@ -136,18 +99,18 @@ class ReplyStore:
         Raises CorruptRecord when the row is damaged, altered or of another call.
         """
         try:
-            blob = self._use(lambda cache: cache.get(call.key))
+            blob = self._with_cache(lambda cache: cache.get(call.key))
             if blob is None:
                 return None
             envelope = json.loads(blob)
             row = _Row.model_validate(envelope["row"])
             intact = envelope["checksum"] == _checksum(row)
         except (ValueError, KeyError, TypeError) as error:
-            raise self._corrupt(call, "is not what llmcheck stores") from error
+            raise self._corrupt_record(call, "is not what llmcheck stores") from error
         if not intact:
-            raise self._corrupt(call, "fails its checksum")
+            raise self._corrupt_record(call, "fails its checksum")
         if row.key != call.key:
-            raise self._corrupt(call, "belongs to another call")
+            raise self._corrupt_record(call, "belongs to another call")
         tokens = Tokens(row.input_tokens, row.output_tokens)
         return StoredReply(row.raw, tokens, row.probabilities, row.failed)
 
@@ -171,7 +134,7 @@ class ReplyStore:
         envelope = {"row": row.model_dump(exclude_defaults=True), "checksum": _checksum(row)}
         blob = json.dumps(envelope).encode("ascii")
         try:
-            self._use(lambda cache: cache.set(call.key, blob))
+            self._with_cache(lambda cache: cache.set(call.key, blob))
         except ConfigError as error:
             if not self._write_warned:
                 self._write_warned = True
@@ -179,19 +142,21 @@ class ReplyStore:
 
     def drop(self, call: Call) -> None:
         """Forget what is stored for ``call``, if anything."""
-        self._use(lambda cache: cache.delete(call.key))
+        self._with_cache(lambda cache: cache.delete(call.key))
 
     def info(self) -> StoreInfo:
         """How much is stored. Creates nothing."""
         if self._inode() is None:
             return StoreInfo(self.directory, 0, 0)
-        return self._use(lambda cache: StoreInfo(self.directory, len(cache), cache.volume()))
+        return self._with_cache(
+            lambda cache: StoreInfo(self.directory, len(cache), cache.volume())
+        )
 
     def clear(self) -> int:
         """Forget every answer; returns how many there were."""
         if self._inode() is None:
             return 0
-        return self._use(lambda cache: int(cache.clear()))
+        return self._with_cache(lambda cache: int(cache.clear()))
 
     def close(self) -> None:
         """Close this thread's connection; the next use opens it again."""
@@ -199,13 +164,13 @@ class ReplyStore:
             if self._cache is not None:
                 self._cache.close()
 
-    def _use(self, action: Callable[[Any], R]) -> R:
+    def _with_cache(self, action: Callable[[Any], R]) -> R:
         import diskcache
 
         for last_try in (False, True):
             inode = self._inode()
             try:
-                return action(self._opened())
+                return action(self._open_cache())
             except sqlite3.DatabaseError as error:
                 # Errors of Python's own (a closed connection) carry no code.
                 code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE)
@@ -225,7 +190,7 @@ class ReplyStore:
         except OSError:
             return None
 
-    def _opened(self) -> Any:
+    def _open_cache(self) -> Any:
         import diskcache
 
         with self._lock:
@@ -237,7 +202,7 @@ class ReplyStore:
                 self._cache = diskcache.Cache(
                     str(self.directory),
                     timeout=_TIMEOUT_SECONDS,
-                    disk=_bytes_only_disk(),
+                    disk=bytes_only_disk(),
                     eviction_policy="none",
                     cull_limit=0,
                 )
@@ -268,13 +233,13 @@ class ReplyStore:
         with self._lock:
             if self._inode() != inode:
                 return  # Another thread was first.
-            beside = (
+            candidates = (
                 self.directory.with_name(f"{self.directory.name}.corrupt-{number}")
                 for number in itertools.count(1)
             )
-            aside = next(path for path in beside if not path.exists())
+            target = next(path for path in candidates if not path.exists())
             try:
-                self.directory.rename(aside)
+                self.directory.rename(target)
             except OSError as reason:
                 raise self._unusable(
                     f"its database is damaged ({error}) and cannot be moved aside "
@@ -282,10 +247,10 @@ class ReplyStore:
                 ) from reason
         _log.warning(
             "cache %s: its database is damaged (%s); moved to %s, starting a new one",
-            self.directory, error, aside,
+            self.directory, error, target,
         )  # fmt: skip
 
-    def _corrupt(self, call: Call, reason: str) -> CorruptRecord:
+    def _corrupt_record(self, call: Call, reason: str) -> CorruptRecord:
         return CorruptRecord(
             f"cache {self.directory}: the row of {call.prompt} call {call.key[:16]} {reason}",
             call_key=call.key,

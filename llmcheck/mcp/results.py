@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from llmcheck.models import Claim, Dispute, DocumentInfo, PaddingFlag, Position, Report
+from llmcheck.models import Agreement, Claim, Dispute, DocumentInfo, PaddingFlag, Position, Report
 from llmcheck.render.phrases import QUOTE_LENGTH, shorten
 from llmcheck.render.view import doc_ids_of, usage_line
 
@@ -32,7 +32,7 @@ class _Result(BaseModel):
 R = TypeVar("R", bound=_Result)
 
 
-class Passage(_Result):
+class PassageResult(_Result):
     """Words of a document."""
 
     document: str
@@ -64,7 +64,7 @@ class PositionResult(_Result):
     answer: str
     documents: tuple[str, ...]
     """Those that give it."""
-    passages: tuple[Passage, ...]
+    passages: tuple[PassageResult, ...]
     """Where they give it; the first few where there are many."""
 
 
@@ -95,15 +95,15 @@ class ClaimResult(_Result):
     claim: str
     speaker: str | None
     """Who says so, when the document quotes or reports someone."""
-    passage: Passage
+    passage: PassageResult
 
 
-class PaddingFound(_Result):
+class PaddingFlagResult(_Result):
     """A stretch of a document that says nothing about its topic."""
 
     kind: str
     rationale: str
-    passage: Passage
+    passage: PassageResult
 
 
 class _Outcome(_Result):
@@ -135,52 +135,31 @@ class ClaimsResult(_Outcome):
 class PaddingResult(_Outcome):
     """What in the documents is padding."""
 
-    padding: tuple[PaddingFound, ...]
+    padding: tuple[PaddingFlagResult, ...]
 
 
 def check_result(report: Report) -> CheckResult:
     """The answer to ``check``."""
     cuts = _Cuts()
-    disputes = cuts.fitting("disputes", [_dispute(report, d) for d in report.disputes])
-    agreements = cuts.fitting(
-        "agreements",
-        [
-            AgreementResult(
-                statement=agreement.statement,
-                documents=tuple(doc_ids_of(report, agreement.claim_ids)),
-            )
-            for agreement in report.agreements
-        ],
-        MOST_ASIDE,
+    disputes = cuts.fit("disputes", [_dispute(report, d) for d in report.disputes])
+    agreements = cuts.fit(
+        "agreements", [_agreement(report, a) for a in report.agreements], MOST_ASIDE
     )
-    rest = dict(_outcome(report, cuts))
-    return CheckResult(disputes=disputes, agreements=agreements, **rest)
+    return CheckResult(disputes=disputes, agreements=agreements, **dict(_outcome(report, cuts)))
 
 
 def claims_result(report: Report) -> ClaimsResult:
     """The answer to ``claims``."""
     cuts = _Cuts()
-    claims = cuts.fitting(
-        "claims",
-        [
-            ClaimResult(claim=claim.text, speaker=claim.speaker, passage=_passage(claim))
-            for claim in report.claims
-        ],
-    )
+    claims = cuts.fit("claims", [_claim(claim) for claim in report.claims])
     return ClaimsResult(claims=claims, **dict(_outcome(report, cuts)))
 
 
 def padding_result(report: Report) -> PaddingResult:
     """The answer to ``padding``."""
     cuts = _Cuts()
-    found = cuts.fitting(
-        "stretches of padding",
-        [
-            PaddingFound(kind=flag.kind, rationale=flag.rationale, passage=_passage(flag))
-            for flag in report.padding
-        ],
-    )
-    return PaddingResult(padding=found, **dict(_outcome(report, cuts)))
+    padding = cuts.fit("stretches of padding", [_padding(flag) for flag in report.padding])
+    return PaddingResult(padding=padding, **dict(_outcome(report, cuts)))
 
 
 class _Cuts:
@@ -189,7 +168,7 @@ class _Cuts:
     def __init__(self) -> None:
         self._cuts: list[str] = []
 
-    def fitting(self, noun: str, items: Sequence[R], most: int = MOST_CHARACTERS) -> tuple[R, ...]:
+    def fit(self, noun: str, items: Sequence[R], most: int = MOST_CHARACTERS) -> tuple[R, ...]:
         """The first of ``items``, as many as ``most`` characters of JSON hold."""
         sizes = accumulate(len(item.model_dump_json()) for item in items)
         kept = sum(size <= most for size in sizes)
@@ -197,7 +176,7 @@ class _Cuts:
             self._cuts.append(f"{len(items) - kept:,} of {len(items):,} {noun}")
         return tuple(items[:kept])
 
-    def told(self) -> str | None:
+    def note(self) -> str | None:
         """What was left out, and what to do about it."""
         if not self._cuts:
             return None
@@ -208,16 +187,13 @@ class _Cuts:
 
 
 def _outcome(report: Report, cuts: _Cuts) -> _Outcome:
-    documents = cuts.fitting("documents", [_document(d) for d in report.documents], MOST_ASIDE)
-    failures = tuple(
-        shorten(f"{failure.stage} of {failure.subject}: {failure.error}", QUOTE_LENGTH)
-        for failure in report.failures
-    )
+    documents = cuts.fit("documents", [_document(d) for d in report.documents], MOST_ASIDE)
+    failures = tuple(shorten(str(failure), QUOTE_LENGTH) for failure in report.failures)
     more = len(failures) - _MOST_FAILURES
     return _Outcome(
         complete=not failures,
         failures=(*failures[:_MOST_FAILURES], *([f"{more:,} more"] if more > 0 else ())),
-        cut=cuts.told(),
+        cut=cuts.note(),
         documents=documents,
         usage=usage_line(report.usage),
     )
@@ -231,6 +207,21 @@ def _document(info: DocumentInfo) -> DocumentResult:
         padding_share=info.padding_share,
         copy_of=info.copy_of,
     )
+
+
+def _agreement(report: Report, agreement: Agreement) -> AgreementResult:
+    return AgreementResult(
+        statement=agreement.statement,
+        documents=tuple(doc_ids_of(report, agreement.claim_ids)),
+    )
+
+
+def _claim(claim: Claim) -> ClaimResult:
+    return ClaimResult(claim=claim.text, speaker=claim.speaker, passage=_passage(claim))
+
+
+def _padding(flag: PaddingFlag) -> PaddingFlagResult:
+    return PaddingFlagResult(kind=flag.kind, rationale=flag.rationale, passage=_passage(flag))
 
 
 def _dispute(report: Report, dispute: Dispute) -> DisputeResult:
@@ -253,13 +244,13 @@ def _position(report: Report, position: Position) -> PositionResult:
     )
 
 
-def _passages(claims: Iterable[Claim]) -> list[Passage]:
+def _passages(claims: Iterable[Claim]) -> list[PassageResult]:
     """The passages of the claims, each once: a sentence may hold several claims."""
     return list(dict.fromkeys(map(_passage, claims)))
 
 
-def _passage(found: Claim | PaddingFlag) -> Passage:
-    return Passage(
+def _passage(found: Claim | PaddingFlag) -> PassageResult:
+    return PassageResult(
         document=found.doc_id,
         start=found.start,
         end=found.end,

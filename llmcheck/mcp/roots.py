@@ -29,7 +29,9 @@ def read_within(paths: Sequence[str], texts: Mapping[str, str], roots: Sequence[
         raise ConfigError("nothing to read: give paths, or texts by name")
     parts = []
     if paths:
-        parts.append(_named_from(roots[0], Corpus.read(*[_allowed(p, roots) for p in paths])))
+        parts.append(
+            _name_from_root(roots[0], Corpus.read(*[_allowed_path(p, roots) for p in paths]))
+        )
     if texts:
         parts.append(Corpus.from_texts(texts))
     together = Corpus.from_texts([document for part in parts for document in part.documents])
@@ -37,7 +39,7 @@ def read_within(paths: Sequence[str], texts: Mapping[str, str], roots: Sequence[
     return Corpus(documents=together.documents, failures=failures)
 
 
-def _named_from(root: Path, corpus: Corpus) -> Corpus:
+def _name_from_root(root: Path, corpus: Corpus) -> Corpus:
     prefix = f"{root.as_posix().rstrip('/')}/"
     return Corpus(
         documents=tuple(
@@ -51,20 +53,20 @@ def _named_from(root: Path, corpus: Corpus) -> Corpus:
     )
 
 
-def _allowed(given: str, roots: Sequence[Path]) -> str:
+def _allowed_path(given: str, roots: Sequence[Path]) -> str:
     """The path to read. Raises ConfigError when something that it names lies elsewhere."""
     if given == "-" or "\0" in given or "://" in given:
-        raise _refused(given, given, roots)
+        raise _refusal(given, given, roots)
     places = [os.path.join(root, given) for root in roots]
     place = next(filter(os.path.lexists, places), places[0])
-    for reached in _reached(place):
+    for reached in _reachable_paths(place):
         real = Path(os.path.realpath(reached))
         if not any(real.is_relative_to(root) for root in roots):
-            raise _refused(given, reached, roots)
+            raise _refusal(given, reached, roots)
     return place
 
 
-def _reached(place: str) -> Iterator[str]:
+def _reachable_paths(place: str) -> Iterator[str]:
     """What reading ``place`` may open, or where it would look; each before it looks there."""
     wildcard = None if os.path.lexists(place) else _WILDCARD.search(place)
     if wildcard is not None:
@@ -77,7 +79,7 @@ def _reached(place: str) -> Iterator[str]:
         yield from filter(os.path.islink, paths)
 
 
-def _refused(given: str, reached: str, roots: Sequence[Path]) -> ConfigError:
+def _refusal(given: str, reached: str, roots: Sequence[Path]) -> ConfigError:
     through = (
         "" if reached in (given, "") or not os.path.islink(reached) else f" through {reached}"
     )

@@ -72,7 +72,7 @@ def build_server(settings: Settings, roots: Sequence[Path]) -> MCPServer:
         version=metadata.version("llmcheck"),
         log_level="WARNING",
     )
-    desk = _Desk(settings, [Path(root).resolve() for root in roots])
+    service = _Service(settings, [Path(root).resolve() for root in roots])
 
     @server.tool(annotations=_READS)
     async def check(context: Context, paths: Paths = None, texts: Texts = None) -> CheckResult:
@@ -81,22 +81,22 @@ def build_server(settings: Settings, roots: Sequence[Path]) -> MCPServer:
         Each dispute has the question, the answers given to it, who gives which, and the
         documents' exact words. Give at least two documents about one topic.
         """
-        return check_result(await desk.run(context, paths, texts, Checker.check))
+        return check_result(await service.run(context, paths, texts, Checker.check))
 
     @server.tool(annotations=_READS)
     async def claims(context: Context, paths: Paths = None, texts: Texts = None) -> ClaimsResult:
         """List the facts that each document states, with the exact words that state them."""
-        return claims_result(await desk.run(context, paths, texts, Checker.claims))
+        return claims_result(await service.run(context, paths, texts, Checker.claims))
 
     @server.tool(annotations=_READS)
     async def padding(context: Context, paths: Paths = None, texts: Texts = None) -> PaddingResult:
         """Find what in documents is padding: page furniture, link lists, promotion, filler."""
-        return padding_result(await desk.run(context, paths, texts, Checker.padding))
+        return padding_result(await service.run(context, paths, texts, Checker.padding))
 
     return server
 
 
-class _Desk:
+class _Service:
     """Runs checks in threads, all through one connection."""
 
     def __init__(self, settings: Settings, roots: Sequence[Path]) -> None:
@@ -116,15 +116,15 @@ class _Desk:
 
         When the client cancels, calls under way end by themselves and no other begins.
         """
-        stopped = threading.Event()
+        cancelled = threading.Event()
 
         def work() -> Report:
-            connection = self._connected()
+            connection = self._connect_once()
             checker = Checker(
                 connection.model,
                 settings=self._settings,
-                llm=_Stoppable(connection.llm, stopped),
-                on_progress=_ToClient(context),
+                llm=_CancellableLLM(connection.llm, cancelled),
+                on_progress=_ClientProgress(context),
             )
             return analyse(checker, read_within(paths or (), texts or {}, self._roots))
 
@@ -133,13 +133,13 @@ class _Desk:
         except LLMCheckError as error:
             raise ToolError(str(error)) from error
         finally:
-            stopped.set()
+            cancelled.set()
         usage = report.usage
         if report.failures and not (usage.calls or usage.cached or usage.replayed):
             raise ToolError(f"no call was answered; the first error: {report.failures[0].error}")
         return report
 
-    def _connected(self) -> Connection:
+    def _connect_once(self) -> Connection:
         # When first needed, so that a client sees what is missing and not a server that died.
         with self._lock:
             if self._connection is None:
@@ -147,25 +147,25 @@ class _Desk:
             return self._connection
 
 
-class _Stopped(Exception):
+class _Cancelled(Exception):
     """The client has cancelled."""
 
 
-class _Stoppable:
+class _CancellableLLM:
     """Passes calls on to ``inner`` until ``stopped`` is set."""
 
-    def __init__(self, inner: LLM, stopped: threading.Event) -> None:
+    def __init__(self, inner: LLM, cancelled: threading.Event) -> None:
         self._inner = inner
-        self._stopped = stopped
+        self._cancelled = cancelled
 
     def complete(self, call: Call, schema: type[T]) -> Reply[T]:
         """Answer as ``inner`` does. Raises _Stopped, which is no outcome but ends the run."""
-        if self._stopped.is_set():
-            raise _Stopped
+        if self._cancelled.is_set():
+            raise _Cancelled
         return self._inner.complete(call, schema)
 
 
-class _ToClient:
+class _ClientProgress:
     """Tells the client how far the work is: calls answered, in all stages together.
 
     How many there will be is known of the stage at work only, so the message tells that.

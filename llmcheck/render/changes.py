@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from llmcheck.models import Dispute, Failure
+from llmcheck.models import Dispute
 from llmcheck.render.markdown import escape
-from llmcheck.render.phrases import clean, percent, words
+from llmcheck.render.phrases import clean, kind_name, percent
 from llmcheck.reports.comparison import Comparison
 
 
@@ -33,9 +33,9 @@ def changes_text(comparison: Comparison, *, width: int = 80) -> str:
     for part in _parts(comparison):
         lines.append(part.heading)
         for item in part.items:
-            lines += _wrapped(clean(item.text), f"  {item.mark} ", width)
+            lines += _wrap(clean(item.text), f"  {item.mark} ", width)
             for line in item.below:
-                lines += _wrapped(clean(line), "      ", width)
+                lines += _wrap(clean(line), "      ", width)
         lines.append("")
     return "\n".join(lines[:-1]) + "\n"
 
@@ -67,10 +67,10 @@ def _parts(comparison: Comparison) -> Iterator[_Part]:
             unchanged=c.same_disputes,
         ),
         [
-            *(_Item("+", _named(d), [*_positions(d)]) for d in c.new_disputes),
-            *(_Item("-", _named(d), [*_positions(d)]) for d in c.gone_disputes),
+            *(_Item("+", _dispute_title(d), [*_positions(d)]) for d in c.new_disputes),
+            *(_Item("-", _dispute_title(d), [*_positions(d)]) for d in c.gone_disputes),
             *(
-                _Item("~", _named(m.new), [*m.changes, f"matched by {m.matched_by}"])
+                _Item("~", _dispute_title(m.new), [*m.changes, f"matched by {m.matched_by}"])
                 for m in c.changed_disputes
             ),
         ],
@@ -80,7 +80,9 @@ def _parts(comparison: Comparison) -> Iterator[_Part]:
         + _counts(
             new=len(c.new_agreements), gone=len(c.gone_agreements), unchanged=c.same_agreements
         ),
-        _both([a.statement for a in c.new_agreements], [a.statement for a in c.gone_agreements]),
+        _new_and_gone(
+            [a.statement for a in c.new_agreements], [a.statement for a in c.gone_agreements]
+        ),
     )
     if c.padding:
         yield _Part(
@@ -93,12 +95,12 @@ def _parts(comparison: Comparison) -> Iterator[_Part]:
     if c.new_failures or c.gone_failures:
         yield _Part(
             "Failures: " + _counts(new=len(c.new_failures), gone=len(c.gone_failures)),
-            _both(map(_failed, c.new_failures), map(_failed, c.gone_failures)),
+            _new_and_gone(map(str, c.new_failures), map(str, c.gone_failures)),
         )
     if c.new_documents or c.gone_documents:
         yield _Part(
             "Documents: " + _counts(new=len(c.new_documents), gone=len(c.gone_documents)),
-            _both(c.new_documents, c.gone_documents),
+            _new_and_gone(c.new_documents, c.gone_documents),
         )
 
 
@@ -106,17 +108,13 @@ def _counts(**counts: int) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items())
 
 
-def _failed(failure: Failure) -> str:
-    return f"{failure.stage} of {failure.subject}: {failure.error}"
-
-
-def _both(new: Iterable[str], gone: Iterable[str]) -> list[_Item]:
+def _new_and_gone(new: Iterable[str], gone: Iterable[str]) -> list[_Item]:
     return [_Item("+", text) for text in new] + [_Item("-", text) for text in gone]
 
 
-def _named(dispute: Dispute) -> str:
+def _dispute_title(dispute: Dispute) -> str:
     silenced = f" (silenced: {dispute.silenced})" if dispute.silenced else ""
-    return f"{dispute.question} {words(dispute.kind)}{silenced} [{dispute.id}]"
+    return f"{dispute.question} {kind_name(dispute.kind)}{silenced} [{dispute.id}]"
 
 
 def _positions(dispute: Dispute) -> Iterator[str]:
@@ -124,7 +122,7 @@ def _positions(dispute: Dispute) -> Iterator[str]:
         yield f"{position.answer} — {', '.join(position.doc_ids)}"
 
 
-def _wrapped(text: str, start: str, width: int) -> list[str]:
+def _wrap(text: str, start: str, width: int) -> list[str]:
     return textwrap.wrap(
         text, width, initial_indent=start, subsequent_indent=" " * len(start),
         break_on_hyphens=False,

@@ -51,7 +51,7 @@ MEANINGS: dict[ContradictionKind | PaddingKind, str] = {
 """What each kind means, to stand in the middle of a sentence."""
 
 
-def ranked(disputes: Iterable[Dispute]) -> list[Dispute]:
+def rank_disputes(disputes: Iterable[Dispute]) -> list[Dispute]:
     """The disputes, most severe first: by code, then by confidence."""
     severity = list(CODES)
     return sorted(disputes, key=lambda d: (severity.index(d.kind), -d.confidence))

@@ -10,15 +10,15 @@ from llmcheck.render.phrases import HOSTILE
 
 def to_json(found: Frozen) -> str:
     """A report (the contract of ``docs/report.schema.json``) or a comparison as JSON."""
-    return _escaped(found.model_dump_json(indent=2)) + "\n"
+    return _escape_hostile(found.model_dump_json(indent=2)) + "\n"
 
 
 def claims_jsonl(report: Report) -> str:
     """One claim a line, as JSON."""
-    return "".join(_escaped(claim.model_dump_json()) + "\n" for claim in report.claims)
+    return "".join(_escape_hostile(claim.model_dump_json()) + "\n" for claim in report.claims)
 
 
-def _escaped(text: str) -> str:
+def _escape_hostile(text: str) -> str:
     """JSON allows raw C1 controls and bidirectional overrides; a terminal obeys them."""
     return HOSTILE.sub(
         lambda match: match[0] if match[0] == "\n" else json.dumps(match[0])[1:-1], text

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from llmcheck.models import Document, Report
-from llmcheck.render.codes import CODES, ranked
-from llmcheck.render.locations import locator, stated
-from llmcheck.render.phrases import clean, counted, shorten, words
+from llmcheck.render.codes import CODES, rank_disputes
+from llmcheck.render.locations import locate_positions, locator
+from llmcheck.render.phrases import clean, kind_name, pluralize, shorten
 
 SHOWN = 10
 """GitHub shows so many annotations of a level in a step, and drops the rest silently."""
@@ -22,13 +22,15 @@ def github_commands(report: Report, documents: Iterable[Document]) -> str:
     annotation, and a notice counts the disputes, or the failures, that are left out.
     """
     locate = locator(documents)
-    told = [(d, stated(report, d, locate)) for d in ranked(report.open_disputes)]
-    if sum(len(positions) for _, positions in told) <= SHOWN:
-        placed = [(d, own, positions) for d, positions in told for own in positions]
+    disputes = [
+        (d, locate_positions(report, d, locate)) for d in rank_disputes(report.open_disputes)
+    ]
+    if sum(len(positions) for _, positions in disputes) <= SHOWN:
+        annotations = [(d, own, positions) for d, positions in disputes for own in positions]
     else:
-        placed = [(d, positions[0], positions) for d, positions in told if positions]
+        annotations = [(d, positions[0], positions) for d, positions in disputes if positions]
     lines = []
-    for dispute, own, positions in placed[:SHOWN]:
+    for dispute, own, positions in annotations[:SHOWN]:
         place = own.place
         where: dict[str, str | int] = {"file": clean(place.path)}
         if not place.shares_file:
@@ -43,41 +45,45 @@ def github_commands(report: Report, documents: Iterable[Document]) -> str:
             if other is not own
         ]
         lines.append(
-            command(
+            workflow_command(
                 "error",
                 f"{clean(dispute.question)} {here}: {_short(own.position.answer)}; "
                 f"elsewhere: {', '.join(others)} [{clean(dispute.id)}]",
                 **where,
-                title=f"{CODES[dispute.kind]} {words(dispute.kind)}",
+                title=f"{CODES[dispute.kind]} {kind_name(dispute.kind)}",
             )
         )
     lines += [
-        command(
+        workflow_command(
             "warning",
-            _short(f"{failure.stage} of {failure.subject}: {failure.error}"),
+            _short(str(failure)),
             title="llmcheck could not do everything",
         )
         for failure in report.failures[:SHOWN]
     ]
-    for found, noun in ((placed, "more dispute"), (report.failures, "more failure")):
+    for found, noun in ((annotations, "more dispute"), (report.failures, "more failure")):
         if (left := len(found) - SHOWN) > 0:
-            message = f"{counted(left, noun)}; GitHub shows {SHOWN} annotations of a kind a step"
-            lines.append(command("notice", message, title="llmcheck"))
+            message = f"{pluralize(left, noun)}; GitHub shows {SHOWN} annotations of a kind a step"
+            lines.append(workflow_command("notice", message, title="llmcheck"))
     return "".join(lines)
 
 
-def command(name: str, message: str, **properties: str | int) -> str:
-    """One workflow command, as a line."""
-    told = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    return f"::{name} {told}::{_data(message)}\n"
+def workflow_command(name: str, message: str, **properties: str | int) -> str:
+    """One workflow command, as a line.
+
+    >>> workflow_command("error", "Two dates: 4 May, 5 May", file="a.txt", line=3)
+    '::error file=a.txt,line=3::Two dates: 4 May, 5 May\\n'
+    """
+    fields = ",".join(f"{key}={_escape_property(str(value))}" for key, value in properties.items())
+    return f"::{name} {fields}::{_escape_data(message)}\n"
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _short(text: str) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from llmcheck.models import Dispute, Document, Failure, Report
-from llmcheck.render.codes import CODES, ranked
-from llmcheck.render.locations import Locate, locator, stated
-from llmcheck.render.phrases import clean, counted, quoted, shorten, words
+from llmcheck.render.codes import CODES, rank_disputes
+from llmcheck.render.locations import Locator, locate_positions, locator
+from llmcheck.render.phrases import clean, kind_name, pluralize, quotation, shorten
 
 _NAME_LENGTH = 200
 # XML 1.0 has no way to write these; the other characters that it lacks ``clean`` has escaped.
@@ -24,17 +24,24 @@ def junit_xml(report: Report, documents: Iterable[Document]) -> str:
     """The report as JUnit XML. ``documents`` are those that the report was made from."""
     locate = locator(documents)
     root = ElementTree.Element("testsuites", name="llmcheck")
-    _suite(
+    _add_suite(
         root,
         "documents",
-        [_case(document.id, "llmcheck.documents", document.path) for document in report.documents]
-        + [_failed(f, "documents") for f in report.failures if f.stage == "documents"],
+        [
+            _test_case(document.id, "llmcheck.documents", document.path)
+            for document in report.documents
+        ]
+        + [_failure_case(f, "documents") for f in report.failures if f.stage == "documents"],
     )
-    _suite(root, "disputes", [_dispute(report, d, locate) for d in ranked(report.disputes)])
-    _suite(
+    _add_suite(
+        root,
+        "disputes",
+        [_dispute_case(report, d, locate) for d in rank_disputes(report.disputes)],
+    )
+    _add_suite(
         root,
         "failures",
-        [_failed(f, "failures") for f in report.failures if f.stage != "documents"],
+        [_failure_case(f, "failures") for f in report.failures if f.stage != "documents"],
     )
     for count in ("tests", "failures", "errors", "skipped"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
@@ -49,7 +56,7 @@ def xml_text(text: str) -> str:
     return _NOT_IN_XML.sub(lambda match: ascii(match[0])[1:-1], clean(text))
 
 
-def _suite(root: ElementTree.Element, name: str, cases: list[ElementTree.Element]) -> None:
+def _add_suite(root: ElementTree.Element, name: str, cases: list[ElementTree.Element]) -> None:
     if not cases:
         return
     found = [child.tag for case in cases for child in case]
@@ -65,7 +72,7 @@ def _suite(root: ElementTree.Element, name: str, cases: list[ElementTree.Element
     suite.extend(cases)
 
 
-def _case(name: str, classname: str, path: str | None = None) -> ElementTree.Element:
+def _test_case(name: str, classname: str, path: str | None = None) -> ElementTree.Element:
     case = ElementTree.Element(
         "testcase",
         name=shorten(xml_text(name), _NAME_LENGTH),
@@ -77,15 +84,15 @@ def _case(name: str, classname: str, path: str | None = None) -> ElementTree.Ele
     return case
 
 
-def _dispute(report: Report, dispute: Dispute, locate: Locate) -> ElementTree.Element:
-    told = stated(report, dispute, locate)
-    case = _case(
+def _dispute_case(report: Report, dispute: Dispute, locate: Locator) -> ElementTree.Element:
+    positions = locate_positions(report, dispute, locate)
+    case = _test_case(
         f"{dispute.question} [{dispute.id}]",
         f"llmcheck.disputes.{dispute.kind}",
-        told[0].place.path if told else None,
+        positions[0].place.path if positions else None,
     )
-    if told and not told[0].place.shares_file:
-        case.set("line", str(told[0].place.line))
+    if positions and not positions[0].place.shares_file:
+        case.set("line", str(positions[0].place.line))
     if dispute.silenced is not None:
         ElementTree.SubElement(case, "skipped", message=xml_text(dispute.silenced))
         return case
@@ -93,20 +100,20 @@ def _dispute(report: Report, dispute: Dispute, locate: Locate) -> ElementTree.El
     failure = ElementTree.SubElement(
         case,
         "failure",
-        message=f"{words(dispute.kind)}: {answers}",
+        message=f"{kind_name(dispute.kind)}: {answers}",
         type=CODES[dispute.kind],
     )
     lines = [xml_text(dispute.rationale)]
-    for own in told:
+    for own in positions:
         others = len(own.position.doc_ids) - 1
-        more = f" (and {counted(others, 'other document')})" if others > 0 else ""
+        more = f" (and {pluralize(others, 'other document')})" if others > 0 else ""
         lines.append(f"{xml_text(own.position.answer)}{more}")
-        lines.append(f"  {xml_text(str(own.place))}: {xml_text(quoted(own.claim.quote))}")
+        lines.append(f"  {xml_text(str(own.place))}: {xml_text(quotation(own.claim.quote))}")
     failure.text = "\n".join(lines)
     return case
 
 
-def _failed(failure: Failure, suite: str) -> ElementTree.Element:
-    case = _case(f"{failure.stage} of {failure.subject}", f"llmcheck.{suite}")
+def _failure_case(failure: Failure, suite: str) -> ElementTree.Element:
+    case = _test_case(f"{failure.stage} of {failure.subject}", f"llmcheck.{suite}")
     ElementTree.SubElement(case, "error", message=xml_text(failure.error), type=failure.cause)
     return case

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from llmcheck.models import Dispute, Document, Report
-from llmcheck.render.codes import CODES, ranked
-from llmcheck.render.locations import Locate, locator, stated
-from llmcheck.render.phrases import clean, shorten, words
+from llmcheck.render.codes import CODES, rank_disputes
+from llmcheck.render.locations import Locator, locate_positions, locator
+from llmcheck.render.phrases import clean, kind_name, shorten
 
 _ANSWER_LENGTH = 120
 
@@ -23,30 +23,31 @@ def lint_lines(report: Report, documents: Iterable[Document]) -> str:
     locate = locator(documents)
     lines = [
         line
-        for dispute in ranked(report.open_disputes)
+        for dispute in rank_disputes(report.open_disputes)
         for line in _dispute_lines(report, dispute, locate)
     ]
     lines += [
-        f"{told[0].place}: silenced {_about(dispute)}; {clean(dispute.silenced)} "
+        f"{positions[0].place}: silenced {_describe_dispute(dispute)}; {clean(dispute.silenced)} "
         f"[{clean(dispute.id)}]\n"
-        for dispute in ranked(report.disputes)
-        if dispute.silenced is not None and (told := stated(report, dispute, locate))
+        for dispute in rank_disputes(report.disputes)
+        if dispute.silenced is not None
+        and (positions := locate_positions(report, dispute, locate))
     ]
     return "".join(lines)
 
 
-def _dispute_lines(report: Report, dispute: Dispute, locate: Locate) -> Iterable[str]:
-    placed = [
-        (str(told.place), shorten(clean(told.position.answer), _ANSWER_LENGTH))
-        for told in stated(report, dispute, locate)
+def _dispute_lines(report: Report, dispute: Dispute, locate: Locator) -> Iterable[str]:
+    places = [
+        (str(own.place), shorten(clean(own.position.answer), _ANSWER_LENGTH))
+        for own in locate_positions(report, dispute, locate)
     ]
-    for number, (place, answer) in enumerate(placed):
-        others = [f"{other} ({where})" for where, other in placed[:number] + placed[number + 1 :]]
+    for number, (place, answer) in enumerate(places):
+        others = [f"{other} ({where})" for where, other in places[:number] + places[number + 1 :]]
         yield (
-            f"{place}: {_about(dispute)} {answer}; elsewhere: {', '.join(others)} "
+            f"{place}: {_describe_dispute(dispute)} {answer}; elsewhere: {', '.join(others)} "
             f"[{clean(dispute.id)}]\n"
         )
 
 
-def _about(dispute: Dispute) -> str:
-    return f"{CODES[dispute.kind]} {words(dispute.kind)}: {clean(dispute.question)}"
+def _describe_dispute(dispute: Dispute) -> str:
+    return f"{CODES[dispute.kind]} {kind_name(dispute.kind)}: {clean(dispute.question)}"

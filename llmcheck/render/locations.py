@@ -39,13 +39,18 @@ class Place(NamedTuple):
         return f"{clean(self.name)}:{self.line}:{self.column}"
 
 
-Locate = Callable[[Claim | PaddingFlag], Place]
+Locator = Callable[[Claim | PaddingFlag], Place]
 
 
-def locator(documents: Iterable[Document]) -> Locate:
+def locator(documents: Iterable[Document]) -> Locator:
     """A function that tells where a claim or a flag stands, in one of these documents.
 
     It raises KeyError for a document that is not among them.
+
+    >>> log = Document(id="log.txt", text="It rained.\\nThe dam held.")
+    >>> held = Claim(id="c", text="It held.", doc_id="log.txt", start=15, end=18, quote="dam")
+    >>> print(locator([log])(held))
+    log.txt:2:5
     """
     by_id = {document.id: document for document in documents}
     on_path = Counter(document.path for document in by_id.values())
@@ -72,7 +77,7 @@ def locator(documents: Iterable[Document]) -> Locate:
     return locate
 
 
-class Stated(NamedTuple):
+class LocatedPosition(NamedTuple):
     """A position of a dispute, and the first claim that takes it."""
 
     position: Position
@@ -80,11 +85,11 @@ class Stated(NamedTuple):
     place: Place
 
 
-def stated(report: Report, dispute: Dispute, locate: Locate) -> list[Stated]:
+def locate_positions(report: Report, dispute: Dispute, locate: Locator) -> list[LocatedPosition]:
     """Where every position of the dispute is taken; those that cite no claim are left out."""
     found = []
     for position in dispute.positions:
         if position.claim_ids:
             claim = report.claim(position.claim_ids[0])
-            found.append(Stated(position, claim, locate(claim)))
+            found.append(LocatedPosition(position, claim, locate(claim)))
     return found

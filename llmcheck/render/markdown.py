@@ -16,21 +16,21 @@ from urllib.parse import quote
 
 from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Report
 from llmcheck.render.locations import locator
-from llmcheck.render.phrases import clean, counted, percent, words
+from llmcheck.render.phrases import clean, kind_name, percent, pluralize
 from llmcheck.render.view import (
     Sources,
-    by_document,
     doc_ids_of,
-    in_its_words,
-    left_out,
-    nothing_disputed,
+    group_by_document,
+    has_padding_reading,
+    leading_claim,
+    lookalike_reason,
+    lookalike_sides,
+    no_disputes_line,
     padding_kinds,
-    padding_was_sought,
-    published,
-    side_by_side,
-    spoken_by,
+    publication_line,
+    quote_claim,
+    ungrounded_line,
     usage_line,
-    why_both_hold,
 )
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^[#+-]|^\d+(?=[.)])")
@@ -39,11 +39,11 @@ _SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^[#+-]|^\d+(?=[.)])")
 _AUTOMATIC = re.compile(r"@(?=\w)|:(?=//)|\bwww(?=\.)|#(?=\d)|\bGH(?=-\d)", re.IGNORECASE)
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ON_GITHUB = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA")
-_UNFOLDS = 8
+_MOST_UNFOLDED = 8
 """A list with more items is folded."""
 
 
-class _Shown(NamedTuple):
+class _PageContext(NamedTuple):
     """What every part of the page needs."""
 
     report: Report
@@ -63,28 +63,32 @@ def markdown_page(
     is that of a job on GitHub, else relative to the current folder.
     """
     sources = Sources(report.documents)
-    shown = _Shown(report, sources, _linker(sources, documents, environ))
+    context = _PageContext(report, sources, _linker(sources, documents, environ))
     silenced = [dispute for dispute in report.disputes if dispute.silenced is not None]
     sections = [
         _section("Summary", _summary(report, sources)),
         _section(
             f"Disputes ({len(report.open_disputes)})",
-            _disputes(report.open_disputes, shown) or nothing_disputed(report),
+            _disputes(report.open_disputes, context) or no_disputes_line(report),
         ),
-        _section(f"Silenced disputes ({len(silenced)})", _disputes(silenced, shown)),
+        _section(f"Silenced disputes ({len(silenced)})", _disputes(silenced, context)),
         _section(f"Agreements ({len(report.agreements)})", _list(_agreements(report, sources))),
         _section("Look contradictory, but are not", _lookalikes(report, sources)),
-        _section("Padding", _padding(report, sources) if padding_was_sought(report) else ""),
+        _section("Padding", _padding(report, sources) if has_padding_reading(report) else ""),
         _section(f"Could not be done ({len(report.failures)})", _list(_failures(report))),
         _section("Sources", _source_list(report, sources)),
-        f"{left_out(report)}\n" if report.ungrounded else "",
+        f"{ungrounded_line(report)}\n" if report.ungrounded else "",
         f"{usage_line(report.usage)}\n".replace("$", r"\$"),
     ]
     return "\n".join(filter(None, sections))
 
 
 def escape(text: str) -> str:
-    """The text on one line, cleaned, with nothing left that Markdown or HTML would read."""
+    r"""The text on one line, cleaned, with nothing left that Markdown or HTML would read.
+
+    >>> print(escape("*5 < 6*, says @mira"))
+    \*5 &lt; 6\*, says @<!-- -->mira
+    """
     line = _SPECIAL.sub(
         lambda match: f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}", clean(text)
     ).translate(_ENTITIES)
@@ -97,14 +101,14 @@ def _section(heading: str, content: str) -> str:
 
 def _list(items: Iterable[str]) -> str:
     lines = [f"- {item}" for item in items]
-    return _maybe_folded(len(lines), "\n".join(lines))
+    return _fold_if_long(len(lines), "\n".join(lines))
 
 
-def _maybe_folded(number: int, content: str) -> str:
-    return _folded(f"All {number}", content) if number > _UNFOLDS else content
+def _fold_if_long(number: int, content: str) -> str:
+    return _fold(f"All {number}", content) if number > _MOST_UNFOLDED else content
 
 
-def _folded(label: str, content: str) -> str:
+def _fold(label: str, content: str) -> str:
     """Content that unfolds at a click. The label is ours: HTML, where no escape would hold."""
     return f"<details>\n<summary>{label}</summary>\n\n{content}\n\n</details>"
 
@@ -143,23 +147,23 @@ def _cite(sources: Sources, doc_ids: Iterable[str]) -> str:
     return escape(sources.cite(doc_ids))
 
 
-def _disputes(disputes: Sequence[Dispute], shown: _Shown) -> str:
+def _disputes(disputes: Sequence[Dispute], context: _PageContext) -> str:
     """A table of questions and answers; the words behind them unfold."""
     if not disputes:
         return ""
     rows = ["| Question | Answers |", "| --- | --- |"]
     for dispute in disputes:
         answers = "<br>".join(
-            f"**{escape(position.answer)}** — {escape(shown.sources.listed(position.doc_ids))}"
+            f"**{escape(position.answer)}** — {escape(context.sources.listed(position.doc_ids))}"
             for position in dispute.positions
         )
         rows.append(f"| {escape(dispute.question)} | {answers} |")
-    told = "\n\n".join(_dispute(dispute, shown) for dispute in disputes)
-    return "\n".join(rows) + "\n\n" + _folded("In the sources' words", told)
+    details = "\n\n".join(_dispute(dispute, context) for dispute in disputes)
+    return "\n".join(rows) + "\n\n" + _fold("In the sources' words", details)
 
 
-def _dispute(dispute: Dispute, shown: _Shown) -> str:
-    sure = f"{words(dispute.kind)}, confidence {percent(dispute.confidence)}"
+def _dispute(dispute: Dispute, context: _PageContext) -> str:
+    sure = f"{kind_name(dispute.kind)}, confidence {percent(dispute.confidence)}"
     lines = [
         f"### {escape(dispute.question)}",
         "",
@@ -171,9 +175,9 @@ def _dispute(dispute: Dispute, shown: _Shown) -> str:
     if dispute.silenced is not None:
         lines[3:3] = ["", f"Silenced: {escape(dispute.silenced)}"]
     for position in dispute.positions:
-        claim = spoken_by(shown.report, position)
-        said = f"{escape(in_its_words(claim))} {shown.link(claim)}" if claim else ""
-        listed = escape(shown.sources.listed(position.doc_ids))
+        claim = leading_claim(context.report, position)
+        said = f"{escape(quote_claim(claim))} {context.link(claim)}" if claim else ""
+        listed = escape(context.sources.listed(position.doc_ids))
         lines.append(f"| **{escape(position.answer)}** | {listed} | {said} |")
     return "\n".join(lines)
 
@@ -190,19 +194,19 @@ def _lookalikes(report: Report, sources: Sources) -> str:
     for lookalike in report.lookalikes:
         answers = "<br>".join(
             f"**{escape(side.answer)}** {_cite(sources, side.doc_ids)}".rstrip()
-            for side in side_by_side(report, lookalike)
+            for side in lookalike_sides(report, lookalike)
         )
-        question, why = escape(lookalike.question), escape(why_both_hold(lookalike))
+        question, why = escape(lookalike.question), escape(lookalike_reason(lookalike))
         rows.append(f"| {question} | {answers} | {why} |")
-    return _maybe_folded(len(report.lookalikes), "\n".join(rows))
+    return _fold_if_long(len(report.lookalikes), "\n".join(rows))
 
 
 def _padding(report: Report, sources: Sources) -> str:
     rows = []
-    flags = by_document(report.padding)
+    flags = group_by_document(report.padding)
     for document in report.documents:
         kinds = ", ".join(
-            f"{words(kind)} {_percent(share)}"
+            f"{kind_name(kind)} {_percent(share)}"
             for kind, share in padding_kinds(flags.get(document.id, ()), document)
         )
         source = escape(sources.listed([document.id]))
@@ -231,6 +235,6 @@ def _source_list(report: Report, sources: Sources) -> str:
 def _source(document: DocumentInfo, sources: Sources) -> str:
     title = f" — {escape(document.title)}" if document.title and document.path else ""
     copy = f", copy of {_cite(sources, [document.copy_of])}" if document.copy_of else ""
-    about = f"{escape(published(document))}; " if published(document) else ""
-    name, length = escape(sources.name(document.id)), counted(document.words, "word")
+    about = f"{escape(publication_line(document))}; " if publication_line(document) else ""
+    name, length = escape(sources.name(document.id)), pluralize(document.words, "word")
     return f"{name}{title} ({about}{length}{copy})"

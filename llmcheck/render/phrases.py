@@ -17,7 +17,11 @@ QUOTE_LENGTH = 600
 
 
 def clean(text: str) -> str:
-    """The text on one line, with what a terminal would obey shown as an escape (``\\x1b``)."""
+    r"""The text on one line, with what a terminal would obey shown as an escape.
+
+    >>> print(clean("red:\x1b[31m\n  all clear"))
+    red:\x1b[31m all clear
+    """
     line = _BREAKS.sub(" ", text).strip()
     return HOSTILE.sub(lambda match: ascii(match[0])[1:-1], line)
 
@@ -30,28 +34,44 @@ def clean_lines(text: str) -> str:
 
 
 def shorten(text: str, length: int) -> str:
-    """The text, or its beginning and end with ``…`` between, at most ``length`` characters."""
+    """The text, or its beginning and end with ``…`` between, at most ``length`` characters.
+
+    >>> shorten("The harbour was closed on Friday.", 16)
+    'The harbou…iday.'
+    """
     if len(text) <= length:
         return text
     tail = (length - 1) // 3
     return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
 
 
-def quoted(text: str, length: int = QUOTE_LENGTH) -> str:
+def quotation(text: str, length: int = QUOTE_LENGTH) -> str:
     """A source's exact words in quotation marks, cleaned, and shortened if very long."""
     return f"“{shorten(clean(text), length)}”"
 
 
-def words(kind: str) -> str:
-    """A kind as a person writes it."""
+def kind_name(kind: str) -> str:
+    """A kind as a person writes it.
+
+    >>> kind_name("different_referent")
+    'different referent'
+    """
     return kind.replace("_", " ")
 
 
 def percent(share: float) -> str:
-    """A share between 0 and 1 as a whole percentage; ``<1%`` rather than a false zero."""
+    """A share between 0 and 1 as a whole percentage; ``<1%`` rather than a false zero.
+
+    >>> [percent(share) for share in (0, 0.001, 0.256)]
+    ['0%', '<1%', '26%']
+    """
     return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 dispute``, ``2 disputes``."""
+def pluralize(number: int, noun: str) -> str:
+    """The number with its noun, which has an s where it is not one.
+
+    >>> [pluralize(number, "dispute") for number in (1, 1200)]
+    ['1 dispute', '1,200 disputes']
+    """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

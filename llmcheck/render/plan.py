@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from llmcheck.render.phrases import clean, counted, shorten
+from llmcheck.render.phrases import clean, pluralize, shorten
 
 if TYPE_CHECKING:
     from llmcheck.plan import Plan, PlannedRun, Taken
@@ -44,16 +44,16 @@ def _documents(plan: Plan, width: int) -> list[str]:
         f"{sum(document.tokens for document in plan.documents):,}",
         *([_times(plan.reads)] if surveyed else []),
     ]
-    heading = [counted(len(rows), "document"), "sentences", "tokens"]
+    heading = [pluralize(len(rows), "document"), "sentences", "tokens"]
     return _listed([*heading, *(["surveyed"] if surveyed else [])], rows, total, width)
 
 
 def _tables(plan: Plan, width: int) -> list[str]:
     rows = [
-        [counted(len(table.doc_ids), "document"), f"{table.sentences:,}", f"{table.tokens:,}"]
+        [pluralize(len(table.doc_ids), "document"), f"{table.sentences:,}", f"{table.tokens:,}"]
         for table in plan.tables
     ]
-    size = f"{counted(len(rows), 'table')} of up to {plan.table_tokens:,} tokens"
+    size = f"{pluralize(len(rows), 'table')} of up to {plan.table_tokens:,} tokens"
     return _listed([size, "sentences", "tokens"], rows, None, width)
 
 

@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 from llmcheck.language.text import squeeze
 from llmcheck.models import Claim, Dispute, Document, Failure, Report, Stage, content_id
-from llmcheck.render.codes import CODES, MEANINGS, PADDING_CODES, ranked
-from llmcheck.render.locations import Locate, Place, Stated, locator, stated
-from llmcheck.render.phrases import QUOTE_LENGTH, clean, shorten, words
+from llmcheck.render.codes import CODES, MEANINGS, PADDING_CODES, rank_disputes
+from llmcheck.render.locations import LocatedPosition, Locator, Place, locate_positions, locator
+from llmcheck.render.phrases import QUOTE_LENGTH, clean, kind_name, shorten
 
 Json = dict[str, Any]
 
@@ -37,7 +37,7 @@ def disputes_sarif(report: Report, documents: Iterable[Document]) -> str:
     locate = locator(documents)
     results = [
         result
-        for dispute in ranked(report.disputes)
+        for dispute in rank_disputes(report.disputes)
         for result in _dispute_results(report, dispute, locate)
     ]
     return _log(report, results, CODES, "error")
@@ -50,7 +50,7 @@ def padding_sarif(report: Report, documents: Iterable[Document]) -> str:
         {
             "ruleId": PADDING_CODES[flag.kind],
             "level": "note",
-            "message": {"text": f"{words(flag.kind)}: {clean(flag.rationale)}"},
+            "message": {"text": f"{kind_name(flag.kind)}: {clean(flag.rationale)}"},
             "locations": [_location(locate(flag), flag.start, flag.quote)],
             "partialFingerprints": {"primaryLocationLineHash": _hash(flag.kind, flag.quote)},
         }
@@ -106,7 +106,7 @@ def _driver(codes: Mapping[Any, str], level: str) -> Json:
 def _rule(code: str, kind: str, level: str) -> Json:
     meaning = MEANINGS[kind]  # type: ignore[index]
     dispute = level == "error"
-    told = f"{meaning[0].upper()}{meaning[1:]}."
+    sentence = f"{meaning[0].upper()}{meaning[1:]}."
     advice = (
         "Read the sources' words, and correct the one that is wrong. A dispute that is to stand "
         "is silenced in llmcheck.toml: [[silence]] with its id and a reason."
@@ -117,9 +117,9 @@ def _rule(code: str, kind: str, level: str) -> Json:
         "id": code,
         "name": "".join(part.title() for part in kind.split("_"))
         + ("Dispute" if dispute else "Padding"),
-        "shortDescription": {"text": told},
-        "fullDescription": {"text": told},
-        "help": {"text": f"{told} {advice}"},
+        "shortDescription": {"text": sentence},
+        "fullDescription": {"text": sentence},
+        "help": {"text": f"{sentence} {advice}"},
         "defaultConfiguration": {"level": level},
     }
 
@@ -132,13 +132,15 @@ def _notification(failure: Failure) -> Json:
     }
 
 
-def _dispute_results(report: Report, dispute: Dispute, locate: Locate) -> Iterable[Json]:
-    told = stated(report, dispute, locate)
-    for own in told:
-        others = [other for other in told if other is not own]
-        related = [{**_related(other), "id": number} for number, other in enumerate(others, 1)]
+def _dispute_results(report: Report, dispute: Dispute, locate: Locator) -> Iterable[Json]:
+    positions = locate_positions(report, dispute, locate)
+    for own in positions:
+        others = [other for other in positions if other is not own]
+        related = [
+            {**_related_location(other), "id": number} for number, other in enumerate(others, 1)
+        ]
         elsewhere = ", ".join(
-            f"[{_plain(other.position.answer)}]({number})"
+            f"[{_plain_text(other.position.answer)}]({number})"
             for number, other in enumerate(others, 1)
         )
         result: Json = {
@@ -146,10 +148,13 @@ def _dispute_results(report: Report, dispute: Dispute, locate: Locate) -> Iterab
             "level": "error",
             "rank": round(100 * dispute.confidence, 1),
             "message": {
-                "text": f"{_plain(dispute.question)} Here: {_plain(own.position.answer)}; "
-                f"elsewhere: {elsewhere}. {_plain(dispute.rationale)}".rstrip()
+                "text": (
+                    f"{_plain_text(dispute.question)} "
+                    f"Here: {_plain_text(own.position.answer)}; "
+                    f"elsewhere: {elsewhere}. {_plain_text(dispute.rationale)}"
+                ).rstrip()
             },
-            "locations": _taken_in(report, own, locate),
+            "locations": _position_locations(report, own, locate),
             "relatedLocations": related,
             "partialFingerprints": {
                 "primaryLocationLineHash": _hash(dispute.kind, own.claim.quote),
@@ -164,18 +169,18 @@ def _dispute_results(report: Report, dispute: Dispute, locate: Locate) -> Iterab
         yield result
 
 
-def _taken_in(report: Report, told: Stated, locate: Locate) -> list[Json]:
+def _position_locations(report: Report, located: LocatedPosition, locate: Locator) -> list[Json]:
     """A location in every document that takes the position, that of its first claim first."""
     first_in: dict[str, Claim] = {}
-    for claim_id in told.position.claim_ids:
+    for claim_id in located.position.claim_ids:
         claim = report.claim(claim_id)
         first_in.setdefault(claim.doc_id, claim)
     return [_location(locate(c), c.start, c.quote) for c in first_in.values()]
 
 
-def _related(told: Stated) -> Json:
-    location = _location(told.place, told.claim.start, told.claim.quote)
-    answer = shorten(clean(told.position.answer), QUOTE_LENGTH)
+def _related_location(located: LocatedPosition) -> Json:
+    location = _location(located.place, located.claim.start, located.claim.quote)
+    answer = shorten(clean(located.position.answer), QUOTE_LENGTH)
     return {**location, "message": {"text": answer}}
 
 
@@ -203,7 +208,11 @@ def _location(place: Place, start: int, words_there: str) -> Json:
 
 
 def artifact_location(path: str) -> Json:
-    """A document's path, or id, as a SARIF artifactLocation: relative where the path is."""
+    """A document's path, or id, as a SARIF artifactLocation: relative where the path is.
+
+    >>> artifact_location("press/the tides.txt")
+    {'uri': 'press/the%20tides.txt', 'uriBaseId': '%SRCROOT%'}
+    """
     if _ABSOLUTE.match(path):
         return {"uri": quote(path, safe="/:?#[]@!$&'()*+,;=%~", errors="replace")}
     if path.startswith("/") or _DRIVE.match(path):
@@ -215,7 +224,7 @@ def _encoded(path: str) -> str:
     return quote(path, safe="/", errors="replace")
 
 
-def _plain(text: str) -> str:
+def _plain_text(text: str) -> str:
     """Text in which SARIF sees no link."""
     return _LINK.sub(r"\\\g<0>", shorten(clean(text), QUOTE_LENGTH))
 

@@ -14,26 +14,26 @@ from rich.table import Table
 from rich.text import Text
 
 from llmcheck.models import Dispute, DocumentInfo, Lookalike, Report
-from llmcheck.render.phrases import clean, counted, percent, quoted, words
+from llmcheck.render.phrases import clean, kind_name, percent, pluralize, quotation
 from llmcheck.render.view import (
     Sources,
     attribution,
-    by_document,
     doc_ids_of,
-    in_its_words,
-    left_out,
-    nothing_disputed,
+    group_by_document,
+    has_padding_reading,
+    leading_claim,
+    lookalike_reason,
+    lookalike_sides,
+    no_disputes_line,
     padding_kinds,
-    padding_was_sought,
-    published,
-    side_by_side,
-    spoken_by,
+    publication_line,
+    quote_claim,
+    ungrounded_line,
     usage_line,
-    why_both_hold,
 )
 
 _BAR = 20
-_FEW = 8
+_MOST_ITEMS = 8
 _PADDING_QUOTE_LENGTH = 160
 
 
@@ -43,19 +43,19 @@ def summary_page(report: Report, *, width: int = 80, colour: bool = False) -> st
     sections = [
         _section("Summary", _summary(report, sources)),
         _section(
-            _counted_disputes(report),
+            _disputes_heading(report),
             [
                 _disputes(report, sources)
                 if report.disputes
-                else Text(nothing_disputed(report), style="dim")
+                else Text(no_disputes_line(report), style="dim")
             ],
         ),
         _section(f"Agreements ({len(report.agreements)})", _agreements(report, sources)),
         _section("Look contradictory, but are not", _lookalikes(report, sources)),
-        _section("Padding", [_padding_bars(report, sources)] if _has_padding(report) else []),
+        _section("Padding", [_padding_bars(report, sources)] if _shows_padding(report) else []),
         _failures(report),
         _section("Sources", _source_list(report, sources)),
-        _ending(report),
+        _closing_lines(report),
     ]
     return _page(sections, width, colour)
 
@@ -63,16 +63,16 @@ def summary_page(report: Report, *, width: int = 80, colour: bool = False) -> st
 def claims_page(report: Report, *, width: int = 80, colour: bool = False) -> str:
     """Claims document by document, each with the words that state it."""
     sources = Sources(report.documents)
-    claims = by_document(report.claims)
+    claims = group_by_document(report.claims)
     sections = []
     for document in report.documents:
         items: list[ConsoleRenderable] = []
         for claim in claims.get(document.id, ()):
             items.append(_item(Text(clean(claim.text) + attribution(claim))))
-            items.append(_indented(_in_italics(in_its_words(claim))))
+            items.append(_indent(_italics(quote_claim(claim))))
         name = sources.listed([document.id])
         sections.append(_section(name, items or [Text("No claims.", style="dim")]))
-    sections += [_failures(report), _ending(report)]
+    sections += [_failures(report), _closing_lines(report)]
     return _page(sections, width, colour)
 
 
@@ -80,14 +80,14 @@ def padding_page(report: Report, *, width: int = 80, colour: bool = False) -> st
     """The share of padding of every document, then what was flagged, in its own words."""
     sources = Sources(report.documents)
     sections = [_section("Padding", [_padding_bars(report, sources)])]
-    flags = by_document(report.padding)
+    flags = group_by_document(report.padding)
     for document in report.documents:
         items: list[ConsoleRenderable] = []
         for flag in flags.get(document.id, ()):
-            items.append(_item(Text(f"{words(flag.kind)}: {clean(flag.rationale)}")))
-            items.append(_indented(_in_italics(quoted(flag.quote, _PADDING_QUOTE_LENGTH))))
+            items.append(_item(Text(f"{kind_name(flag.kind)}: {clean(flag.rationale)}")))
+            items.append(_indent(_italics(quotation(flag.quote, _PADDING_QUOTE_LENGTH))))
         sections.append(_section(sources.listed([document.id]), items))
-    sections += [_failures(report), _ending(report)]
+    sections += [_failures(report), _closing_lines(report)]
     return _page(sections, width, colour)
 
 
@@ -116,10 +116,10 @@ def _section(heading: str, content: list[ConsoleRenderable]) -> list[ConsoleRend
     """A heading and what stands below it; nothing at all when that is empty."""
     if not content:
         return []
-    return [Text(heading, style="bold"), *(_indented(item) for item in content)]
+    return [Text(heading, style="bold"), *(_indent(item) for item in content)]
 
 
-def _indented(item: ConsoleRenderable) -> Padding:
+def _indent(item: ConsoleRenderable) -> Padding:
     return Padding(item, (0, 0, 0, 2))
 
 
@@ -132,7 +132,7 @@ def _item(content: ConsoleRenderable) -> Table:
     return grid
 
 
-def _in_italics(quotes: str) -> Text:
+def _italics(quotes: str) -> Text:
     return Text(quotes, style="italic")
 
 
@@ -144,7 +144,7 @@ def _summary(report: Report, sources: Sources) -> list[ConsoleRenderable]:
     return [Text(" ".join(sentences))] if sentences else []
 
 
-def _counted_disputes(report: Report) -> str:
+def _disputes_heading(report: Report) -> str:
     silenced = len(report.disputes) - len(report.open_disputes)
     aside = f", {silenced} silenced" if silenced else ""
     return f"Disputes ({len(report.open_disputes)}{aside})"
@@ -167,7 +167,7 @@ def _disputes(report: Report, sources: Sources) -> Table:
 def _kind(dispute: Dispute) -> str:
     sure = "" if dispute.confidence == 1 else f", confidence {percent(dispute.confidence)}"
     silenced = f"; silenced: {clean(dispute.silenced)}" if dispute.silenced is not None else ""
-    return words(dispute.kind) + sure + silenced
+    return kind_name(dispute.kind) + sure + silenced
 
 
 def _positions(report: Report, dispute: Dispute, sources: Sources) -> Iterable[ConsoleRenderable]:
@@ -175,10 +175,10 @@ def _positions(report: Report, dispute: Dispute, sources: Sources) -> Iterable[C
         yield Text.assemble(
             (clean(position.answer), "bold cyan"), f" — {sources.listed(position.doc_ids)}"
         )
-        claim = spoken_by(report, position)
+        claim = leading_claim(report, position)
         if claim is not None:
             cited = f" {sources.cite([claim.doc_id])}"
-            yield _indented(_in_italics(in_its_words(claim)).append(cited))
+            yield _indent(_italics(quote_claim(claim)).append(cited))
     if dispute.rationale:
         yield Text(clean(dispute.rationale), style="dim")
 
@@ -191,7 +191,9 @@ def _agreements(report: Report, sources: Sources) -> list[ConsoleRenderable]:
 
 
 def _lookalikes(report: Report, sources: Sources) -> list[ConsoleRenderable]:
-    return _few([_item(Group(*_answers(report, each, sources))) for each in report.lookalikes])
+    return _first_items(
+        [_item(Group(*_answers(report, each, sources))) for each in report.lookalikes]
+    )
 
 
 def _answers(
@@ -199,20 +201,20 @@ def _answers(
 ) -> Iterable[ConsoleRenderable]:
     if lookalike.question:
         yield Text(clean(lookalike.question), style="bold")
-    for side in side_by_side(report, lookalike):
+    for side in lookalike_sides(report, lookalike):
         yield Text.assemble((clean(side.answer), "cyan"), f" {sources.cite(side.doc_ids)}")
-    yield Text(why_both_hold(lookalike), style="dim")
+    yield Text(lookalike_reason(lookalike), style="dim")
 
 
-def _few(items: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+def _first_items(items: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
     """The first items of a list that matters less than what stands above it."""
-    more = len(items) - _FEW
+    more = len(items) - _MOST_ITEMS
     rest: list[ConsoleRenderable] = [Text(f"... and {more} more: --format json", style="dim")]
-    return items[:_FEW] + rest if more > 0 else items
+    return items[:_MOST_ITEMS] + rest if more > 0 else items
 
 
-def _has_padding(report: Report) -> bool:
-    return bool(report.documents) and padding_was_sought(report)
+def _shows_padding(report: Report) -> bool:
+    return bool(report.documents) and has_padding_reading(report)
 
 
 def _padding_bars(report: Report, sources: Sources) -> Table:
@@ -221,7 +223,7 @@ def _padding_bars(report: Report, sources: Sources) -> Table:
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, justify="right")
     grid.add_column(overflow="fold")
-    flags = by_document(report.padding)
+    flags = group_by_document(report.padding)
     for document in report.documents:
         filled = round(document.padding_share * _BAR)
         kinds = padding_kinds(flags.get(document.id, ()), document)
@@ -229,13 +231,13 @@ def _padding_bars(report: Report, sources: Sources) -> Table:
             Text(sources.listed([document.id])),
             "█" * filled + "░" * (_BAR - filled),
             percent(document.padding_share),
-            ", ".join(f"{words(kind)} {percent(share)}" for kind, share in kinds),
+            ", ".join(f"{kind_name(kind)} {percent(share)}" for kind, share in kinds),
         )
     return grid
 
 
-def _ending(report: Report) -> list[ConsoleRenderable]:
-    lines = filter(None, (left_out(report), usage_line(report.usage)))
+def _closing_lines(report: Report) -> list[ConsoleRenderable]:
+    lines = filter(None, (ungrounded_line(report), usage_line(report.usage)))
     return [Text(line, style="dim") for line in lines]
 
 
@@ -255,5 +257,5 @@ def _source(document: DocumentInfo, sources: Sources) -> str:
     title = f" — {clean(document.title)}" if document.title and document.path else ""
     copy = f", copy of {sources.cite([document.copy_of])}" if document.copy_of else ""
     number, name = sources.cite([document.id]), sources.name(document.id)
-    about = f"{published(document)}; " if published(document) else ""
-    return f"{number} {name}{title} ({about}{counted(document.words, 'word')}{copy})"
+    about = f"{publication_line(document)}; " if publication_line(document) else ""
+    return f"{number} {name}{title} ({about}{pluralize(document.words, 'word')}{copy})"

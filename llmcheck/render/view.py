@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from llmcheck.render.phrases import QUOTE_LENGTH, clean, counted, quoted, shorten, words
+from llmcheck.render.phrases import QUOTE_LENGTH, clean, kind_name, pluralize, quotation, shorten
 
 if TYPE_CHECKING:
     from llmcheck.models import (
@@ -26,7 +26,7 @@ T = TypeVar("T", "Claim", "PaddingFlag")
 _NAME_LENGTH = 40
 
 
-def published(document: DocumentInfo) -> str:
+def publication_line(document: DocumentInfo) -> str:
     """Who published the document and on which day, as far as it says so; may be empty."""
     day = (document.date or "")[:10]
     return ", ".join(clean(told) for told in (document.author, document.site, day) if told)
@@ -79,15 +79,15 @@ def _short_names(documents: Sequence[DocumentInfo]) -> list[str]:
     return names
 
 
-def spoken_by(report: Report, position: Position) -> Claim | None:
+def leading_claim(report: Report, position: Position) -> Claim | None:
     """The first claim of a position, whose words stand for it; None when it cites none."""
     return report.claim(position.claim_ids[0]) if position.claim_ids else None
 
 
-def in_its_words(claim: Claim, length: int = QUOTE_LENGTH) -> str:
+def quote_claim(claim: Claim, length: int = QUOTE_LENGTH) -> str:
     """The exact words that a claim rests on, in quotation marks, passage by passage."""
     passages = (claim.quote, *(passage.quote for passage in claim.further))
-    return " … ".join(quoted(passage, length) for passage in passages)
+    return " … ".join(quotation(passage, length) for passage in passages)
 
 
 class Side(NamedTuple):
@@ -98,7 +98,7 @@ class Side(NamedTuple):
     doc_ids: Sequence[str]
 
 
-def side_by_side(report: Report, lookalike: Lookalike) -> list[Side]:
+def lookalike_sides(report: Report, lookalike: Lookalike) -> list[Side]:
     """The answers of a look-alike; where none are kept, as in older reports, its claims."""
     return [Side(p.answer, p.claim_ids, p.doc_ids) for p in lookalike.positions] or [
         Side(claim.text, [claim.id], [claim.doc_id])
@@ -106,9 +106,9 @@ def side_by_side(report: Report, lookalike: Lookalike) -> list[Side]:
     ]
 
 
-def why_both_hold(lookalike: Lookalike) -> str:
+def lookalike_reason(lookalike: Lookalike) -> str:
     """Why all answers of a look-alike can be true: in words, and the kind."""
-    return f"{clean(lookalike.rationale)} ({words(lookalike.kind)})".lstrip()
+    return f"{clean(lookalike.rationale)} ({kind_name(lookalike.kind)})".lstrip()
 
 
 def doc_ids_of(report: Report, claim_ids: Iterable[str]) -> list[str]:
@@ -121,7 +121,7 @@ def attribution(claim: Claim) -> str:
     return f" ({clean(claim.speaker)})" if claim.speaker else ""
 
 
-def by_document(items: Iterable[T]) -> dict[str, list[T]]:
+def group_by_document(items: Iterable[T]) -> dict[str, list[T]]:
     """Claims or padding flags under the id of their document, in their order."""
     groups: dict[str, list[T]] = {}
     for item in items:
@@ -144,7 +144,7 @@ def padding_kinds(
 def usage_line(usage: Usage) -> str:
     """Calls by origin, tokens and price, on one line."""
     line = (
-        f"{counted(usage.calls, 'model call')}, {usage.cached:,} cached, "
+        f"{pluralize(usage.calls, 'model call')}, {usage.cached:,} cached, "
         f"{usage.replayed:,} replayed"
     )
     if not usage.calls:
@@ -153,25 +153,25 @@ def usage_line(usage: Usage) -> str:
     return f"{line} · {usage.input_tokens:,} tokens in, {usage.output_tokens:,} out · {cost}"
 
 
-def left_out(report: Report) -> str:
+def ungrounded_line(report: Report) -> str:
     """How much of what the model said is kept out of the findings, on a line; may be empty."""
     number = len(report.ungrounded)
     if not number:
         return ""
     verb, them = ("was", "it") if number == 1 else ("were", "them")
     return (
-        f"{counted(number, 'claim')} of the model {verb} not borne out and left out: "
+        f"{pluralize(number, 'claim')} of the model {verb} not borne out and left out: "
         f"--format json lists {them}"
     )
 
 
-def padding_was_sought(report: Report) -> bool:
+def has_padding_reading(report: Report) -> bool:
     """Whether the documents were read for padding: a check does without."""
     readings = ("reading.", "padding.")
     return bool(report.padding) or any(name.startswith(readings) for name in report.prompts)
 
 
-def nothing_disputed(report: Report) -> str:
+def no_disputes_line(report: Report) -> str:
     """What to say where the disputes would stand: absence is claimed of a whole run only."""
     if report.failures:
         return "None found, but not everything could be checked."

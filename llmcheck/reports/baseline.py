@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from llmcheck.models import Report
-from llmcheck.reports.comparison import matched, without
-from llmcheck.reports.saved import checked
+from llmcheck.reports.comparison import match_disputes, remove_disputes
+from llmcheck.reports.saved import read_check_report
 
 IN_BASELINE = "known from the baseline"
 """The reason why a dispute that a baseline has is set aside."""
 
 
-class Beside(NamedTuple):
+class BaselineReports(NamedTuple):
     """A report beside a baseline."""
 
     new: Report
@@ -23,25 +23,25 @@ class Beside(NamedTuple):
     """With those set aside as known."""
 
 
-def beside(report: Report, baseline: Report) -> Beside:
+def hold_against_baseline(report: Report, baseline: Report) -> BaselineReports:
     """The report as it stands beside the baseline."""
-    known = [match.new for match in matched(baseline, report)]
+    known = [match.new for match in match_disputes(baseline, report)]
     marked = tuple(
         dispute.model_copy(update={"silenced": dispute.silenced or IN_BASELINE})
         if dispute in known
         else dispute
         for dispute in report.disputes
     )
-    return Beside(
-        report.model_copy(update={"disputes": without(report.disputes, known)}),
+    return BaselineReports(
+        report.model_copy(update={"disputes": remove_disputes(report.disputes, known)}),
         report.model_copy(update={"disputes": marked}),
     )
 
 
-def since(baseline: Path) -> Callable[[Report], Beside]:
+def load_baseline(baseline: Path) -> Callable[[Report], BaselineReports]:
     """What shows a report beside the baseline.
 
     Raises ConfigError at once, rather than after the run, for a file that is no report.
     """
-    old = checked(baseline)
-    return lambda report: beside(report, old)
+    old = read_check_report(baseline)
+    return lambda report: hold_against_baseline(report, old)

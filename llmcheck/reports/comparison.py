@@ -65,19 +65,26 @@ class Comparison(Frozen):
 
 
 def compare(old: Report, new: Report) -> Comparison:
-    """What became of the findings of ``old`` in ``new``."""
-    matches = matched(old, new)
+    """What became of the findings of ``old`` in ``new``.
+
+    >>> failed = Failure(stage="reading", subject="a.txt", error="timed out")
+    >>> found = compare(Report(model="m", failures=(failed,)), Report(model="m"))
+    >>> [str(failure) for failure in found.gone_failures]
+    ['reading of a.txt: timed out']
+    """
+    matches = match_disputes(old, new)
     changed = [match for match in matches if match.changes]
-    agreed, here = _agreements(old), _agreements(new)
+    old_agreements, new_agreements = _agreement_evidence(old), _agreement_evidence(new)
+    unmatched = tuple(_without_counterpart(new_agreements, old_agreements))
     shares = {document.id: document.padding_share for document in old.documents}
     return Comparison(
-        new_disputes=without(new.disputes, [match.new for match in matches]),
-        gone_disputes=without(old.disputes, [match.old for match in matches]),
+        new_disputes=remove_disputes(new.disputes, [match.new for match in matches]),
+        gone_disputes=remove_disputes(old.disputes, [match.old for match in matches]),
         changed_disputes=tuple(changed),
         same_disputes=len(matches) - len(changed),
-        new_agreements=tuple(_unmet(here, agreed)),
-        gone_agreements=tuple(_unmet(agreed, here)),
-        same_agreements=len(here) - len(list(_unmet(here, agreed))),
+        new_agreements=unmatched,
+        gone_agreements=tuple(_without_counterpart(old_agreements, new_agreements)),
+        same_agreements=len(new_agreements) - len(unmatched),
         padding=tuple(
             ShareChange(doc_id=document.id, old=shares[document.id], new=document.padding_share)
             for document in new.documents
@@ -90,8 +97,11 @@ def compare(old: Report, new: Report) -> Comparison:
     )
 
 
-def without(disputes: Sequence[Dispute], those: Sequence[Dispute]) -> tuple[Dispute, ...]:
-    return tuple(dispute for dispute in disputes if dispute not in those)
+def remove_disputes(
+    disputes: Sequence[Dispute], removed: Sequence[Dispute]
+) -> tuple[Dispute, ...]:
+    """The disputes without those that are removed."""
+    return tuple(dispute for dispute in disputes if dispute not in removed)
 
 
 class _Sentence(NamedTuple):
@@ -101,29 +111,30 @@ class _Sentence(NamedTuple):
     words: str
 
 
-class _Side(NamedTuple):
+class _DisputeEvidence(NamedTuple):
     """A dispute and, for each of its positions, the sentences it rests on."""
 
     dispute: Dispute
     evidence: tuple[frozenset[_Sentence], ...]
 
 
-def matched(old: Report, new: Report) -> list[DisputeChange]:
+def match_disputes(old: Report, new: Report) -> list[DisputeChange]:
     """Which dispute of the new report is which of the old one, in the new report's order."""
-    before, after = [_side(old, d) for d in old.disputes], [_side(new, d) for d in new.disputes]
-    spoken = _language(new)
+    before = [_dispute_evidence(old, dispute) for dispute in old.disputes]
+    after = [_dispute_evidence(new, dispute) for dispute in new.disputes]
+    language = _language(new)
     candidates = [
         (likeness, -i, -j)
         for i, one in enumerate(before)
         for j, other in enumerate(after)
-        if (likeness := _likeness(one, other, spoken)) > 0
+        if (likeness := _likeness(one, other, language)) > 0
     ]
     pairs: dict[int, int] = {}
     for _, i, j in sorted(candidates, reverse=True):
         if -i not in pairs.values() and -j not in pairs:
             pairs[-j] = -i
     return [
-        _change(before[pairs[j]].dispute, other.dispute, spoken)
+        _change(before[pairs[j]].dispute, other.dispute, language)
         for j, other in enumerate(after)
         if j in pairs
     ]
@@ -131,12 +142,12 @@ def matched(old: Report, new: Report) -> list[DisputeChange]:
 
 def _language(report: Report) -> str:
     """The language (a code) of its questions and answers."""
-    told = [(d.question, *(position.answer for position in d.positions)) for d in report.disputes]
-    return language_of("\n".join(line for lines in told for line in lines))
+    lines = [(d.question, *(position.answer for position in d.positions)) for d in report.disputes]
+    return language_of("\n".join(line for of_dispute in lines for line in of_dispute))
 
 
-def _side(report: Report, dispute: Dispute) -> _Side:
-    return _Side(
+def _dispute_evidence(report: Report, dispute: Dispute) -> _DisputeEvidence:
+    return _DisputeEvidence(
         dispute,
         tuple(
             frozenset(
@@ -148,60 +159,63 @@ def _side(report: Report, dispute: Dispute) -> _Side:
     )
 
 
-def _likeness(one: _Side, other: _Side, spoken: str) -> float:
+def _likeness(one: _DisputeEvidence, other: _DisputeEvidence, language: str) -> float:
     """0 when the two are not one dispute; infinite when their ids say that they are."""
     if one.dispute.id == other.dispute.id:
         return float("inf")
-    rests = _met(
+    shared_evidence = _count_apart(
         (i, j)
         for i, mine in enumerate(one.evidence)
         for j, theirs in enumerate(other.evidence)
-        if any(_one_sentence(a, b) for a in mine for b in theirs)
+        if any(_is_same_sentence(a, b) for a in mine for b in theirs)
     )
-    if rests < 2:
+    if shared_evidence < 2:
         return 0
-    asked = fuzz.token_set_ratio(squeeze(one.dispute.question), squeeze(other.dispute.question))
-    said = _met(
+    question_likeness = fuzz.token_set_ratio(
+        squeeze(one.dispute.question), squeeze(other.dispute.question)
+    )
+    shared_answers = _count_apart(
         (i, j)
         for i, mine in enumerate(one.dispute.positions)
         for j, theirs in enumerate(other.dispute.positions)
-        if _same_answer(mine.answer, theirs.answer, spoken)
+        if _same_answer(mine.answer, theirs.answer, language)
     )
     # One sentence states many facts, so the same sentences alone are not the same dispute.
-    return rests + asked / 100 + said if asked >= SAME_QUESTION or said >= 2 else 0
+    is_one = question_likeness >= SAME_QUESTION or shared_answers >= 2
+    return shared_evidence + question_likeness / 100 + shared_answers if is_one else 0
 
 
-def _same_answer(a: str, b: str, spoken: str) -> bool:
-    numbers = same_numbers(a, b, spoken)
+def _same_answer(a: str, b: str, language: str) -> bool:
+    numbers = same_numbers(a, b, language)
     return fuzz.token_set_ratio(squeeze(a), squeeze(b)) >= SAME_ANSWER or bool(numbers)
 
 
-def _met(pairs: Iterable[tuple[int, int]]) -> int:
+def _count_apart(pairs: Iterable[tuple[int, int]]) -> int:
     """How many of the pairs can stand beside each other, none sharing a member: 0, 1 or 2."""
     found = list(pairs)
     apart = any(a[0] != b[0] and a[1] != b[1] for a in found for b in found)
     return 2 if apart else min(1, len(found))
 
 
-def _one_sentence(a: _Sentence, b: _Sentence) -> bool:
+def _is_same_sentence(a: _Sentence, b: _Sentence) -> bool:
     """Whether they are one: the same words wherever they stand, or nearly so in one document."""
     return a.words == b.words or (
         a.doc_id == b.doc_id and fuzz.ratio(a.words, b.words) >= SAME_SENTENCE
     )
 
 
-def _change(old: Dispute, new: Dispute, spoken: str) -> DisputeChange:
+def _change(old: Dispute, new: Dispute, language: str) -> DisputeChange:
     return DisputeChange(
         old=old,
         new=new,
         matched_by="id" if old.id == new.id else "evidence",
-        changes=tuple(_changes(old, new, spoken)),
+        changes=tuple(_changes(old, new, language)),
     )
 
 
-def _changes(old: Dispute, new: Dispute, spoken: str) -> Iterator[str]:
+def _changes(old: Dispute, new: Dispute, language: str) -> Iterator[str]:
     for position in new.positions:
-        before = _counterpart(position, old, spoken)
+        before = _counterpart(position, old, language)
         if before is None:
             yield f"now also says {position.answer} ({', '.join(position.doc_ids)})"
             continue
@@ -210,7 +224,7 @@ def _changes(old: Dispute, new: Dispute, spoken: str) -> Iterator[str]:
         if left := [d for d in before.doc_ids if d not in position.doc_ids]:
             yield f"{position.answer}: no longer in {', '.join(left)}"
     for position in old.positions:
-        if _counterpart(position, new, spoken) is None:
+        if _counterpart(position, new, language) is None:
             yield f"no longer says {position.answer} ({', '.join(position.doc_ids)})"
     if old.question != new.question:
         yield f"asked before: {old.question}"
@@ -222,20 +236,20 @@ def _changes(old: Dispute, new: Dispute, spoken: str) -> Iterator[str]:
         yield f"its id was {old.id}"
 
 
-def _counterpart(position: Position, dispute: Dispute, spoken: str) -> Position | None:
-    alike = (p for p in dispute.positions if _same_answer(p.answer, position.answer, spoken))
+def _counterpart(position: Position, dispute: Dispute, language: str) -> Position | None:
+    alike = (p for p in dispute.positions if _same_answer(p.answer, position.answer, language))
     return next(alike, None)
 
 
-class _Agreed(NamedTuple):
+class _AgreementEvidence(NamedTuple):
     agreement: Agreement
     evidence: frozenset[_Sentence]
 
 
-def _agreements(report: Report) -> list[_Agreed]:
+def _agreement_evidence(report: Report) -> list[_AgreementEvidence]:
     claims = {claim.id: claim for claim in report.claims}
     return [
-        _Agreed(
+        _AgreementEvidence(
             agreement,
             frozenset(
                 _Sentence(claims[id_].doc_id, squeeze(claims[id_].quote))
@@ -247,9 +261,11 @@ def _agreements(report: Report) -> list[_Agreed]:
     ]
 
 
-def _unmet(these: Sequence[_Agreed], those: Sequence[_Agreed]) -> Iterator[Agreement]:
+def _without_counterpart(
+    these: Sequence[_AgreementEvidence], those: Sequence[_AgreementEvidence]
+) -> Iterator[Agreement]:
     """The agreements that have no counterpart: none by id, none resting on two same sentences."""
-    ids = {agreed.agreement.id for agreed in those}
+    ids = {one.agreement.id for one in those}
     for one in these:
         if one.agreement.id not in ids and not any(
             len({s.words for s in one.evidence} & {s.words for s in other.evidence}) >= 2

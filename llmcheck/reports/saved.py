@@ -48,7 +48,7 @@ def read_report(path: Path) -> Report:
             f"{SCHEMA_VERSION}: make the report again"
         )
     try:
-        report = Report.model_validate(_of_today(data))
+        report = Report.model_validate(_upgrade_report(data))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
@@ -67,7 +67,7 @@ def read_report(path: Path) -> Report:
     return report
 
 
-def checked(path: Path) -> Report:
+def read_check_report(path: Path) -> Report:
     """The report of a run that looked for disputes. Raises ConfigError for any other file."""
     report = read_report(path)
     # What the survey finds undisputed, no judge is asked about; earlier versions had no survey.
@@ -76,24 +76,24 @@ def checked(path: Path) -> Report:
     return report
 
 
-def _of_today(data: _Object) -> _Object:
+def _upgrade_report(data: _Object) -> _Object:
     """A report of any version in today's form: what has gone left out, stages by their names."""
-    data = _with_each(data, "claims", _claim_of_today)
-    return _with_each(data, "failures", _failure_of_today)
+    data = _map_objects(data, "claims", _upgrade_claim)
+    return _map_objects(data, "failures", _upgrade_failure)
 
 
-def _claim_of_today(claim: _Object) -> _Object:
+def _upgrade_claim(claim: _Object) -> _Object:
     return {name: value for name, value in claim.items() if name in Claim.model_fields}
 
 
-def _failure_of_today(failure: _Object) -> _Object:
+def _upgrade_failure(failure: _Object) -> _Object:
     stage = str(failure.get("stage"))
     return {**failure, "stage": _STAGES[stage]} if stage in _STAGES else failure
 
 
-def _with_each(data: _Object, field: str, changed: Callable[[_Object], _Object]) -> _Object:
+def _map_objects(data: _Object, field: str, upgrade: Callable[[_Object], _Object]) -> _Object:
     """The data with every object of a list changed; what is no such list is left to be refused."""
     items = data.get(field)
     if not isinstance(items, list):
         return data
-    return {**data, field: [changed(i) if isinstance(i, dict) else i for i in items]}
+    return {**data, field: [upgrade(i) if isinstance(i, dict) else i for i in items]}

@@ -16,54 +16,45 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import builders
 import pytest
-from builders import document
+from builders import claim, dispute, document, failure, info, position
 from repository import ROOT
 
 from llmcheck import Corpus
 from llmcheck.cli.main import main
-from llmcheck.cli.run import carried_out, exit_code
+from llmcheck.cli.run import carry_out, exit_code
 from llmcheck.cli.streams import ProgressLine, emit
 from llmcheck.documents.formats import SUFFIXES
 from llmcheck.errors import BudgetExceeded, ConfigError, DocumentError, FixtureMissing, PromptError
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Progress
-from llmcheck.models import Claim, Dispute, DocumentInfo, Failure, Position, Report
+from llmcheck.models import Dispute, Failure, Report
 from llmcheck.render.data import to_json
 from llmcheck.settings import Settings
 
 GATE = document("The gate weighs 90 tonnes.", "gate.txt", path="gate.txt")
 LOCK = document("Log.\nThe gate weighs 70 tonnes. é", "lock.txt", path="lock.txt")
-DISPUTE = Dispute(
-    id="d",
+DISPUTE = dispute(
+    position("90 t", "c1", "gate.txt"),
+    position("70 t", "c2", "lock.txt"),
     question="What does the gate weigh?",
-    kind="numeric",
-    confidence=1.0,
     rationale="One gate has one weight.",
-    positions=(
-        Position(answer="90 t", claim_ids=("c1",), doc_ids=("gate.txt",)),
-        Position(answer="70 t", claim_ids=("c2",), doc_ids=("lock.txt",)),
-    ),
 )
-FAILED = Failure(stage="judging", subject="What weighs?", error="timed out\x1b[2J")
-SPENT = Failure(stage="judging", subject="What floats?", error="5 call(s) made", cause="budget")
+FAILED = failure("What weighs?", "timed out\x1b[2J")
+SPENT = failure("What floats?", "5 call(s) made", cause="budget")
 
 
 def found(**more: Any) -> Report:
     fields: dict[str, Any] = {
-        "model": "m",
         "prompts": {"survey.v1": "0" * 64, "judge.v3": "0" * 64},
-        "documents": tuple(
-            DocumentInfo(id=d.id, path=d.path, title=None, words=5, padding_share=0)
-            for d in (GATE, LOCK)
-        ),
+        "documents": (info(GATE), info(LOCK)),
         "claims": (
-            Claim(id="c1", text="90 t", doc_id="gate.txt", start=0, end=26, quote=GATE.text),
-            Claim(id="c2", text="70 t", doc_id="lock.txt", start=5, end=31, quote=LOCK.text[5:31]),
+            claim("c1", GATE.text, GATE, text="90 t"),
+            claim("c2", LOCK.text[5:31], LOCK, text="70 t"),
         ),
-        "disputes": (DISPUTE,),
     }
-    return Report(**{**fields, **more})
+    return builders.report(DISPUTE, **{**fields, **more})
 
 
 class Stage:
@@ -74,7 +65,7 @@ class Stage:
         self.allow_private_urls = False
         self.input_format: str | None = None
         self.settings = Settings()
-        self.asked: list[str] = []
+        self.verbs: list[str] = []
         self.lengths: list[str] = []
         self.act: Callable[[Callable[[Progress], None]], Report] = lambda _: found()
         self.documents: Callable[[], Corpus] = lambda: Corpus.from_texts([GATE, LOCK])
@@ -96,20 +87,20 @@ class Performer(NamedTuple):
     on_progress: Callable[[Progress], None]
 
     def check(self, corpus: Corpus) -> Report:
-        return self._asked("check")
+        return self._perform("check")
 
     def summarize(self, corpus: Corpus, *, length: str) -> Report:
         self.stage.lengths.append(length)
-        return self._asked("summarize")
+        return self._perform("summarize")
 
     def claims(self, corpus: Corpus) -> Report:
-        return self._asked("claims")
+        return self._perform("claims")
 
     def padding(self, corpus: Corpus) -> Report:
-        return self._asked("padding")
+        return self._perform("padding")
 
-    def _asked(self, name: str) -> Report:
-        self.stage.asked.append(name)
+    def _perform(self, name: str) -> Report:
+        self.stage.verbs.append(name)
         return self.stage.act(self.on_progress)
 
 
@@ -118,7 +109,7 @@ def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stage:
     stage = Stage()
     monkeypatch.setattr(
         "llmcheck.cli.run._run",
-        partial(carried_out, checker_of=stage.checker, read=stage.read),
+        partial(carry_out, make_checker=stage.checker, read=stage.read),
     )
     monkeypatch.chdir(tmp_path)
     return stage
@@ -173,7 +164,7 @@ def test_the_format_of_what_is_named_can_be_forced(run: Callable[..., Ran], stag
 
 
 @pytest.mark.parametrize(
-    ("arguments", "asked", "begins"),
+    ("arguments", "verb", "begins"),
     [
         (["summarize"], "summarize", "Disputes (1)"),
         (["summarize", "--format", "markdown"], "summarize", "## Disputes (1)"),
@@ -191,11 +182,11 @@ def test_the_format_of_what_is_named_can_be_forced(run: Callable[..., Ran], stag
     ],
 )
 def test_each_command_asks_for_its_own_report_and_prints_it_in_each_of_its_formats(
-    run: Callable[..., Ran], stage: Stage, arguments: list[str], asked: str, begins: str
+    run: Callable[..., Ran], stage: Stage, arguments: list[str], verb: str, begins: str
 ) -> None:
     ran = run(*arguments, "gate.txt")
 
-    assert stage.asked == [asked]
+    assert stage.verbs == [verb]
     assert ran.out.startswith(begins)
     assert ran.code == (1 if arguments[0] == "check" else 0)
 
@@ -459,20 +450,23 @@ class Terminal(list[str]):
 STEPS = [Progress("judging", 3, made, 1, 0, failed) for made, failed in ((0, 0), (1, 0), (1, 1))]
 
 
-def test_off_a_terminal_each_stage_gives_one_line_at_its_end() -> None:
-    stream = Terminal(tty=False)
+def drawn(*, tty: bool) -> tuple[Terminal, ProgressLine]:
+    """A stream, and the line that has shown all steps on it."""
+    stream = Terminal(tty=tty)
     line = ProgressLine(stream)  # type: ignore[arg-type]
     for step in STEPS:
         line(step)
+    return stream, line
+
+
+def test_off_a_terminal_each_stage_gives_one_line_at_its_end() -> None:
+    stream, line = drawn(tty=False)
     line.erase()
     assert stream == ["judging: 1 made, 1 cached, 0 left, 1 failed\n"]
 
 
 def test_on_a_terminal_the_line_overwrites_and_at_last_erases_itself() -> None:
-    stream = Terminal(tty=True)
-    line = ProgressLine(stream)  # type: ignore[arg-type]
-    for step in STEPS:
-        line(step)
+    stream, line = drawn(tty=True)
     line.erase()
     line.erase()
     assert stream[0] == "\r\x1b[2Kjudging: 0 made, 1 cached, 2 left, 0 failed"
@@ -797,7 +791,7 @@ class Checker:
             DocumentInfo(id="pont-lev\\u00e9", path=None, title=None, words=1, padding_share=0),))
     summarize = check
 
-run._run = partial(run.carried_out, checker_of=Checker, read=lambda *_, **__: Corpus())
+run._run = partial(run.carry_out, make_checker=Checker, read=lambda *_, **__: Corpus())
 """
 
 

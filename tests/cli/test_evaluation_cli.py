@@ -15,7 +15,7 @@ from gold import LABELS, TEXTS
 
 from llmcheck import Checker, RecordingLLM, summary
 from llmcheck.cli.main import main
-from llmcheck.evaluation import read_gold, read_pairs, read_sentences, score_pairs
+from llmcheck.evaluation import PairRow, SentenceRow, read_gold, read_rows, score_pairs
 from llmcheck.evaluation.labelled_claims import score_sentences
 from llmcheck.evaluation.run import CLAIMS, PAIRS
 from llmcheck.judging import judge
@@ -98,8 +98,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("bridge", "again"):
         gold = read_gold(folder / "sets" / name)
         Checker("tiny", llm=llm(name)).summarize(gold.read_documents())
-    score_pairs(read_pairs(folder / "pairs.jsonl"), Runner(llm(PAIRS), "tiny"))
-    score_sentences(read_sentences(folder / "claims.jsonl"), Runner(llm(CLAIMS), "tiny"))
+    score_pairs(read_rows(folder / "pairs.jsonl", PairRow), Runner(llm(PAIRS), "tiny"))
+    score_sentences(read_rows(folder / "claims.jsonl", SentenceRow), Runner(llm(CLAIMS), "tiny"))
     return folder
 
 

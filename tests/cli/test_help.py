@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import typer
-from repository import ROOT
+from repository import ROOT, check_script
 
 from llmcheck.cli.main import app, main
 
@@ -190,10 +190,4 @@ def test_options_and_choices_are_completed(words: str, offered: list[str]) -> No
 
 
 def test_the_pages_of_the_verbs_are_what_the_program_says() -> None:
-    ran = subprocess.run(
-        [sys.executable, ROOT / "docs" / "cli_pages.py", "--check"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
+    check_script("cli_pages.py")

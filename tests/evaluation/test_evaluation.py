@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from builders import document, question, stance, verdict
+from builders import document, failure, info, question, stance, verdict
 from gold import (
     ARCHES,
     CLAIMS,
     CORPUS,
     COST,
-    COST_ASKED,
+    COST_QUESTION,
     DESIGN,
-    DESIGN_ASKED,
+    DESIGN_QUESTION,
     LABELS,
     LIGHTS,
     TEXTS,
@@ -24,18 +24,18 @@ from gold import (
     gold,
     quote,
     report,
+    sentence,
     table,
-    told,
     trace,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmcheck import Agreement, Claim, Corpus, Failure, Report, Verdict
-from llmcheck.evaluation import SetScore, evaluate, pooled, score_report
+from llmcheck import Agreement, Claim, Corpus, Report, Verdict
+from llmcheck.evaluation import SetScore, evaluate, pool_figures, score_report
 from llmcheck.evaluation.agreements import REACH, AgreementFigures
 from llmcheck.evaluation.counts import Ratio, Scores, added
-from llmcheck.models import DocumentInfo, PromptUsage, Question, Ungrounded, Usage
+from llmcheck.models import PromptUsage, Question, Ungrounded, Usage
 from llmcheck.numbering import NumberedSet, claim_of
 from llmcheck.survey.shapes import Table
 
@@ -170,7 +170,7 @@ def test_every_station_of_the_funnel_counts_on_its_own() -> None:
         verdict(0, 2, "lookalike"),
         verdict(0, 1, "agreement", question=1),
     ]
-    found = trace(report(dispute(*COST)), tables, [COST_ASKED, DESIGN_ASKED], verdicts)
+    found = trace(report(dispute(*COST)), tables, [COST_QUESTION, DESIGN_QUESTION], verdicts)
     scored = evaluate(gold(), CORPUS, found)
 
     cost, design = scored.funnel
@@ -189,10 +189,10 @@ def test_every_station_of_the_funnel_counts_on_its_own() -> None:
     ("tables", "questions", "verdicts", "lost"),
     [
         ([table("paper.txt.2", "blog.txt.1"), table("blog.txt.2")], [], [], "tables"),
-        ([table()], [COST_ASKED], [verdict(0, 1)], "survey"),
-        ([table()], [DESIGN_ASKED], [], "judging"),
-        ([table()], [DESIGN_ASKED], [verdict(0, 1, "unrelated")], "judging"),
-        ([table()], [DESIGN_ASKED], [verdict(0, 1)], "findings"),
+        ([table()], [COST_QUESTION], [verdict(0, 1)], "survey"),
+        ([table()], [DESIGN_QUESTION], [], "judging"),
+        ([table()], [DESIGN_QUESTION], [verdict(0, 1, "unrelated")], "judging"),
+        ([table()], [DESIGN_QUESTION], [verdict(0, 1)], "findings"),
     ],
 )
 def test_a_dispute_is_lost_in_the_first_station_that_has_none_of_its_pairs(
@@ -215,7 +215,9 @@ def test_a_question_counts_only_where_it_holds_positions_apart() -> None:
 
 def test_a_contradiction_counts_whichever_position_it_names_first() -> None:
     turned = question("?", stance("Lie", "blog.txt.2"), stance("Moe", "paper.txt.2"))
-    found = trace(report(), questions=[COST_ASKED, turned], verdicts=[verdict(1, 0, question=1)])
+    found = trace(
+        report(), questions=[COST_QUESTION, turned], verdicts=[verdict(1, 0, question=1)]
+    )
     cost, design = evaluate(gold(), CORPUS, found).funnel
     assert (design.survey, design.judging) == (1, 1)
     assert (cost.survey, cost.judging) == (3, 0)
@@ -343,11 +345,11 @@ def test_the_summary_is_checked_against_what_it_cites() -> None:
     figures = score(
         report(
             sentences=[
-                told("It cost 40 million crowns, or 52 million.", *COST[:2]),
-                told("Lights burn on it.", LIGHTS[0]),
-                told("It cost 99 million.", COST[0]),
-                told("It was designed by Gro Vik.", DESIGN[0]),
-                told("Per Lie designed it.", DESIGN[1]),
+                sentence("It cost 40 million crowns, or 52 million.", *COST[:2]),
+                sentence("Lights burn on it.", LIGHTS[0]),
+                sentence("It cost 99 million.", COST[0]),
+                sentence("It was designed by Gro Vik.", DESIGN[0]),
+                sentence("Per Lie designed it.", DESIGN[1]),
             ]
         )
     ).figures.summary
@@ -356,11 +358,9 @@ def test_the_summary_is_checked_against_what_it_cites() -> None:
 
 
 def test_a_sentence_of_the_summary_may_say_whose_word_it_is() -> None:
-    paper = DocumentInfo(
-        id="paper.txt", path=None, title="Gullet spanned", words=9, padding_share=0, site="Vellmar"
-    )
+    paper = info(document("", "paper.txt", title="Gullet spanned", site="Vellmar"))
     sentences = [
-        told(f"It cost 40 million, says {name}.", COST[0])
+        sentence(f"It cost 40 million, says {name}.", COST[0])
         for name in ("Vellmar", "Gullet Spanned", "Lindby")
     ]
     figures = score(report(sentences=sentences, documents=(paper,))).figures.summary
@@ -470,19 +470,19 @@ def test_white_space_does_not_matter_to_a_quote(spaces: list[str]) -> None:
 
 def test_the_figures_of_several_sets_are_added_up() -> None:
     one, other = score(report(dispute(*COST))), score(report(dispute(*DESIGN, kind="entity")))
-    together = pooled([one, other])
+    together = pool_figures([one, other])
     assert together is not None
     assert counts(together.disputes.disputes.recall) == (2, 4)
     assert counts(together.disputes.by_kind["entity"].recall) == (1, 2)
     assert counts(together.disputes.by_kind["entity"].precision) == (1, 1)
     assert together.funnel.tables is None
     assert counts(together.funnel.findings) == (4, 8)
-    assert pooled([one]) is None
+    assert pool_figures([one]) is None
 
 
 def test_what_failed_stands_in_the_score() -> None:
-    failure = Failure(stage="judging", subject="a question", error="timed out")
-    assert score(report(failures=(failure,))).failures == (failure,)
+    failed = failure()
+    assert score(report(failures=(failed,))).failures == (failed,)
 
 
 @settings(max_examples=40)

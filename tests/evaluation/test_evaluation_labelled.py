@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from llmcheck.errors import ConfigError, ProviderError
 from llmcheck.evaluation import (
     labelled_pairs,
-    read_pairs,
-    read_sentences,
+    read_rows,
     score_pairs,
     score_sentences,
 )
@@ -218,13 +217,13 @@ def test_rows_are_read_and_a_limit_takes_the_same_ones_every_time(tmp_path: Path
     ]
     path.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
 
-    assert [r.premise for r in read_pairs(path)] == [f"{n} wheels" for n in range(20)]
-    few = read_pairs(path, 5)
+    assert [r.premise for r in read_rows(path, PairRow)] == [f"{n} wheels" for n in range(20)]
+    few = read_rows(path, PairRow, 5)
     assert len(few) == 5
-    assert few == read_pairs(path, 5)
-    assert read_pairs(path, 6)[:5] == few
-    assert few != read_pairs(path)[:5]
-    assert len(read_pairs(path, 99)) == 20
+    assert few == read_rows(path, PairRow, 5)
+    assert read_rows(path, PairRow, 6)[:5] == few
+    assert few != read_rows(path, PairRow)[:5]
+    assert len(read_rows(path, PairRow, 99)) == 20
 
 
 @pytest.mark.parametrize(
@@ -245,16 +244,16 @@ def test_a_row_that_does_not_fit_is_told_by_line_and_field(
 ) -> None:
     (tmp_path / "pairs.jsonl").write_text(text)
     with pytest.raises(ConfigError) as caught:
-        read_pairs(tmp_path / "pairs.jsonl")
+        read_rows(tmp_path / "pairs.jsonl", PairRow)
     assert problem in str(caught.value)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
-        read_pairs(tmp_path / "pairs.jsonl")
+        read_rows(tmp_path / "pairs.jsonl", PairRow)
     (tmp_path / "latin.jsonl").write_bytes(b"\xe9")
     with pytest.raises(ConfigError, match="is not UTF-8"):
-        read_sentences(tmp_path / "latin.jsonl")
+        read_rows(tmp_path / "latin.jsonl", SentenceRow)
 
 
 # Sentences

@@ -15,6 +15,7 @@ import with_consistency_checker as checker
 from findings import claim_at, locate, pair_disputes
 from hypothesis import given
 from hypothesis import strategies as st
+from port_client import PortClient
 from pydantic import BaseModel
 
 from llmcheck import Claim, Corpus, Document
@@ -286,7 +287,7 @@ def test_its_findings_become_disputes_and_what_has_no_place_is_ungrounded(corpus
         [("a", "b"), ("a", "c")],
         judged=7,
     )
-    found = checker.found(corpus, "tiny", run)
+    found = checker.report_run(corpus, "tiny", run)
     (dispute,) = found.report.disputes
     assert {p.doc_ids for p in dispute.positions} == {(kiln.id,), (glaze.id,)}
     assert [u.text for u in found.report.ungrounded] == ["A museum bought every pot."]
@@ -298,7 +299,7 @@ class JudgePayload(BaseModel):
     verdict: str
 
 
-def ask(client: checker.PortClient) -> Any:
+def ask(client: PortClient) -> Any:
     parsed = client.beta.chat.completions.parse(
         model="tiny",
         messages=[{"role": "system", "content": "Judge."}, {"role": "user", "content": "{{ a }}"}],
@@ -310,7 +311,7 @@ def ask(client: checker.PortClient) -> Any:
 
 def test_its_calls_go_through_the_port_with_nothing_added() -> None:
     to, llm = runner({"verdict": "contradiction"})
-    assert ask(checker.PortClient(to)) == JudgePayload(verdict="contradiction")
+    assert ask(PortClient(to)) == JudgePayload(verdict="contradiction")
     (call,) = llm.calls
     assert (call.system, call.user, call.parameters) == ("Judge.", "{{ a }}", {})
     assert call.prompt == "consistency-checker-0.4.1.judge"
@@ -319,7 +320,7 @@ def test_its_calls_go_through_the_port_with_nothing_added() -> None:
 def test_a_failed_call_is_what_it_can_bear_and_forgotten_once_it_succeeds() -> None:
     answers = iter(["?", {"verdict": "uncertain"}, "?"])
     to, _ = runner(lambda call: next(answers))
-    client = checker.PortClient(to)
+    client = PortClient(to)
     with pytest.raises(ValueError, match="does not fit"):
         ask(client)
     assert len(client.failed) == 1

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import pytest
-from builders import question, stance, statement, verdict
+from builders import claim, dispute, failure, position, question, stance, statement, verdict
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
@@ -17,40 +17,24 @@ from llmcheck import models
 from llmcheck.models import (
     Agreement,
     Claim,
-    Dispute,
     DisputesFound,
     Document,
     DocumentInfo,
-    Failure,
     Frozen,
     IncompleteRun,
-    Position,
     Report,
     Span,
     SummarySentence,
     content_id,
 )
 
-
-def make_claim(claim_id: str, doc_id: str = "a.txt") -> Claim:
-    return Claim(id=claim_id, text="The bell rang.", doc_id=doc_id, start=0, end=14, quote="Q")
-
-
-def make_dispute() -> Dispute:
-    return Dispute(
-        id="d-1",
-        question="How heavy is the bell?",
-        kind="numeric",
-        confidence=1.0,
-        rationale="It has one weight.",
-        positions=(
-            Position(answer="3 tonnes", claim_ids=("c-1",), doc_ids=("a.txt",)),
-            Position(answer="5 tonnes", claim_ids=("c-2",), doc_ids=("b.txt",)),
-        ),
-    )
-
-
-FAILED = Failure(stage="judging", subject="a question", error="timed out")
+CLAIM = claim("c-1", "The bell rang.")
+DISPUTE = dispute(
+    position("3 tonnes", "c-1", "a.txt"),
+    position("5 tonnes", "c-2", "b.txt"),
+    question="How heavy is the bell?",
+)
+FAILED = failure()
 
 
 def public_models() -> list[type[Frozen]]:
@@ -66,12 +50,12 @@ def test_every_model_is_frozen_and_refuses_unknown_fields(model: type[BaseModel]
 
 def test_a_model_cannot_be_altered() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        make_claim("c-1").text = "The bell fell."
+        CLAIM.text = "The bell fell."
 
 
 def test_a_misspelt_field_is_an_error() -> None:
     with pytest.raises(ValidationError, match="qoute"):
-        Claim.model_validate(make_claim("c-1").model_dump() | {"qoute": "Q"})
+        Claim.model_validate(CLAIM.model_dump() | {"qoute": "Q"})
 
 
 def test_an_id_is_its_prefix_and_twelve_hex_digits_of_the_content_for_ever() -> None:
@@ -109,9 +93,9 @@ def test_spans_overlap_when_they_share_a_character(start: int, end: int, expecte
 @pytest.mark.parametrize(
     ("model", "field", "value"),
     [
-        (make_dispute(), "positions", make_dispute().positions[:1]),
-        (make_dispute(), "confidence", 1.5),
-        (make_dispute(), "kind", "rounding"),
+        (DISPUTE, "positions", DISPUTE.positions[:1]),
+        (DISPUTE, "confidence", 1.5),
+        (DISPUTE, "kind", "rounding"),
         (
             Agreement(id="a-1", statement="It rang.", claim_ids=("c-1",), doc_ids=("a", "b")),
             "doc_ids",
@@ -149,7 +133,7 @@ def test_a_question_has_the_sentences_of_all_its_stances() -> None:
 
 
 def test_a_report_finds_its_claims_by_id() -> None:
-    report = Report(model="tiny", claims=(make_claim("c-1"), make_claim("c-2", "b.txt")))
+    report = Report(model="tiny", claims=(CLAIM, claim("c-2", "It rang.", "b.txt")))
     assert report.claim("c-2").doc_id == "b.txt"
     with pytest.raises(KeyError, match="c-3"):
         report.claim("c-3")
@@ -162,7 +146,7 @@ def test_a_report_without_findings_raises_nothing() -> None:
 
 
 def test_disputes_are_raised_with_their_questions_and_the_report() -> None:
-    report = Report(model="tiny", disputes=(make_dispute(),), failures=(FAILED,))
+    report = Report(model="tiny", disputes=(DISPUTE,), failures=(FAILED,))
     with pytest.raises(DisputesFound, match="How heavy is the bell") as caught:
         report.raise_for_disputes()
     assert caught.value.report is report
@@ -176,7 +160,7 @@ def test_an_incomplete_report_without_disputes_does_not_pass_for_clean() -> None
 
 
 def test_raise_for_failures_passes_over_disputes() -> None:
-    Report(model="tiny", disputes=(make_dispute(),)).raise_for_failures()
+    Report(model="tiny", disputes=(DISPUTE,)).raise_for_failures()
     with pytest.raises(IncompleteRun):
         Report(model="tiny", failures=(FAILED,)).raise_for_failures()
 
@@ -185,8 +169,8 @@ def test_a_report_comes_back_from_its_json_as_it_was() -> None:
     report = Report(
         model="tiny",
         prompts={"judge.v3": "0" * 64},
-        claims=(make_claim("c-1"),),
-        disputes=(make_dispute(),),
+        claims=(CLAIM,),
+        disputes=(DISPUTE,),
         failures=(FAILED,),
     )
     report.claim("c-1")  # what is remembered for look-ups is no part of the report

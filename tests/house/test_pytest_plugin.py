@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from calls import Answer, make_call
+from calls import Answer, echo, make_call
 from repository import ROOT
 
 from llmcheck.llm.fake import FakeLLM
@@ -26,7 +26,7 @@ class FakeChecker:
     ) -> None:
         self.record = record
         self._model = model or "tiny"
-        self._llm = llm or RecordingLLM(FakeLLM(lambda call: Answer(text=call.user)), record or "")
+        self._llm = llm or RecordingLLM(echo(), record or "")
 
     def check(self, corpus: str) -> str:
         reply = self._llm.complete(make_call(corpus, model=self._model), Answer)

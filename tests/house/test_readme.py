@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
-from repository import ROOT
+from repository import ROOT, check_script
 
 from llmcheck import Checker, Corpus, FakeLLM, RecordingLLM, Settings
-from llmcheck.cli.analyses import ANALYSES
-from llmcheck.cli.main import app
+from llmcheck.cli.main import ANALYSES, app
 from llmcheck.cli.options import BUDGET, CLEAN, FINDINGS, INCOMPLETE, INTERRUPTED, USAGE
 from llmcheck.render.codes import CODES
 from llmcheck.settings import FILE_ONLY
@@ -47,13 +44,7 @@ COMMANDS = [
 
 
 def test_the_sample_is_what_the_program_prints() -> None:
-    ran = subprocess.run(
-        [sys.executable, ROOT / "docs" / "sample.py", "--check"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
+    check_script("sample.py")
 
 
 @pytest.mark.parametrize("example", [LIBRARY, GATE], ids=["library", "gate"])

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from calls import Answer, make_call
+from calls import Answer, echo, make_call
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
@@ -36,10 +36,6 @@ from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.port import Call, Reply, T, Tokens
 from llmcheck.llm.store import ReplyStore, StoredReply
-
-
-def echo() -> FakeLLM:
-    return FakeLLM(lambda call: Answer(text=call.user))
 
 
 class CountingTokens:
@@ -342,7 +338,7 @@ def test_a_pickled_value_is_never_loaded(store: ReplyStore, tmp_path: Path, plac
 def test_a_pickled_key_is_refused(store: ReplyStore, tmp_path: Path) -> None:
     evidence = tmp_path / "loaded"
     store.open()
-    disk = store._opened().disk
+    disk = store._open_cache().disk
     with pytest.raises(ValueError, match="key"):
         disk.get(pickle.dumps(Bomb(evidence)), False)
     with pytest.raises(TypeError):
@@ -374,7 +370,7 @@ def test_a_damaged_database_is_moved_aside_and_replaced(
     llm = CachedLLM(echo(), store)
     for number in range(100):
         llm.complete(make_call(f"question {number}"), Answer)
-    store._opened()._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    store._open_cache()._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     store.close()
     database = tmp_path / "cache" / "cache.db"
     with database.open("r+b") as file:
@@ -422,7 +418,7 @@ def test_a_database_that_another_process_replaced_is_not_moved_again(
             raise error
         return len(cache)
 
-    assert store._use(replaced_meanwhile) == 1
+    assert store._with_cache(replaced_meanwhile) == 1
     assert sorted(os.listdir(tmp_path)) == ["cache", "moved"]
     other.close()
 
@@ -505,7 +501,7 @@ def test_an_answer_that_cannot_be_stored_is_still_given_and_warned_of_once(
     store: ReplyStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     llm = CachedLLM(echo(), store)
-    monkeypatch.setattr(store._opened(), "_timeout", 0)
+    monkeypatch.setattr(store._open_cache(), "_timeout", 0)
     store.close()  # The next connection has the short time-out.
     blocker = sqlite3.connect(store.directory / "cache.db", isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
@@ -519,7 +515,7 @@ def test_an_answer_that_cannot_be_stored_is_still_given_and_warned_of_once(
 
 def test_nothing_is_ever_culled(store: ReplyStore) -> None:
     store.open()
-    cache = store._opened()
+    cache = store._open_cache()
     assert (cache.eviction_policy, cache.cull_limit) == ("none", 0)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from calls import Answer, make_call
+from calls import Answer, echo, make_call
 
 import llmcheck.llm.connect
 from llmcheck.errors import BudgetExceeded, ConfigError, FixtureMissing
@@ -20,7 +20,7 @@ class Wire:
     """Stands where the endpoint would: keeps how it was reached and what was asked."""
 
     def __init__(self) -> None:
-        self.llm = FakeLLM(lambda call: Answer(text=call.user))
+        self.llm = echo()
         self.reached: list[dict[str, Any]] = []
 
     def __call__(self, **reached: Any) -> FakeLLM:

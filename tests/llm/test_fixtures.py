@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from calls import Answer, make_call
+from calls import Answer, echo, make_call
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, create_model
@@ -33,10 +33,6 @@ from llmcheck.llm.port import Call, Reply, T, Tokens
 from llmcheck.llm.recording import record as recording
 from llmcheck.llm.recording.record import RecordingLLM
 from llmcheck.llm.recording.replay import ReplayLLM
-
-
-def echo() -> FakeLLM:
-    return FakeLLM(lambda call: Answer(text=call.user))
 
 
 def record(directory: Path, *calls: Call, inner: FakeLLM | None = None) -> RecordingLLM:

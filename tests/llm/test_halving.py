@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from llmcheck.errors import InvalidReply, ProviderError, TooLong
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.fake import FakeLLM
-from llmcheck.llm.halving import Asked, Halving
+from llmcheck.llm.halving import Halving, UnitOutcome
 from llmcheck.llm.port import LLM, Call, Reply
 from llmcheck.llm.prompts import parse_prompt
 from llmcheck.llm.recording.record import RecordingLLM
@@ -55,14 +55,14 @@ def carries(most: int, error: type[Exception] = InvalidReply) -> FakeLLM:
     return FakeLLM(answer)
 
 
-def totals(asked: Sequence[Asked[Unit, Sum]]) -> list[tuple[Unit, int | None]]:
+def totals(asked: Sequence[UnitOutcome[Unit, Sum]]) -> list[tuple[Unit, int | None]]:
     return [
         (unit, outcome.value.total if isinstance(outcome, Reply) else None)
         for unit, outcome in asked
     ]
 
 
-def ask(llm: LLM, *units: Unit) -> list[Asked[Unit, Sum]]:
+def ask(llm: LLM, *units: Unit) -> list[UnitOutcome[Unit, Sum]]:
     return ADDING.ask(units, Runner(llm, "adder"))
 
 

@@ -8,10 +8,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import calls
 import pytest
+from calls import Answer, echo
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 import llmcheck.llm.runner
 from llmcheck.errors import BudgetExceeded, InvalidReply, LLMError, PromptError, ProviderError
@@ -21,25 +22,10 @@ from llmcheck.llm.prompts import Prompt, parse_prompt
 from llmcheck.llm.runner import Progress, Runner, complete_all, failure
 
 
-class Answer(BaseModel):
-    text: str
-
-
 def make_call(user: str = "How deep is the fjord?", **changes: Any) -> Call:
-    fields: dict[str, Any] = {
-        "prompt": "ask.v1",
-        "prompt_digest": "0" * 64,
-        "model": "tiny",
-        "system": "Answer.",
-        "user": user,
-        "schema": {"type": "object", "properties": {"text": {"type": "string"}}},
-        "parameters": {"temperature": 0.0, "max_tokens": 50},
-    }
-    return Call(**fields | changes)
-
-
-def echo() -> FakeLLM:
-    return FakeLLM(lambda call: Answer(text=call.user))
+    """One whose schema does not follow pydantic's, so that its key can be held for ever."""
+    schema = {"type": "object", "properties": {"text": {"type": "string"}}}
+    return calls.make_call(user, **{"schema": schema, **changes})
 
 
 def texts(outcomes: list[Outcome[Answer]]) -> list[str]:

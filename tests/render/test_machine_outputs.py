@@ -8,17 +8,19 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
+import builders
 import jsonschema  # type: ignore[import-untyped]
 import pytest
+from builders import claim, dispute, failure, info, position
 from hostile import TEXTS
 from hypothesis import given
 from hypothesis import strategies as st
 from repository import TESTS
 from test_render import DOCUMENTS, FERRY, HOSTILE_TEXT, TIDES, hostile_report, report
 
-from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Failure, Position, Report
+from llmcheck.models import Document, Report
 from llmcheck.render.codes import CODES, MEANINGS, PADDING_CODES
-from llmcheck.render.github import SHOWN, command, github_commands
+from llmcheck.render.github import SHOWN, github_commands, workflow_command
 from llmcheck.render.junit import junit_xml, xml_text
 from llmcheck.render.sarif import artifact_location, disputes_sarif, padding_sarif
 
@@ -197,21 +199,15 @@ def report_of(text: str) -> tuple[Report, Document]:
     """A report in which one text stands wherever a document or a model has its say."""
     words = text if text.strip() else "x"
     document = Document(id=words, path=words, text=words)
-    claim = Claim(id="c", text=text, doc_id=words, start=0, end=len(words), quote=words)
-    position = Position(answer=text, claim_ids=("c",), doc_ids=(words,))
-    dispute = Dispute(
-        id=text, question=text, kind="numeric", confidence=0.5, rationale=text,
-        positions=(position, position),
-    )  # fmt: skip
+    side = position(text, "c", words)
+    found = dispute(side, side, id=text, question=text, confidence=0.5, rationale=text)
     return (
-        Report(
-            model="m",
-            documents=(
-                DocumentInfo(id=words, path=words, title=text, words=1, padding_share=0.0),
-            ),
-            claims=(claim,),
-            disputes=(dispute, dispute.model_copy(update={"silenced": text})),
-            failures=(Failure(stage="judging", subject=text, error=text),),
+        builders.report(
+            found,
+            found.model_copy(update={"silenced": text}),
+            documents=(info(document, title=text),),
+            claims=(claim("c", words, document, text=text),),
+            failures=(failure(text, text),),
         ),
         document,
     )
@@ -264,7 +260,7 @@ def parsed(line: str) -> tuple[str, dict[str, str], str]:
 def test_a_workflow_command_is_one_line_that_reads_back_as_it_was(
     title: str, message: str
 ) -> None:
-    line = command("error", message, title=title, line=3)
+    line = workflow_command("error", message, title=title, line=3)
     assert re.fullmatch("[^\r\n]*\n", line)
     name, properties, data = parsed(line[:-1])
     assert (name, data) == ("error", message)
@@ -282,7 +278,7 @@ def test_no_text_adds_a_workflow_command(text: str) -> None:
 
 
 def test_documents_pass_disputes_fail_and_what_failed_is_an_error() -> None:
-    unread = Failure(stage="documents", subject="lost.txt", error="no such file")
+    unread = failure("lost.txt", "no such file", stage="documents")
     found = report(failures=(*report().failures, unread))
     root = ElementTree.fromstring(junit_xml(found, DOCUMENTS))  # noqa: S314
 
@@ -355,4 +351,4 @@ def test_a_silenced_dispute_is_not_annotated() -> None:
 
 @pytest.mark.parametrize("render", [disputes_sarif, padding_sarif, junit_xml, github_commands])
 def test_an_empty_report_renders(render: Any) -> None:
-    assert "error " not in render(Report(model="m"), [])
+    assert "error " not in render(builders.report(), [])

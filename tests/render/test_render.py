@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable
 from typing import Any, get_args
 
+import builders
 import jsonschema  # type: ignore[import-untyped]
 import pytest
+from builders import claim, dispute, failure, flag, info, position
 from hypothesis import given
 from hypothesis import strategies as st
 from repository import ROOT
@@ -17,14 +19,9 @@ from llmcheck.models import (
     Agreement,
     Claim,
     ContradictionKind,
-    Dispute,
     Document,
-    DocumentInfo,
-    Failure,
     Lookalike,
-    PaddingFlag,
     Passage,
-    Position,
     Report,
     Summary,
     SummarySentence,
@@ -35,7 +32,7 @@ from llmcheck.render.codes import CODES
 from llmcheck.render.data import claims_jsonl, report_schema, to_json
 from llmcheck.render.lint import lint_lines
 from llmcheck.render.markdown import escape, markdown_page
-from llmcheck.render.phrases import HOSTILE, clean, percent, quoted, shorten
+from llmcheck.render.phrases import HOSTILE, clean, percent, quotation, shorten
 from llmcheck.render.terminal import claims_page, padding_page, summary_page
 from llmcheck.render.view import Sources, usage_line
 from llmcheck.render.web import html_page
@@ -62,35 +59,15 @@ PIER = Document(id="memory", text="The span is 320 m long, the port authority sa
 DOCUMENTS = (TIDES, FERRY, PIER)
 
 
-def claim(id_: str, document: Document, quote: str, text: str, **more: Any) -> Claim:
-    start = document.text.index(quote)
-    return Claim(
-        id=id_,
-        text=text,
-        doc_id=document.id,
-        start=start,
-        end=start + len(quote),
-        quote=quote,
-        **more,
-    )
-
-
 CLAIMS = (
-    claim("c1", TIDES, "The main span measures 320 metres.", "The main span is 320 m long."),
-    claim("c2", FERRY, "At 340 metres, the main span is a record.", "The main span is 340 m."),
-    claim("c3", PIER, PIER.text, "The span is 320 m long.", speaker="the port authority"),
-    claim("c4", TIDES, "It opened on 4 May.", "The bridge opened on 4 May."),
-    claim("c5", FERRY, "The bridge opened on 4 May.", "The bridge opened on 4 May."),
+    claim("c1", "The main span measures 320 metres.", TIDES, text="The main span is 320 m long."),
+    claim(
+        "c2", "At 340 metres, the main span is a record.", FERRY, text="The main span is 340 m."
+    ),
+    claim("c3", PIER.text, PIER, text="The span is 320 m long.", speaker="the port authority"),
+    claim("c4", "It opened on 4 May.", TIDES, text="The bridge opened on 4 May."),
+    claim("c5", "The bridge opened on 4 May.", FERRY),
 )
-
-
-def info(document: Document, **more: Any) -> DocumentInfo:
-    return DocumentInfo(
-        id=document.id,
-        path=document.path,
-        words=len(document.text.split()),
-        **{"title": document.title, "padding_share": 0.0, **more},
-    )
 
 
 def report(**more: Any) -> Report:
@@ -100,16 +77,12 @@ def report(**more: Any) -> Report:
         "documents": (info(TIDES, padding_share=0.3), info(FERRY), info(PIER)),
         "claims": CLAIMS,
         "disputes": (
-            Dispute(
+            dispute(
+                position("320 m", ["c1", "c3"], [TIDES.id, PIER.id]),
+                position("340 m", "c2", FERRY.id),
                 id="d1",
                 question="How long is the main span?",
-                kind="numeric",
-                confidence=1.0,
                 rationale="One span has one length.",
-                positions=(
-                    Position(answer="320 m", claim_ids=("c1", "c3"), doc_ids=(TIDES.id, PIER.id)),
-                    Position(answer="340 m", claim_ids=("c2",), doc_ids=(FERRY.id,)),
-                ),
             ),
         ),
         "agreements": (
@@ -127,23 +100,12 @@ def report(**more: Any) -> Report:
                 claim_ids=("c1", "c3", "c5"),
                 rationale="A length is no opening day.",
                 positions=(
-                    Position(
-                        answer="its span", claim_ids=("c1", "c3"), doc_ids=(TIDES.id, PIER.id)
-                    ),
-                    Position(answer="its opening", claim_ids=("c5",), doc_ids=(FERRY.id,)),
+                    position("its span", ["c1", "c3"], [TIDES.id, PIER.id]),
+                    position("its opening", "c5", FERRY.id),
                 ),
             ),
         ),
-        "padding": (
-            PaddingFlag(
-                doc_id=TIDES.id,
-                start=TIDES.text.index(advert),
-                end=len(TIDES.text),
-                quote=advert,
-                kind="promotion",
-                rationale="Asks for a subscription.",
-            ),
-        ),
+        "padding": (flag(advert, TIDES, rationale="Asks for a subscription."),),
         "summary": Summary(
             sentences=(
                 SummarySentence(text="The bridge opened on 4 May.", claim_ids=("c4", "c5")),
@@ -153,10 +115,10 @@ def report(**more: Any) -> Report:
         "ungrounded": (
             Ungrounded(doc_id=PIER.id, text="The toll is 3.", reason="no 3 in the document"),
         ),
-        "failures": (Failure(stage="judging", subject="What opened?", error="timed out"),),
+        "failures": (failure("What opened?"),),
         "usage": Usage(calls=3, cached=12, input_tokens=4100, output_tokens=250, cost_usd=0.0123),
     }
-    return Report(**{**fields, **more})
+    return builders.report(**{**fields, **more})
 
 
 def squeezed(text: str) -> str:
@@ -185,23 +147,20 @@ HOSTILE_TEXT = (
 
 def hostile_report() -> Report:
     document = Document(id=HOSTILE_TEXT, path=f"{HOSTILE_TEXT}.txt", text=HOSTILE_TEXT)
-    made = Claim(
-        id="h", text=HOSTILE_TEXT, doc_id=HOSTILE_TEXT, start=0, end=9, quote=HOSTILE_TEXT,
-        speaker=HOSTILE_TEXT, further=(Passage(start=10, end=19, quote=HOSTILE_TEXT),),
+    made = claim(
+        "h", HOSTILE_TEXT, document, end=9, speaker=HOSTILE_TEXT,
+        further=(Passage(start=10, end=19, quote=HOSTILE_TEXT),),
     )  # fmt: skip
-    position = Position(answer=HOSTILE_TEXT, claim_ids=("h",), doc_ids=(HOSTILE_TEXT,))
-    flag = PaddingFlag(
-        doc_id=HOSTILE_TEXT, start=0, end=9, quote=HOSTILE_TEXT, kind="injection",
-        rationale=HOSTILE_TEXT,
-    )  # fmt: skip
+    side = position(HOSTILE_TEXT, "h", HOSTILE_TEXT)
+    injection = flag(HOSTILE_TEXT, document, end=9, kind="injection", rationale=HOSTILE_TEXT)
     return Report(
         model="m",
         documents=(info(document, padding_share=1.0, title=HOSTILE_TEXT),),
         claims=(made,),
         disputes=(
-            Dispute(
-                id="d", question=HOSTILE_TEXT, kind="implicit", confidence=0.5,
-                rationale=HOSTILE_TEXT, positions=(position, position),
+            dispute(
+                side, side, question=HOSTILE_TEXT, kind="implicit", confidence=0.5,
+                rationale=HOSTILE_TEXT,
             ),
         ),
         agreements=(
@@ -211,13 +170,13 @@ def hostile_report() -> Report:
             Lookalike(kind="scope", claim_ids=("h",), rationale=HOSTILE_TEXT),
             Lookalike(
                 kind="scope", claim_ids=("h",), rationale=HOSTILE_TEXT, question=HOSTILE_TEXT,
-                positions=(position,),
+                positions=(side,),
             ),
         ),
-        padding=(flag,),
+        padding=(injection,),
         summary=Summary(sentences=(SummarySentence(text=HOSTILE_TEXT, claim_ids=("h",)),)),
         ungrounded=(Ungrounded(doc_id="p", text=HOSTILE_TEXT, reason=HOSTILE_TEXT),),
-        failures=(Failure(stage="judging", subject=HOSTILE_TEXT, error=HOSTILE_TEXT),),
+        failures=(failure(HOSTILE_TEXT, HOSTILE_TEXT),),
     )  # fmt: skip
 
 
@@ -302,7 +261,7 @@ def test_padding_is_shown_in_its_own_words() -> None:
 
 
 def test_every_page_of_an_empty_report_renders() -> None:
-    empty = Report(model="m")
+    empty = builders.report()
     for page in (summary_page, claims_page, padding_page):
         assert page(empty).endswith("0 model calls, 0 cached, 0 replayed\n")
     assert "None found." in markdown_page(empty)
@@ -471,7 +430,7 @@ def test_a_shortened_text_fits_and_keeps_both_ends(text: str, length: int) -> No
 
 
 def test_a_very_long_quote_is_shortened_visibly() -> None:
-    shown = quoted("a" * 5000)
+    shown = quotation("a" * 5000)
     assert len(shown) < 700
     assert "…" in shown
 
@@ -556,7 +515,7 @@ def test_a_long_list_is_folded() -> None:
 def sources(*paths: str | None, title: str | None = None) -> Sources:
     return Sources(
         [
-            DocumentInfo(id=path or f"id{n}", path=path, title=title, words=1, padding_share=0)
+            info(Document(id=path or f"id{n}", path=path, title=title, text=""))
             for n, path in enumerate(paths)
         ]
     )
@@ -578,13 +537,11 @@ def test_names_are_the_shortest_path_that_tells_sources_apart() -> None:
 
 def test_documents_of_one_file_are_named_by_their_ids() -> None:
     infos = [
-        DocumentInfo(
-            id=f"a/log.jsonl#{n}", path="a/log.jsonl", title="Tide", words=1, padding_share=0
-        )
+        info(Document(id=f"a/log.jsonl#{n}", path="a/log.jsonl", title="Tide", text=""))
         for n in (1, 2)
     ]
     named = Sources(infos)
-    assert [named.name(info.id) for info in infos] == ["a/log.jsonl#1", "a/log.jsonl#2"]
+    assert [named.name(each.id) for each in infos] == ["a/log.jsonl#1", "a/log.jsonl#2"]
     share = {"path": "log.jsonl"}
     lines = lint_lines(report(), [d.model_copy(update=share) for d in DOCUMENTS])
     assert all(line.startswith((TIDES.id, FERRY.id, PIER.id)) for line in lines.splitlines())
@@ -650,11 +607,10 @@ def test_lint_lines_come_most_severe_first() -> None:
 def test_line_and_column_lead_back_to_the_quote(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     document = Document(id="d", text=text)
-    made = Claim(id="c", text="t", doc_id="d", start=start, end=start + 1, quote=text[start])
-    position = Position(answer="x", claim_ids=("c",), doc_ids=("d",))
-    dispute = report().disputes[0].model_copy(update={"positions": (position, position)})
+    made = claim("c", text[start], document, start)
+    side = position("x", "c", "d")
 
-    lines = lint_lines(Report(model="m", claims=(made,), disputes=(dispute,)), [document])
+    lines = lint_lines(builders.report(dispute(side, side), claims=(made,)), [document])
 
     _, line, column, _ = lines.split(":", 3)
     assert (text + "\n").split("\n")[int(line) - 1][: int(column) - 1] == (

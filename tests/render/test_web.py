@@ -6,9 +6,10 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
-from typing import Any
 
+import builders
 import pytest
+from builders import claim, flag, info
 from hostile import LINES, TEXTS, cpu_limit
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,11 +21,10 @@ from test_render import (
     TIDES,
     hostile_report,
     in_two_passages,
-    info,
     report,
 )
 
-from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
+from llmcheck.models import Document, Report
 from llmcheck.render.phrases import HOSTILE, clean_lines
 from llmcheck.render.web import html_page
 
@@ -77,19 +77,10 @@ def page(found: Report, *documents: Document) -> Page:
 
 def of_text(text: str, claims: list[tuple[int, int]], flags: list[tuple[int, int]]) -> Report:
     document = Document(id="d", text=text)
-    return Report(
-        model="m",
+    return builders.report(
         documents=(info(document),),
-        claims=tuple(
-            Claim(id=f"c{n}", text="x", doc_id="d", start=a, end=b, quote=text[a:b])
-            for n, (a, b) in enumerate(claims)
-        ),
-        padding=tuple(
-            PaddingFlag(
-                doc_id="d", start=a, end=b, quote=text[a:b], kind="promotion", rationale="r"
-            )
-            for a, b in flags
-        ),
+        claims=tuple(claim(f"c{n}", text[a:b], document, a) for n, (a, b) in enumerate(claims)),
+        padding=tuple(flag(text[a:b], document, a) for a, b in flags),
     )
 
 
@@ -162,14 +153,10 @@ def test_a_set_too_large_for_the_matrix_says_how_many_documents_it_leaves_out() 
         )
         for document, position in zip(many[:15], dispute.positions * 10, strict=False)
     )
-    found = Report(
-        model="m",
+    found = builders.report(
+        dispute.model_copy(update={"positions": positions}),
         documents=tuple(map(info, many)),
-        claims=tuple(
-            Claim(id=d.id, text=d.text, doc_id=d.id, start=0, end=len(d.text), quote=d.text)
-            for d in many
-        ),
-        disputes=(dispute.model_copy(update={"positions": positions}),),
+        claims=tuple(claim(d.id, d.text, d) for d in many),
     )
     html = html_page(found, many)
 
@@ -180,7 +167,7 @@ def test_a_set_too_large_for_the_matrix_says_how_many_documents_it_leaves_out() 
 
 def test_a_copy_is_shown_as_one() -> None:
     copy = FERRY.model_copy(update={"id": "copy", "path": None, "copy_of": FERRY.id})
-    found = Report(model="m", documents=(info(FERRY), info(copy, copy_of=FERRY.id)))
+    found = builders.report(documents=(info(FERRY), info(copy)))
     html = html_page(found, (FERRY, copy))
 
     assert 'copy of <a href="#source-1">ferry.txt [1]</a>' in html
@@ -194,7 +181,7 @@ def test_a_silenced_dispute_is_shown_as_one_and_not_counted() -> None:
 
 
 def test_an_empty_report_makes_a_page() -> None:
-    made = page(Report(model="m"))
+    made = page(builders.report())
     assert "None found." in made.html
     assert made.targets <= {f"#{id_}" for id_ in made.ids}
 
@@ -297,17 +284,14 @@ def large(documents: int, paragraphs: int) -> tuple[Report, list[Document]]:
     for document in texts:
         start = 0
         for k, written in enumerate(document.text.splitlines()):
-            end = start + len(written)
-            place: dict[str, Any] = {"doc_id": document.id, "start": start, "end": end}
             if k % 3 == 0:
-                claims.append(Claim(id=f"{document.id}{k}", text=written, quote=written, **place))
+                claims.append(claim(f"{document.id}{k}", written, document, start))
             elif k % 7 == 0:
-                flags.append(PaddingFlag(quote=written, kind="seo_filler", rationale="r", **place))
-            start = end + 1
-    infos = tuple(
-        DocumentInfo(id=d.id, path=d.path, title=None, words=9, padding_share=0.1) for d in texts
-    )
-    return Report(model="m", documents=infos, claims=tuple(claims), padding=tuple(flags)), texts
+                flags.append(flag(written, document, start, kind="seo_filler"))
+            start += len(written) + 1
+    infos = tuple(info(document, padding_share=0.1) for document in texts)
+    found = builders.report(documents=infos, claims=tuple(claims), padding=tuple(flags))
+    return found, texts
 
 
 def test_a_large_set_takes_time_in_proportion() -> None:

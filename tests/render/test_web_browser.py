@@ -13,16 +13,17 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
+import builders
 import pytest
+from builders import claim, flag, info
 from chromium import EXECUTABLE, Tab, chromium
 from repository import ROOT
-from test_render import DOCUMENTS, HOSTILE_TEXT, hostile_report, info, report
+from test_render import DOCUMENTS, HOSTILE_TEXT, hostile_report, report
 from test_web import large
 
 from llmcheck import Checker, Corpus, Report
-from llmcheck.models import Claim, Document, PaddingFlag, Summary, SummarySentence
+from llmcheck.models import Document, Summary, SummarySentence
 from llmcheck.render.web import html_page
 
 pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="there is no Chromium here")
@@ -123,15 +124,14 @@ def test_every_link_of_the_page_lands_on_something_that_is_seen(tab: Tab, seeds:
 
 def test_a_citation_into_padding_that_was_folded_unfolds_it(tab: Tab, tmp_path: Path) -> None:
     text = "Subscribe to the log. The lock weighs 90 tonnes.\n\nThe gate opened."
-    span: dict[str, Any] = {"doc_id": "d", "start": 0, "end": 48}
-    found = Report(
-        model="m",
-        documents=(info(Document(id="d", text=text)),),
-        claims=(Claim(id="c", text="x", quote=text[:48], **span),),
-        padding=(PaddingFlag(quote=text[:48], kind="promotion", rationale="r", **span),),
+    document = Document(id="d", text=text)
+    found = builders.report(
+        documents=(info(document),),
+        claims=(claim("c", text[:48], document),),
+        padding=(flag(text[:48], document),),
         summary=Summary(sentences=(SummarySentence(text="It is heavy.", claim_ids=("c",)),)),
     )
-    tab.open(written(tmp_path, found, Document(id="d", text=text)))
+    tab.open(written(tmp_path, found, document))
 
     assert tab.run('document.querySelector("details.padding").open') is True
     tab.run('document.querySelector("details.padding").open = false')
@@ -176,7 +176,7 @@ def test_where_markup_gets_through_the_policy_stops_it(tab: Tab, tmp_path: Path)
 
 def test_half_a_megabyte_on_one_line_does_not_widen_the_page(tab: Tab, tmp_path: Path) -> None:
     document = Document(id="d", text="x" * 500_000)
-    found = Report(model="m", documents=(info(document),))
+    found = builders.report(documents=(info(document),))
     tab.open(written(tmp_path, found, document), 360)
 
     assert tab.run("document.documentElement.scrollWidth") <= 360

@@ -6,24 +6,23 @@ import json
 from pathlib import Path
 from typing import Any
 
+import builders
 import pytest
+from builders import document, failure, info, position
 
 from llmcheck.errors import ConfigError
 from llmcheck.models import (
     Agreement,
     Claim,
-    ContradictionKind,
     Dispute,
     DocumentInfo,
-    Failure,
-    Position,
     Report,
 )
 from llmcheck.render.changes import changes_markdown, changes_text
 from llmcheck.render.data import to_json
-from llmcheck.reports.baseline import beside
+from llmcheck.reports.baseline import hold_against_baseline
 from llmcheck.reports.comparison import compare
-from llmcheck.reports.saved import checked, read_report
+from llmcheck.reports.saved import read_check_report, read_report
 
 LENGTH = "How long is the breakwater?"
 QUOTES = {
@@ -36,41 +35,20 @@ QUOTES = {
 
 def claim(name: str, quote: str | None = None, doc_id: str | None = None) -> Claim:
     """Claim ``a-then`` rests on the sentence of document ``a``."""
-    words = quote or QUOTES[name[0]]
-    doc = doc_id or f"{name[0]}.txt"
-    return Claim(id=name, text=name, doc_id=doc, start=0, end=len(words), quote=words)
+    return builders.claim(name, quote or QUOTES[name[0]], doc_id or f"{name[0]}.txt", text=name)
 
 
-def dispute(
-    id_: str,
-    *positions: tuple[str, str],
-    question: str = LENGTH,
-    kind: ContradictionKind = "numeric",
-    silenced: str | None = None,
-) -> Dispute:
-    return Dispute(
-        id=id_,
-        question=question,
-        kind=kind,
-        confidence=1.0,
-        rationale="The figures differ.",
-        positions=tuple(
-            Position(answer=answer, claim_ids=(name,), doc_ids=(f"{name[0]}.txt",))
-            for answer, name in positions
-        ),
-        silenced=silenced,
-    )
+def dispute(id_: str, *positions: tuple[str, str], **more: Any) -> Dispute:
+    """Its positions as answers, each with the claim that gives it."""
+    sides = [position(answer, name, f"{name[0]}.txt") for answer, name in positions]
+    return builders.dispute(*sides, **{"id": id_, "question": LENGTH, **more})
 
 
 def report(*disputes: Dispute, claims: tuple[Claim, ...] = (), **more: Any) -> Report:
     named = {name for d in disputes for p in d.positions for name in p.claim_ids}
     given = {made.id for made in claims}
-    return Report(
-        model="m",
-        claims=(*claims, *(claim(name) for name in sorted(named - given))),
-        disputes=disputes,
-        **more,
-    )
+    rest = (claim(name) for name in sorted(named - given))
+    return builders.report(*disputes, claims=(*claims, *rest), **more)
 
 
 OLD = report(dispute("d-1", ("410 m", "a-then"), ("460 m", "b-then")))
@@ -139,24 +117,22 @@ def test_a_silence_that_begins_or_ends_is_a_change() -> None:
 
 
 def test_agreements_padding_failures_and_documents_are_compared_too() -> None:
-    def info(name: str, share: float) -> DocumentInfo:
-        return DocumentInfo(id=name, path=name, title=None, words=9, padding_share=share)
+    def listed(name: str, share: float) -> DocumentInfo:
+        return info(document("", name), padding_share=share)
 
     def agreed(id_: str, *names: str) -> Agreement:
         docs = tuple(f"{name[0]}.txt" for name in names)
         return Agreement(id=id_, statement=id_, claim_ids=names, doc_ids=docs)
 
-    failures = tuple(Failure(stage="judging", subject=s, error="timed out") for s in ("x", "y"))
-    old = Report(
-        model="m",
-        documents=(info("a.txt", 0.5), info("b.txt", 0.1)),
+    failures = (failure("x"), failure("y"))
+    old = builders.report(
+        documents=(listed("a.txt", 0.5), listed("b.txt", 0.1)),
         claims=(claim("a-then"), claim("b-then"), claim("c-then")),
         agreements=(agreed("kept", "a-then", "b-then"), agreed("lost", "b-then", "c-then")),
         failures=failures[:1],
     )
-    new = Report(
-        model="m",
-        documents=(info("a.txt", 0.2), info("c.txt", 0.1)),
+    new = builders.report(
+        documents=(listed("a.txt", 0.2), listed("c.txt", 0.1)),
         claims=(claim("a-now"), claim("b-now"), claim("d-now")),
         agreements=(agreed("reworded", "a-now", "b-now"), agreed("found", "a-now", "d-now")),
         failures=failures[1:],
@@ -178,7 +154,7 @@ def test_agreements_padding_failures_and_documents_are_compared_too() -> None:
 def test_what_the_baseline_knows_is_left_out_and_the_rest_stays() -> None:
     fresh = dispute("d-9", ("Friday", "d-now"), ("Monday", "c-now"), question="When?")
     new = report(dispute("d-2", ("410 m", "a-now"), ("460 m", "b-now")), fresh)
-    left = beside(new, OLD).new
+    left = hold_against_baseline(new, OLD).new
     assert left.disputes == (fresh,)
     assert left.claims == new.claims
 
@@ -205,7 +181,7 @@ def test_the_text_says_what_became_of_each_dispute_in_80_columns() -> None:
 def test_hostile_words_are_text_on_both_pages() -> None:
     nasty = "\x1b[31m<script> @port\n# x"
     comparison = compare(
-        Report(model="m"), report(dispute("d", ("1", "a"), ("2", "b"), question=nasty))
+        builders.report(), report(dispute("d", ("1", "a"), ("2", "b"), question=nasty))
     )
     assert "\x1b" not in changes_text(comparison) + changes_markdown(comparison)
     assert "<script" not in changes_markdown(comparison)
@@ -261,7 +237,7 @@ def test_of_a_claim_that_an_earlier_version_saved_what_has_gone_is_left_out(
 def test_a_stage_of_an_earlier_version_is_read_as_that_of_today(
     tmp_path: Path, then: str, now: str
 ) -> None:
-    failed = Failure(stage="documents", subject="x", error="timed out")
+    failed = failure("x", stage="documents")
     data = json.loads(to_json(OLD.model_copy(update={"failures": (failed,)})))
     data["failures"][0]["stage"] = then
     (tmp_path / "r.json").write_text(json.dumps(data))
@@ -284,16 +260,16 @@ def test_a_run_that_looked_for_disputes_is_one_whether_or_not_any_had_to_be_judg
     tmp_path: Path, prompts: tuple[str, ...]
 ) -> None:
     path = tmp_path / "r.json"
-    saved = Report(model="m", prompts=dict.fromkeys(prompts, "0"))
+    saved = builders.report(prompts=dict.fromkeys(prompts, "0"))
     path.write_text(to_json(saved))
-    assert checked(path) == saved
+    assert read_check_report(path) == saved
 
 
 def test_a_run_that_only_read_is_no_check(tmp_path: Path) -> None:
     path = tmp_path / "r.json"
-    path.write_text(to_json(Report(model="m", prompts={"reading.v1": "0"})))
+    path.write_text(to_json(builders.report(prompts={"reading.v1": "0"})))
     with pytest.raises(ConfigError, match="looked for no disputes"):
-        checked(path)
+        read_check_report(path)
 
 
 @pytest.mark.parametrize(

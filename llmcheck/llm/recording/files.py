@@ -84,7 +84,7 @@ class Fixture(Frozen):
     """How sure the model was of its choices, where the endpoint told."""
 
 
-def path_of(directory: Path, call: Call) -> Path:
+def fixture_path(directory: Path, call: Call) -> Path:
     """The file of ``call``, recorded or not."""
     return directory / call.prompt / f"{call.key[:16]}.json"
 

@@ -12,7 +12,7 @@ _EXCERPT_CHARACTERS = 60
 _COMPARED = 5
 
 
-class Recorded(NamedTuple):
+class RecordedCall(NamedTuple):
     """A call that has a recording."""
 
     name: str
@@ -23,7 +23,7 @@ class Recorded(NamedTuple):
     """The distinct words of the user message."""
 
 
-def described_nearest(call: Call, recorded: Sequence[Recorded]) -> str:
+def describe_nearest(call: Call, recorded: Sequence[RecordedCall]) -> str:
     """The nearest of ``recorded`` and how ``call`` differs from it, for an error message."""
     pool = [one for one in recorded if one.identity.get("prompt") == call.prompt] or recorded
     if not pool:
@@ -34,7 +34,7 @@ def described_nearest(call: Call, recorded: Sequence[Recorded]) -> str:
     )
 
 
-def _nearest(call: Call, pool: Sequence[Recorded]) -> Recorded:
+def _nearest(call: Call, pool: Sequence[RecordedCall]) -> RecordedCall:
     same_text = [one for one in pool if one.identity["user"] == call.user]
     if same_text:
         return min(same_text, key=lambda one: len(_differences(one.identity, call.identity)))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from llmcheck.errors import ConfigError, InvalidReply, TooLong
+from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM, Call, Reply, T
 from llmcheck.llm.recording.files import (
     MANIFEST,
@@ -16,7 +16,7 @@ from llmcheck.llm.recording.files import (
     call_files,
     failure_json,
     fixture_json,
-    path_of,
+    fixture_path,
     read_manifest,
     write_if_changed,
 )
@@ -47,11 +47,11 @@ class RecordingLLM:
         self._settings = dict(settings or {})
         self._synthetic = synthetic
         self._recorded: set[Path] = set()
-        self._lock = threading.Lock()
+        self._lock = FreshLock()
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise self._write_error(error) from error
         if (self._directory / MANIFEST).exists():
             earlier = read_manifest(self._directory)
             if earlier.synthetic != synthetic:
@@ -77,14 +77,14 @@ class RecordingLLM:
         return reply
 
     def _write(self, call: Call, content: dict[str, Any]) -> None:
-        path = path_of(self._directory, call)
+        path = fixture_path(self._directory, call)
         with self._lock:
             try:
                 changed = write_if_changed(path, content)
                 if changed or not (self._directory / MANIFEST).exists():
                     self._write_manifest(call.model)
             except OSError as error:
-                raise self._unwritable(error) from error
+                raise self._write_error(error) from error
             self._recorded.add(path)
 
     def prune(self) -> list[Path]:
@@ -112,7 +112,7 @@ class RecordingLLM:
             del content["synthetic"]
         write_if_changed(self._directory / MANIFEST, content)
 
-    def _unwritable(self, error: OSError) -> ConfigError:
+    def _write_error(self, error: OSError) -> ConfigError:
         return ConfigError(
             f"cannot record into {self._directory}: {error.strerror} (choose another --record DIR)"
         )

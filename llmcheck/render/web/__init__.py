@@ -12,15 +12,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from llmcheck.models import Document, Report
-from llmcheck.render.phrases import clean, counted, percent, words
+from llmcheck.render.phrases import clean, kind_name, percent, pluralize
 from llmcheck.render.view import (
     Sources,
-    by_document,
-    left_out,
-    nothing_disputed,
+    group_by_document,
+    has_padding_reading,
+    no_disputes_line,
     padding_kinds,
-    padding_was_sought,
-    published,
+    publication_line,
+    ungrounded_line,
     usage_line,
 )
 from llmcheck.render.web import findings
@@ -47,13 +47,15 @@ def html_page(report: Report, documents: Iterable[Document]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(clean=clean, words=words, percent=percent, published=published)
-    environment.globals.update(counted=counted)
+    environment.filters.update(
+        clean=clean, kind_name=kind_name, percent=percent, publication_line=publication_line
+    )
+    environment.globals.update(pluralize=pluralize)
     texts = {document.id: document for document in documents}
     sources = Sources(report.documents)
     anchors = Anchors(report, sources)
     style = (_FOLDER / "page.css").read_text(encoding="utf-8")
-    flags = by_document(report.padding)
+    flags = group_by_document(report.padding)
     return environment.get_template("page.html").render(
         report=report,
         names=sources,
@@ -64,22 +66,22 @@ def html_page(report: Report, documents: Iterable[Document]) -> str:
         summary=findings.summary(report, anchors),
         matrix=findings.matrix(report, sources, anchors),
         disputes=findings.disputes(report, texts, sources, anchors),
-        nothing_disputed=nothing_disputed(report),
+        no_disputes_line=no_disputes_line(report),
         agreements=findings.agreements(report, anchors),
         lookalikes=findings.lookalikes(report, anchors),
         padding=[
             (document, padding_kinds(flags.get(document.id, ()), document))
             for document in report.documents
-            if padding_was_sought(report)
+            if has_padding_reading(report)
         ],
         sources=source_texts(report, texts, sources, anchors),
         usage=usage_line(report.usage),
-        left_out=left_out(report),
+        ungrounded_line=ungrounded_line(report),
     )
 
 
 def _title(report: Report) -> str:
     """The outcome in a line."""
     number = len(report.open_disputes)
-    found = counted(number, "dispute") if number else "No dispute found"
-    return f"{found} in {counted(len(report.documents), 'document')}"
+    found = pluralize(number, "dispute") if number else "No dispute found"
+    return f"{found} in {pluralize(len(report.documents), 'document')}"

@@ -6,18 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from llmcheck.models import Claim, Report
+from llmcheck.models import Claim, DocumentSpan, Report
 from llmcheck.render.phrases import clean, shorten
 from llmcheck.render.view import Sources
 
 Standing = Literal["disputed", "agreed", "claimed"]
 """What became of a passage, the gravest first."""
 
-_Span = tuple[str, int, int]
 _NAME_LENGTH = 120
 
 
-class Passage(NamedTuple):
+class AnchoredPassage(NamedTuple):
     """Words of a source that state one or more claims."""
 
     anchor: str
@@ -76,36 +75,36 @@ class Anchors:
     def __init__(self, report: Report, sources: Sources) -> None:
         self._sources = sources
         spans = sorted({span for claim in report.claims for span in _spans(claim)})
-        self.passages: defaultdict[str, list[Passage]] = defaultdict(list)
+        self.passages: defaultdict[str, list[AnchoredPassage]] = defaultdict(list)
         """By document, in the order of the text."""
-        by_span: dict[_Span, Passage] = {}
-        for doc_id, start, end in spans:
-            held = self.passages[doc_id]
-            anchor = f"{source_anchor(sources.number(doc_id))}-{len(held) + 1}"
-            by_span[doc_id, start, end] = Passage(anchor, doc_id, start, end)
-            held.append(by_span[doc_id, start, end])
+        by_span: dict[DocumentSpan, AnchoredPassage] = {}
+        for span in spans:
+            passages = self.passages[span.doc_id]
+            anchor = f"{source_anchor(sources.number(span.doc_id))}-{len(passages) + 1}"
+            by_span[span] = AnchoredPassage(anchor, *span)
+            passages.append(by_span[span])
         self._of_claim = {c.id: [by_span[span] for span in _spans(c)] for c in report.claims}
         self._back: defaultdict[str, list[Link]] = defaultdict(list)
         self.standing: dict[str, Standing] = {}
         """By the passage's anchor, where it is more than claimed."""
-        self._note_findings(report)
+        self._link_findings(report)
 
-    def passage(self, claim_id: str) -> Passage:
+    def passage(self, claim_id: str) -> AnchoredPassage:
         """The words that state a claim, or the first of them."""
         return self._of_claim[claim_id][0]
 
-    def back_from(self, passage: Passage) -> list[Link]:
+    def links_back(self, passage: AnchoredPassage) -> list[Link]:
         """Links to the findings that cite a passage, in the order of the page."""
         return self._back.get(passage.anchor, [])
 
-    def passages_of(self, claim_ids: Iterable[str]) -> list[Passage]:
+    def passages_of(self, claim_ids: Iterable[str]) -> list[AnchoredPassage]:
         """The passages that state these claims, each once, in the order of the claims."""
         passages = (passage for id_ in claim_ids for passage in self._of_claim[id_])
         return list(dict.fromkeys(passages))
 
     def cite(self, claim_ids: Iterable[str]) -> list[Link]:
         """Links to the words of claims, by source: ``1``, or ``1a`` and ``1b`` for two places."""
-        by_document: defaultdict[str, list[Passage]] = defaultdict(list)
+        by_document: defaultdict[str, list[AnchoredPassage]] = defaultdict(list)
         for passage in self.passages_of(claim_ids):
             by_document[passage.doc_id].append(passage)
         links = []
@@ -118,24 +117,24 @@ class Anchors:
                 links.append(Link(passage.anchor, text, f"{text}: {self._sources.name(doc_id)}"))
         return links
 
-    def _note_findings(self, report: Report) -> None:
+    def _link_findings(self, report: Report) -> None:
         for n, sentence in enumerate(report.summary.sentences, 1):
             link = Link(sentence_anchor(n), f"S{n}", f"S{n}: sentence {n} of the summary")
-            self._note(link, sentence.claim_ids)
+            self._link_back(link, sentence.claim_ids)
         for n, dispute in enumerate(report.disputes, 1):
             for i, position in enumerate(dispute.positions):
                 text = f"D{n}{letter(i)}"
                 question = shorten(clean(dispute.question), _NAME_LENGTH)
                 link = Link(position_anchor(n, i), text, f"{text}: dispute {n}, {question}")
-                self._note(link, position.claim_ids, "disputed")
+                self._link_back(link, position.claim_ids, "disputed")
         for n, agreement in enumerate(report.agreements, 1):
             link = Link(agreement_anchor(n), f"A{n}", f"A{n}: agreement {n}")
-            self._note(link, agreement.claim_ids, "agreed")
+            self._link_back(link, agreement.claim_ids, "agreed")
         for n, lookalike in enumerate(report.lookalikes, 1):
             link = Link(lookalike_anchor(n), f"L{n}", f"L{n}: look-alike {n}")
-            self._note(link, lookalike.claim_ids)
+            self._link_back(link, lookalike.claim_ids)
 
-    def _note(
+    def _link_back(
         self, link: Link, claim_ids: Iterable[str], standing: Standing | None = None
     ) -> None:
         for passage in self.passages_of(claim_ids):
@@ -144,7 +143,7 @@ class Anchors:
                 self.standing.setdefault(passage.anchor, standing)
 
 
-def _spans(claim: Claim) -> list[_Span]:
+def _spans(claim: Claim) -> list[DocumentSpan]:
     """Where the words stand that a claim rests on: its quote, then what else it needs."""
-    places = [(claim.start, claim.end), *((each.start, each.end) for each in claim.further)]
-    return [(claim.doc_id, *place) for place in places]
+    further = (DocumentSpan(claim.doc_id, each.start, each.end) for each in claim.further)
+    return [claim.span, *further]

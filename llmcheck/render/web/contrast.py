@@ -27,14 +27,21 @@ def contrast(quote: str, answer: str, others: Sequence[str], language: str) -> l
     Those are the words and figures of ``answer`` that not all ``others`` share, as the language
     (a code) of the quote has them. The ranges are in order and do not touch; there are none when
     nothing of the answer stands in the quote.
+
+    >>> quote = "The dam is 4 metres high."
+    >>> [quote[start:end] for start, end in contrast(quote, "4 m", ["5 m"], "en")]
+    ['4 metres']
     """
-    return _verbatim(quote, answer) or _merged(
+    return _verbatim_ranges(quote, answer) or _merge_ranges(
         quote,
-        [*_figures(quote, answer, others, language), *_words(quote, answer, others, language)],
+        [
+            *_figure_ranges(quote, answer, others, language),
+            *_word_ranges(quote, answer, others, language),
+        ],
     )
 
 
-def _verbatim(quote: str, answer: str) -> list[Range]:
+def _verbatim_ranges(quote: str, answer: str) -> list[Range]:
     phrase = r"\s+".join(map(re.escape, answer.rstrip(" .").split()))
     if not phrase:
         return []
@@ -43,7 +50,9 @@ def _verbatim(quote: str, answer: str) -> list[Range]:
     return [Range(*match.span()) for match in re.finditer(wanted, quote, re.IGNORECASE)]
 
 
-def _figures(quote: str, answer: str, others: Sequence[str], language: str) -> Iterable[Range]:
+def _figure_ranges(
+    quote: str, answer: str, others: Sequence[str], language: str
+) -> Iterable[Range]:
     theirs = [quantity for other in others for quantity in quantities(other, language)]
     own = [one for one in quantities(answer, language) if not any(agree(one, it) for it in theirs)]
     if not own:
@@ -62,7 +71,7 @@ def _figures(quote: str, answer: str, others: Sequence[str], language: str) -> I
                 yield Range(*word.span())
 
 
-def _words(quote: str, answer: str, others: Sequence[str], language: str) -> Iterable[Range]:
+def _word_ranges(quote: str, answer: str, others: Sequence[str], language: str) -> Iterable[Range]:
     stems = pack(language).stems
     own = stems(answer)
     shared = own.intersection(*map(stems, others)) if others else frozenset[str]()
@@ -72,7 +81,7 @@ def _words(quote: str, answer: str, others: Sequence[str], language: str) -> Ite
             yield Range(*match.span())
 
 
-def _merged(quote: str, ranges: Iterable[Range]) -> list[Range]:
+def _merge_ranges(quote: str, ranges: Iterable[Range]) -> list[Range]:
     """The ranges in order, those that touch or have only marks between them as one."""
     found: list[Range] = []
     for one in sorted(ranges):

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from llmcheck.models import Dispute, Document, Position, Report
 from llmcheck.numbering import spoken_in
-from llmcheck.render.phrases import clean, clean_lines, percent, shorten, words
-from llmcheck.render.view import Sources, side_by_side
+from llmcheck.render.phrases import clean, clean_lines, kind_name, percent, shorten
+from llmcheck.render.view import Sources, lookalike_sides
 from llmcheck.render.web.anchors import (
+    AnchoredPassage,
     Anchors,
     Link,
-    Passage,
     agreement_anchor,
     dispute_anchor,
     letter,
@@ -24,7 +24,7 @@ from llmcheck.render.web.anchors import (
     source_anchor,
 )
 from llmcheck.render.web.contrast import contrast
-from llmcheck.render.web.segments import Labelled, segments
+from llmcheck.render.web.segments import LabelledSpan, segments
 
 COLUMNS = 12
 """Documents that the matrix has room for; in larger sets, those that take most positions."""
@@ -32,11 +32,11 @@ _COLOURS = 6
 _CELL_LENGTH = 90
 _CONTEXT = 130
 _QUOTE_LENGTH = 1200
-_SHOWN = 2
+_MOST_SHOWN = 2
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-class Told(NamedTuple):
+class CitedText(NamedTuple):
     """A statement with links to the words that bear it out."""
 
     anchor: str
@@ -64,8 +64,9 @@ class PositionView(NamedTuple):
     colour: int
     answer: str
     sources: str
-    shown: list[Excerpt]
-    more: list[Excerpt]
+    excerpts: list[Excerpt]
+    more_excerpts: list[Excerpt]
+    """Those that unfold."""
 
 
 class DisputeView(NamedTuple):
@@ -83,7 +84,7 @@ class DisputeView(NamedTuple):
     positions: list[PositionView]
 
 
-class Answered(NamedTuple):
+class MatrixAnswer(NamedTuple):
     """An answer in a cell of the matrix, linked to its words."""
 
     letter: str
@@ -92,37 +93,37 @@ class Answered(NamedTuple):
     anchor: str
 
 
-class Row(NamedTuple):
+class MatrixRow(NamedTuple):
     """A dispute in the matrix: for each column, the answers that the document gives."""
 
     link: Link
     question: str
     kind: str
-    cells: list[list[Answered]]
+    cells: list[list[MatrixAnswer]]
 
 
 class Matrix(NamedTuple):
     """Who answers what."""
 
     columns: list[Link]
-    rows: list[Row]
-    left_out: int
+    rows: list[MatrixRow]
+    without_column: int
     """Documents that take a position and have no column for lack of room."""
-    silent: int
+    without_position: int
     """Documents that take no position."""
 
 
-class Compared(NamedTuple):
+class LookalikeView(NamedTuple):
     """A look-alike: its answers, each with its words, and why they can all hold."""
 
     anchor: str
     question: str
-    answers: list[Told]
+    answers: list[CitedText]
     rationale: str
     kind: str
 
 
-def summary(report: Report, anchors: Anchors) -> list[Told]:
+def summary(report: Report, anchors: Anchors) -> list[CitedText]:
     """The sentences of the summary; one that puts a dispute leads to it."""
     disputes = {
         frozenset(id_ for position in dispute.positions for id_ in position.claim_ids): Link(
@@ -131,7 +132,7 @@ def summary(report: Report, anchors: Anchors) -> list[Told]:
         for n, dispute in enumerate(report.disputes, 1)
     }
     return [
-        Told(
+        CitedText(
             sentence_anchor(n),
             clean(sentence.text),
             anchors.cite(sentence.claim_ids),
@@ -156,31 +157,31 @@ def matrix(report: Report, sources: Sources, anchors: Anchors) -> Matrix:
             for id_ in chosen
         ],
         rows=[
-            Row(
+            MatrixRow(
                 Link(dispute_anchor(n), f"D{n}", f"D{n}"),
                 clean(dispute.question),
-                words(dispute.kind),
+                kind_name(dispute.kind),
                 _cells(report, dispute, chosen, anchors),
             )
             for n, dispute in enumerate(report.disputes, 1)
         ],
-        left_out=len(ranked) - len(chosen),
-        silent=sum(document.id not in taken for document in report.documents),
+        without_column=len(ranked) - len(chosen),
+        without_position=sum(document.id not in taken for document in report.documents),
     )
 
 
 def _cells(
     report: Report, dispute: Dispute, chosen: Sequence[str], anchors: Anchors
-) -> list[list[Answered]]:
-    answers: defaultdict[str, list[Answered]] = defaultdict(list)
+) -> list[list[MatrixAnswer]]:
+    answers: defaultdict[str, list[MatrixAnswer]] = defaultdict(list)
     for index, position in enumerate(dispute.positions):
-        first: dict[str, Passage] = {}
+        first: dict[str, AnchoredPassage] = {}
         for claim_id in position.claim_ids:
             first.setdefault(report.claim(claim_id).doc_id, anchors.passage(claim_id))
         answer = shorten(clean(position.answer), _CELL_LENGTH)
         for doc_id, passage in first.items():
             answers[doc_id].append(
-                Answered(letter(index), index % _COLOURS, answer, passage.anchor)
+                MatrixAnswer(letter(index), index % _COLOURS, answer, passage.anchor)
             )
     return [answers[doc_id] for doc_id in chosen]
 
@@ -195,7 +196,7 @@ def disputes(
             number=n,
             id=clean(dispute.id),
             question=clean(dispute.question),
-            kind=words(dispute.kind),
+            kind=kind_name(dispute.kind),
             confidence=percent(dispute.confidence),
             rationale=clean(dispute.rationale),
             silenced=None if dispute.silenced is None else clean(dispute.silenced),
@@ -226,14 +227,14 @@ def _position(
         colour=index % _COLOURS,
         answer=clean(position.answer),
         sources=sources.listed(position.doc_ids),
-        shown=excerpts[:_SHOWN],
-        more=excerpts[_SHOWN:],
+        excerpts=excerpts[:_MOST_SHOWN],
+        more_excerpts=excerpts[_MOST_SHOWN:],
     )
 
 
 def _excerpt(
     document: Document,
-    passage: Passage,
+    passage: AnchoredPassage,
     position: Position,
     others: Sequence[str],
     sources: Sources,
@@ -247,7 +248,7 @@ def _excerpt(
         before=_before(text, passage.start),
         quote=[
             (clean_lines(piece.text), bool(piece.labels))
-            for piece in segments(quote, (Labelled(*span, True) for span in differing))
+            for piece in segments(quote, (LabelledSpan(*span, True) for span in differing))
         ],
         after=_after(text, end),
         link=Link(passage.anchor, name, name),
@@ -270,26 +271,28 @@ def _after(text: str, end: int) -> str:
     return clean_lines(_BLANK_LINES.sub("\n", reach))
 
 
-def agreements(report: Report, anchors: Anchors) -> list[Told]:
+def agreements(report: Report, anchors: Anchors) -> list[CitedText]:
     """What several documents state, with the words of each."""
     return [
-        Told(agreement_anchor(n), clean(agreement.statement), anchors.cite(agreement.claim_ids))
+        CitedText(
+            agreement_anchor(n), clean(agreement.statement), anchors.cite(agreement.claim_ids)
+        )
         for n, agreement in enumerate(report.agreements, 1)
     ]
 
 
-def lookalikes(report: Report, anchors: Anchors) -> list[Compared]:
+def lookalikes(report: Report, anchors: Anchors) -> list[LookalikeView]:
     """What looks contradictory, and why it is not."""
     return [
-        Compared(
+        LookalikeView(
             lookalike_anchor(n),
             clean(lookalike.question),
             [
-                Told("", clean(side.answer), anchors.cite(side.claim_ids))
-                for side in side_by_side(report, lookalike)
+                CitedText("", clean(side.answer), anchors.cite(side.claim_ids))
+                for side in lookalike_sides(report, lookalike)
             ],
             clean(lookalike.rationale),
-            words(lookalike.kind),
+            kind_name(lookalike.kind),
         )
         for n, lookalike in enumerate(report.lookalikes, 1)
     ]

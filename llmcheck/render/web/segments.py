@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 L = TypeVar("L")
 
 
-class Labelled(NamedTuple, Generic[L]):
+class LabelledSpan(NamedTuple, Generic[L]):
     """A half-open range of characters, and what it is."""
 
     start: int
@@ -27,11 +27,15 @@ class Segment(NamedTuple, Generic[L]):
     """Of the spans it lies in, those that begin first first, then in the order given."""
 
 
-def segments(text: str, spans: Iterable[Labelled[L]]) -> Iterator[Segment[L]]:
+def segments(text: str, spans: Iterable[LabelledSpan[L]]) -> Iterator[Segment[L]]:
     """The text cut wherever a span begins or ends; the segments' texts rejoin to it.
 
     Spans are cut off at the text's ends, and empty ones left out. The time grows with the text,
     the spans, and the labels given out.
+
+    >>> spans = [LabelledSpan(0, 3, "article"), LabelledSpan(2, 7, "dam")]
+    >>> [(segment.text, segment.labels) for segment in segments("The dam.", spans)]
+    [('Th', ('article',)), ('e', ('article', 'dam')), (' dam', ('dam',)), ('.', ())]
     """
     opening: defaultdict[int, list[int]] = defaultdict(list)
     closing: defaultdict[int, list[int]] = defaultdict(list)

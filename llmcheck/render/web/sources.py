@@ -8,10 +8,10 @@ from typing import NamedTuple, TypeVar, get_args
 
 from llmcheck.language.blocks import Block, blocks
 from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
-from llmcheck.render.phrases import clean, clean_lines, words
-from llmcheck.render.view import Sources, attribution, by_document
-from llmcheck.render.web.anchors import Anchors, Link, Passage, Standing, source_anchor
-from llmcheck.render.web.segments import Labelled, Segment, segments
+from llmcheck.render.phrases import clean, clean_lines, kind_name
+from llmcheck.render.view import Sources, attribution, group_by_document
+from llmcheck.render.web.anchors import AnchoredPassage, Anchors, Link, Standing, source_anchor
+from llmcheck.render.web.segments import LabelledSpan, Segment, segments
 
 
 class Fold(NamedTuple):
@@ -52,7 +52,7 @@ class Stretch(NamedTuple):
     paragraphs: list[Paragraph]
 
 
-class Stated(NamedTuple):
+class SourceClaim(NamedTuple):
     """A claim as the model put it, with the way to its words."""
 
     text: str
@@ -70,10 +70,10 @@ class Source(NamedTuple):
     original: Link | None
     """For a copy: the source that holds its text."""
     stretches: list[Stretch]
-    claims: list[Stated]
+    claims: list[SourceClaim]
 
 
-_Label = Block | Fold | Passage
+_Label = Block | Fold | AnchoredPassage
 _T = TypeVar("_T", Block, Fold)
 _GRAVITY: tuple[Standing, ...] = get_args(Standing)
 
@@ -85,11 +85,11 @@ def source_texts(
 
     Raises KeyError when ``documents`` lacks one that the report lists.
     """
-    flags, claims = by_document(report.padding), by_document(report.claims)
+    flags, claims = group_by_document(report.padding), group_by_document(report.claims)
     for info in report.documents:
         passages = anchors.passages[info.id]
         text = documents[info.id].text
-        cited = [passage for passage in passages if anchors.back_from(passage)]
+        cited = [passage for passage in passages if anchors.links_back(passage)]
         folds = _folds(text, flags.get(info.id, ()), cited)
         number = names.number(info.id)
         yield Source(
@@ -98,25 +98,27 @@ def source_texts(
             name=names.name(info.id),
             title=clean(info.title) if info.title and info.path else "",
             info=info,
-            original=_original(info, names),
+            original=_link_to_original(info, names),
             stretches=list(_stretches(text, folds, passages, anchors)),
-            claims=[_stated(claim, anchors) for claim in claims.get(info.id, ())],
+            claims=[_source_claim(claim, anchors) for claim in claims.get(info.id, ())],
         )
 
 
-def _original(info: DocumentInfo, names: Sources) -> Link | None:
+def _link_to_original(info: DocumentInfo, names: Sources) -> Link | None:
     if info.copy_of is None:
         return None
     name = names.listed([info.copy_of])
     return Link(source_anchor(names.number(info.copy_of)), name, name)
 
 
-def _stated(claim: Claim, anchors: Anchors) -> Stated:
+def _source_claim(claim: Claim, anchors: Anchors) -> SourceClaim:
     link, *_ = anchors.cite([claim.id])
-    return Stated(clean(claim.text) + attribution(claim), link)
+    return SourceClaim(clean(claim.text) + attribution(claim), link)
 
 
-def _folds(text: str, flags: Sequence[PaddingFlag], cited: Sequence[Passage]) -> list[Fold]:
+def _folds(
+    text: str, flags: Sequence[PaddingFlag], cited: Sequence[AnchoredPassage]
+) -> list[Fold]:
     merged: list[list[PaddingFlag]] = []
     end = 0
     for flag in sorted(flags, key=lambda flag: flag.start):
@@ -135,7 +137,7 @@ def _folds(text: str, flags: Sequence[PaddingFlag], cited: Sequence[Passage]) ->
             Fold(
                 start,
                 end,
-                kinds=", ".join(dict.fromkeys(words(flag.kind) for flag in group)),
+                kinds=", ".join(dict.fromkeys(kind_name(flag.kind) for flag in group)),
                 reasons=" ".join(dict.fromkeys(clean(flag.rationale) for flag in group)),
                 words=len(text[start:end].split()),
                 unfolded=after < len(cited) and cited[after].start < end,
@@ -145,32 +147,35 @@ def _folds(text: str, flags: Sequence[PaddingFlag], cited: Sequence[Passage]) ->
 
 
 def _stretches(
-    text: str, folds: Sequence[Fold], passages: Sequence[Passage], anchors: Anchors
+    text: str, folds: Sequence[Fold], passages: Sequence[AnchoredPassage], anchors: Anchors
 ) -> Iterator[Stretch]:
     labels: list[_Label] = [*blocks(text), *folds, *passages]
-    pieces = segments(text, (Labelled(label.start, label.end, label) for label in labels))
-    for fold, stretch in groupby(pieces, key=lambda piece: _only(piece, Fold)):
+    pieces = segments(text, (LabelledSpan(label.start, label.end, label) for label in labels))
+    for fold, stretch in groupby(pieces, key=lambda piece: _label_of_kind(piece, Fold)):
         paragraphs = [
             Paragraph(block.kind if block else None, [_piece(piece, anchors) for piece in held])
-            for block, held in groupby(stretch, key=lambda piece: _only(piece, Block))
+            for block, held in groupby(stretch, key=lambda piece: _label_of_kind(piece, Block))
         ]
         yield Stretch(fold, paragraphs)
 
 
-def _only(piece: Segment[_Label], kind: type[_T]) -> _T | None:
+def _label_of_kind(piece: Segment[_Label], kind: type[_T]) -> _T | None:
     """The label of this kind: blocks do not overlap each other, nor do folds."""
     return next((label for label in piece.labels if isinstance(label, kind)), None)
 
 
 def _piece(piece: Segment[_Label], anchors: Anchors) -> Piece:
     end = piece.start + len(piece.text)
-    inside = [label for label in piece.labels if isinstance(label, Passage)]
+    inside = [label for label in piece.labels if isinstance(label, AnchoredPassage)]
     standings = [anchors.standing.get(passage.anchor, "claimed") for passage in inside]
     return Piece(
         text=clean_lines(piece.text),
         standing=min(standings, key=_GRAVITY.index, default=None),
         anchors=[passage.anchor for passage in inside if passage.start == piece.start],
         back=[
-            link for passage in inside if passage.end == end for link in anchors.back_from(passage)
+            link
+            for passage in inside
+            if passage.end == end
+            for link in anchors.links_back(passage)
         ],
     )

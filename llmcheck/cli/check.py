@@ -1,0 +1,33 @@
+"""The verb ``check``: where documents contradict each other, as a linter says it."""
+
+from __future__ import annotations
+
+from llmcheck.cli.report_formats import (
+    ReportFormat,
+    as_html,
+    as_json,
+    as_markdown,
+    render_with_texts,
+)
+from llmcheck.cli.run import Analysis
+
+ANALYSIS = Analysis(
+    "check",
+    "Where they contradict each other, as a linter.",
+    lambda checker, corpus, _: checker.check(corpus),
+    {
+        "text": ReportFormat(render_with_texts("lint.lint_lines"), lists_failures=False),
+        "json": ReportFormat(as_json, known_disputes="kept"),
+        "markdown": ReportFormat(as_markdown, known_disputes="marked"),
+        "html": ReportFormat(as_html, known_disputes="marked"),
+        "sarif": ReportFormat(render_with_texts("sarif.disputes_sarif")),
+        "junit": ReportFormat(render_with_texts("junit.junit_xml")),
+        "github": ReportFormat(render_with_texts("github.github_commands"), lists_failures=False),
+    },
+    disputes_are_findings=True,
+    examples=(
+        "llmcheck check seeds/ --replay fixtures/seeds       # without a model",
+        "llmcheck check articles/ --quiet                    # for a script",
+        "llmcheck check 'articles/**/*.md' --format json > report.json",
+    ),
+)
