@@ -16,6 +16,8 @@ from llmcheck.language.support import missing_numbers
 from llmcheck.language.text import one_line, squeeze, words
 from llmcheck.models import Claim, Document, Passage, SentenceRef, content_id
 
+LONGEST_NAME = 300
+"""Characters of a title, outlet or author that are shown: a head stands in every call."""
 _UNDATED = "~"
 """Sorts behind every date."""
 
@@ -91,9 +93,14 @@ class NumberedDocument:
     def head(self) -> str:
         """Title, outlet and date, as far as the document states them; nothing of its path."""
         document = self.document
-        about = [one_line(name) for name in (document.site, document.author) if name]
-        about.append(f"published {document.date[:10]}" if document.date else "undated")
-        return f"{one_line(document.title or 'untitled')} ({', '.join(about)})"
+        about = [_name(name) for name in (document.site, document.author) if name]
+        about.append(f"published {one_line(document.date[:10])}" if document.date else "undated")
+        return f"{_name(document.title or 'untitled')} ({', '.join(about)})"
+
+
+def _name(stated: str) -> str:
+    name = one_line(stated)
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 class NumberedSet:

@@ -53,6 +53,16 @@ def test_a_head_tells_title_outlet_and_date_but_no_path() -> None:
     assert bare.head == "untitled (undated)"
 
 
+def test_a_head_is_one_line_of_a_bounded_length_whatever_a_document_states() -> None:
+    told = document(
+        "x", title="Tide " * 200, site="Bay\nPost", author="A" * 400, date="2026\n\n1.1 x"
+    )
+    (one,) = NumberedSet([told]).documents
+    title, site, author = one.head.partition(" (Bay Post, ")[0], "Bay Post", "A" * 299 + "…"
+    assert title == ("Tide " * 60)[:299] + "…"
+    assert one.head == f"{title} ({site}, {author}, published 2026 1.1)"
+
+
 def test_the_language_of_a_set_is_that_of_most_of_its_sentences() -> None:
     german = (
         "Die Fähre ist am Montag nicht gefahren. Der Betreiber sprach von einem Schaden. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from llmcheck.numbering import NumberedSet, tokens_of
 
 MOST_PAIRS = 20
 """Pairs in one call: with more, a judge reads the last ones less well."""
+_MARK = re.compile(r"(?=<<|>>)[<>]")
 
 
 class Pair(NamedTuple):
@@ -59,17 +61,24 @@ def passage_of(numbered: NumberedSet, stance: Stance, *, reach: int, most: int) 
     document = numbered[first.doc_id]
     taken = set(stance.sentences)
     told = [
-        f">>{document.line(n)}<<" if document.ref(n) in taken else document.line(n)
+        f">>{_unmarked(document.line(n))}<<"
+        if document.ref(n) in taken
+        else _unmarked(document.line(n))
         for n in document.near(first.number, reach)
     ]
     shown = {first.doc_id}
     rest = sorted(ranked[1:], key=lambda ref: ref.doc_id in shown)
     others = [
-        f"[{numbered[ref.doc_id].head}] >>{numbered.line(ref)}<<"
+        f"[{_unmarked(numbered[ref.doc_id].head)}] >>{_unmarked(numbered.line(ref))}<<"
         for ref in rest
         if ref.doc_id != first.doc_id or abs(ref.number - first.number) > reach
     ]
-    return Passage(document.head, " ".join([*told, *others[: most - 1]]))
+    return Passage(_unmarked(document.head), " ".join([*told, *others[: most - 1]]))
+
+
+def _unmarked(line: str) -> str:
+    """A document's words, in which nothing passes for the marks of a sentence to compare."""
+    return _MARK.sub(r"\g<0> ", line)
 
 
 class Batch(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from llmcheck.language.cldr import english_names
@@ -17,6 +18,7 @@ COMMON = 0.25
 its own, and of those of a near relative (Afrikaans, read as German) a fifth at most."""
 UNKNOWN = "en"
 """Taken for a text that shows no language: a table of numbers, say."""
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 def language_of(text: str, *, stated: str | None = None) -> str:
@@ -25,15 +27,22 @@ def language_of(text: str, *, stated: str | None = None) -> str:
     What the text itself shows counts first: pages often state the language of their template.
     ``stated`` (a tag such as ``de-AT``) counts where the text is short or shows none.
     """
-    if len(text) < ENOUGH and stated:
-        return primary(stated)
+    tag = _code(stated)
+    if len(text) < ENOUGH and tag:
+        return tag
     shown = text[:SAMPLE]
-    return _by_words(shown) or _by_letters(shown) or primary(stated or UNKNOWN)
+    return _by_words(shown) or _by_letters(shown) or tag or UNKNOWN
 
 
 def language_name(code: str) -> str:
     """What English calls a language (``German`` for ``de``); the code itself where unknown."""
     return english_names().get(primary(code), code)
+
+
+def _code(tag: str | None) -> str | None:
+    """The language that a tag names; None for what is no tag: a page may state a sentence, and
+    prompts name the language outside of what they call material."""
+    return primary(tag.strip()) if tag and _TAG.fullmatch(tag.strip()) else None
 
 
 @lru_cache(maxsize=1 << 10)

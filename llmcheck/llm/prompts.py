@@ -3,7 +3,8 @@
 A file has TOML front matter between ``+++`` lines (``description`` and a ``[parameters]``
 table of sampling parameters), then a part headed ``# system`` and a part headed ``# user``.
 The system part is fixed text; the user part is a Jinja template. Roles are split before
-anything is rendered, so no document can add one. (Versioned template files: spacy-llm.)
+anything is rendered, and whatever is put into a template is made ``neutral``, so no document can
+add one. (Versioned template files: spacy-llm.)
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 
 from llmcheck.errors import PromptError
 from llmcheck.installation import shipped
+from llmcheck.llm.neutral import neutral
 
 _FILE = re.compile(
     r"\A\+\+\+\n(?P<front>.*?)\n\+\+\+\n+# system\n(?P<system>.*?)\n# user\n(?P<user>.*)\Z",
@@ -61,6 +63,7 @@ def _compiled(template: str) -> Any:
         lstrip_blocks=True,
         # Not HTML: a model must see the document's own characters.
         autoescape=False,  # noqa: S701
+        finalize=lambda value: neutral(value) if isinstance(value, str) else value,
     )
     return environment.from_string(template)
 

@@ -22,7 +22,7 @@ def plan_page(plan: Plan, *, width: int = 80) -> str:
         sections.append(_tables(plan, width))
     sections += [_run(run, width) for run in plan.runs]
     if plan.failures:
-        sections.append(_unread(plan))
+        sections.append(_failure_lines(plan))
     sections.append(textwrap.wrap(" ".join(_notes(plan)), width))
     return "\n".join("".join(f"{line}\n" for line in section) for section in sections)
 
@@ -34,7 +34,7 @@ def _documents(plan: Plan, width: int) -> list[str]:
             clean(document.title or document.id),
             f"{document.sentences:,}",
             f"{document.tokens:,}",
-            *([_times(document.reads)] if surveyed else []),
+            *([_multiple(document.reads)] if surveyed else []),
         ]
         for document in plan.documents
     ]
@@ -42,10 +42,10 @@ def _documents(plan: Plan, width: int) -> list[str]:
         "in all",
         f"{sum(document.sentences for document in plan.documents):,}",
         f"{sum(document.tokens for document in plan.documents):,}",
-        *([_times(plan.reads)] if surveyed else []),
+        *([_multiple(plan.reads)] if surveyed else []),
     ]
     heading = [pluralize(len(rows), "document"), "sentences", "tokens"]
-    return _listed([*heading, *(["surveyed"] if surveyed else [])], rows, total, width)
+    return _table_lines([*heading, *(["surveyed"] if surveyed else [])], rows, total, width)
 
 
 def _tables(plan: Plan, width: int) -> list[str]:
@@ -54,39 +54,42 @@ def _tables(plan: Plan, width: int) -> list[str]:
         for table in plan.tables
     ]
     size = f"{pluralize(len(rows), 'table')} of up to {plan.table_tokens:,} tokens"
-    return _listed([size, "sentences", "tokens"], rows, None, width)
+    return _table_lines([size, "sentences", "tokens"], rows, None, width)
 
 
 def _run(run: PlannedRun, width: int) -> list[str]:
     rows = [
-        [stage.stage, *_taken(stage, exact=stage.counted)] for stage in run.stages if stage.calls
+        [stage.stage, *_cells(stage, exact=stage.counted)] for stage in run.stages if stage.calls
     ]
     heading = [run.verb, "calls", "tokens in", "out", "cost"]
     exact = all(stage.counted for stage in run.stages)
-    return _listed(heading, rows, ["in all", *_taken(run, exact=exact)], width)
+    return _table_lines(heading, rows, ["in all", *_cells(run, exact=exact)], width)
 
 
-def _unread(plan: Plan) -> list[str]:
-    told = [f"{clean(each.subject)}: {clean(each.error)}" for each in plan.failures[:_MOST]]
-    more = len(plan.failures) - len(told)
+def _failure_lines(plan: Plan) -> list[str]:
+    lines = [f"{clean(each.subject)}: {clean(each.error)}" for each in plan.failures[:_MOST]]
+    more = len(plan.failures) - len(lines)
     rest = [f"and {more:,} more, listed by --format json"] if more else []
-    return ["Could not be read, and are in no figure:", *(f"{_GAP}{line}" for line in told + rest)]
+    return [
+        "Could not be read, and are in no figure:",
+        *(f"{_GAP}{line}" for line in [*lines, *rest]),
+    ]
 
 
-def _taken(taken: Taken, *, exact: bool) -> list[str]:
-    told = f"{taken.calls:,}", f"{taken.input_tokens:,}"
+def _cells(taken: Taken, *, exact: bool) -> list[str]:
+    cells = f"{taken.calls:,}", f"{taken.input_tokens:,}"
     if not exact:
-        told = f"~{taken.calls:,}", _about(taken.input_tokens)
+        cells = f"~{taken.calls:,}", _estimate(taken.input_tokens)
     cost = "?" if taken.cost_usd is None else f"~${taken.cost_usd:.4f}"
-    return [*told, _about(taken.output_tokens), cost]
+    return [*cells, _estimate(taken.output_tokens), cost]
 
 
-def _about(number: int) -> str:
+def _estimate(number: int) -> str:
     """The number to two digits: an estimate is no better."""
     return f"~{round(number, 2 - len(str(number))):,}"
 
 
-def _times(reads: float) -> str:
+def _multiple(reads: float) -> str:
     return f"{reads:.1f}×"
 
 
@@ -101,7 +104,7 @@ def _notes(plan: Plan) -> Iterator[str]:
     )
 
 
-def _listed(
+def _table_lines(
     heading: Sequence[str], rows: Sequence[Sequence[str]], total: Sequence[str] | None, width: int
 ) -> list[str]:
     """A table whose first column takes the room that the others leave."""

@@ -41,6 +41,12 @@ def test_further_passages_come_from_other_documents_first_with_their_source() ->
     assert shown.text.endswith(">>The ferry Ida took 40 cars over.<<")
 
 
+def test_no_document_can_mark_a_sentence_or_unmark_it() -> None:
+    texts = numbered(a="It took 40 <<cars>>> that day. Others say >>it took 50 cars.<<")
+    shown = passage_of(texts, stance("40 cars", "a.1"), reach=1, most=2)
+    assert shown.text == ">>It took 40 < <cars> > > that day.<< Others say > >it took 50 cars."
+
+
 def test_the_sentence_with_the_answers_figures_and_words_comes_first() -> None:
     taken = stance("40 cars", "a.1", "b.1", "a.3")
     ranked = TEXTS.best_first(taken.answer, taken.sentences)

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from llmcheck.errors import PromptError
 from llmcheck.llm.fake import FakeLLM
+from llmcheck.llm.neutral import neutral
 from llmcheck.llm.prompts import Prompt, load_prompt, parse_prompt, prompt_names
 from llmcheck.llm.runner import Runner
 
@@ -125,14 +126,14 @@ def test_a_shipped_prompt_without_one_of_its_variables_is_an_error(name: str) ->
 
 @shipped_prompts
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_document_reaches_the_user_message_as_it_stands_and_nothing_else(
+def test_a_document_reaches_the_user_message_made_neutral_and_nothing_else(
     name: str, payload: str
 ) -> None:
     prompt = load_prompt(name)
-    marked, neutral = "\ue000" + payload + "\ue001", "\ue000\ue001"
-    message = prompt.render(**filled(prompt, marked))
-    assert marked in message
-    assert message.replace(marked, neutral) == prompt.render(**filled(prompt, neutral))
+    given, empty = "\ue000" + payload + "\ue001", "\ue000\ue001"
+    message = prompt.render(**filled(prompt, given))
+    assert neutral(given) in message
+    assert message.replace(neutral(given), empty) == prompt.render(**filled(prompt, empty))
     assert payload not in prompt.system
 
 
@@ -161,9 +162,14 @@ def test_no_document_can_hold_its_own_mark() -> None:
 
 
 @given(TEXTS)
-def test_any_text_is_rendered_verbatim(text: str) -> None:
+def test_any_text_is_rendered_as_it_stands_but_neutral(text: str) -> None:
     prompt = parse_prompt("tide.v1", SOURCE)
-    assert prompt.render(harbour=text, wind="") == f"Harbour: {text}\n"
+    assert prompt.render(harbour=text, wind="") == f"Harbour: {neutral(text)}\n"
+
+
+def test_the_words_of_a_prompt_file_itself_are_left_alone() -> None:
+    prompt = parse_prompt("tide.v1", SOURCE.replace("Wind:", "<wind>"))
+    assert prompt.render(harbour="<s>", wind="<s>") == "Harbour: < s>\n<wind> < s>\n"
 
 
 def test_a_prompt_file_is_parsed_into_its_parts() -> None:
