@@ -21,7 +21,7 @@ _NOBODY = re.compile(
     r"|libreoffice|openoffice(?:\.org)?|pandoc|google docs|wps office"
     r"|microsoft(?: corporation| word| office)?"
     r"|(?:(?:microsoft |ms )?(?:office|windows|default) )?user|admin(?:istrator)?"
-    r"|unknown|anonymous|author|root|none|[-.\s]*)",
+    r"|unknown|\(?(?:anonymous|unspecified)\)?|author|root|none|[-.\s]*)",
     re.I,
 )
 

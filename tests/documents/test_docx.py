@@ -151,6 +151,12 @@ def test_formulas_and_fields_are_text() -> None:
     assert document.text == "Holds 10⁶ litres for 3 1/2 hours on 4"
 
 
+def test_a_drop_capital_is_the_first_letter_of_its_word() -> None:
+    capital = paragraph(run("T"), properties="<w:framePr w:dropCap='drop' w:lines='3'/>")
+    document = docx(capital + paragraph(run("he lamp is lit."), properties="<w:jc/>"))
+    assert document.text == "The lamp is lit."
+
+
 def test_tabs_part_figures_and_a_cell_of_several_paragraphs_stays_in_its_row() -> None:
     tabbed = paragraph(run("2019"), "<w:r><w:tab/></w:r>", run("320"))
     first, second, third = (paragraph(run(text)) for text in "abc")

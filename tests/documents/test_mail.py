@@ -277,6 +277,7 @@ def test_a_passage_that_an_article_quotes_is_no_chrome() -> None:
         f"-----Ursprüngliche Nachricht-----\nVon: B\nGesendet: Montag, 3. November 2025 09:12\n"
         f"An: A\nBetreff: Brücke\n\n{THEIRS}",
         f"发件人: B\n发送时间: 2025年11月3日 9:12\n收件人: A\n主题: 回复: Pier\n\n{THEIRS}",
+        f"From: B <b@x.example>\nSent: 3/11/2025 9:12 AM\nTo: A\nSubject: Its cost\n\n{THEIRS}",
         f"-- \nIlse\n\n{THEIRS}",
         f"_______________________________________________\nPier mailing list\n{THEIRS}",
     ],

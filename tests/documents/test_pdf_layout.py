@@ -9,7 +9,8 @@ from hostile import TEXTS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmcheck.documents.formats.pdf_layout import Line, laid_out
+from llmcheck.documents.formats.pdf_layout import laid_out
+from llmcheck.documents.formats.pdf_lines import Line
 
 
 def page(*texts: str, x: float = 50, gap: float = 12, top: float = 700) -> list[Line]:
@@ -92,6 +93,25 @@ def test_a_paragraph_goes_on_over_the_page_and_the_heads_stand_behind_it() -> No
     assert f"{BODY} a dusk and every line" in text
 
 
+def row(*cells: str, y: float, gaps: Sequence[tuple[float, float]]) -> Line:
+    return Line("\t".join(cells), 50, y, 10, tuple(gaps))
+
+
+def test_cells_are_parted_where_the_gaps_of_two_rows_lie_one_above_the_other() -> None:
+    head = row("Year", "Cost", y=700, gaps=[(80, 120)])
+    wide = row("2019 to 2020", "320", y=686, gaps=[(110, 125)])
+    assert text_of([head, wide]) == "Year\tCost\n2019 to 2020\t320"
+    elsewhere = row("the lamp was", "lit at dusk", y=686, gaps=[(130, 140)])
+    assert text_of([head._replace(text="The keeper says\tthat"), elsewhere]) == (
+        "The keeper says that the lamp was lit at dusk"
+    )
+    assert text_of([head, wide._replace(y=500)]) == "Year Cost\n\n2019 to 2020 320"
+
+
+def test_figures_one_below_the_other_are_no_one_number() -> None:
+    assert text_of(page("11", "200", "33")) == "11\n\n200\n\n33"
+
+
 def test_figures_at_the_foot_of_pages_that_do_not_count_them_are_no_chrome() -> None:
     pages = [
         [*page(f"{BODY} {figure} and"), Line(figure, 50, 40, 10)]
@@ -105,12 +125,15 @@ def test_a_line_that_stands_on_two_pages_of_three_is_no_head() -> None:
     assert laid_out(pages)[1] == ()
 
 
+WORDS = TEXTS.map(lambda text: " ".join(text.split())).filter(bool)
+PLACES = st.floats(-100, 1000)
 LINES = st.builds(
-    Line,
-    TEXTS.map(lambda text: " ".join(text.split())).filter(bool),
-    st.floats(-100, 1000),
-    st.floats(-100, 1000),
+    lambda cells, x, y, size, gap: Line("\t".join(cells), x, y, size, (gap,) * (len(cells) - 1)),
+    st.lists(WORDS, min_size=1, max_size=3),
+    PLACES,
+    PLACES,
     st.sampled_from([0.0, 8.0, 10.0, 24.0]),
+    st.tuples(PLACES, PLACES),
 )
 
 

@@ -65,6 +65,7 @@ class Looks:
 def prepare(root: Any, looks: Looks) -> list[str]:
     """Prepare a part with text for mammoth; what is struck out or deleted in it, in order."""
     _spell_out_math(root)
+    _join_drop_capitals(root)
     for name in _UNKNOWN_WRAPPERS:
         for element in root.iter(f"{{*}}{name}"):
             element.tag = f"{_namespace(element)}smartTag"
@@ -114,6 +115,21 @@ def _text_of(run: Any) -> str:
         elif name in ("tab", "br", "cr"):
             pieces.append(" ")
     return "".join(pieces)
+
+
+def _join_drop_capitals(root: Any) -> None:
+    """Put a drop capital, which has a paragraph of its own, before the word that it begins."""
+    for frame in list(root.iter("{*}framePr")):
+        paragraph = next(frame.iterancestors("{*}p"), None)
+        if paragraph is None or _attribute(frame, "dropCap") not in ("drop", "margin"):
+            continue
+        following = paragraph.getnext()
+        if following is None or _local(following) != "p":
+            continue
+        place = following.find("{*}pPr")
+        at = 0 if place is None else following.index(place) + 1
+        for offset, run in enumerate(paragraph.findall("{*}r")):
+            following.insert(at + offset, run)
 
 
 def _spell_out_math(root: Any) -> None:

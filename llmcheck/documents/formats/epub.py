@@ -121,8 +121,18 @@ def _inside(folder: str, reference: str) -> str:
 def _stated(package: Any) -> Metadata:
     return Metadata(
         title=one_of(*texts(package, "title")),
-        date=next(filter(None, map(iso_date, texts(package, "date"))), None),
+        date=_date(package),
         author=one_of(*texts(package, "creator")),
         site=one_of(*texts(package, "publisher")),
         language=one_of(*texts(package, "language")),
     )
+
+
+def _date(package: Any) -> str | None:
+    """The day of publication; not one on which the file was made or changed."""
+    for element in package.iterfind(".//{*}date"):
+        event = next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == "event"), "")
+        date = iso_date("".join(element.itertext()))
+        if date and event not in ("creation", "modification"):
+            return date
+    return None

@@ -92,6 +92,7 @@ def _paragraphs(
     inline: list[str] = []
     separator = "\n"
     preformatted = raised = set_apart = 0
+    marks: list[tuple[bool, bool]] = []
     space = _SPACE_BUT_TABS if tabs else _SPACE
 
     def add(text: str | None) -> None:
@@ -116,8 +117,11 @@ def _paragraphs(
             inline.clear()
         step = 1 if event == "start" else -1
         preformatted += step * (tag == "pre")
-        raised += step * is_raised(element, sheet)
-        set_apart += step * (element in apart)
+        if event == "start":
+            marks.append((is_raised(element, sheet), element in apart))
+        lifts, parts = marks[-1] if event == "start" else marks.pop()
+        raised += step * lifts
+        set_apart += step * parts
         if event == "end":
             if tag == "br":
                 inline.append("\n")

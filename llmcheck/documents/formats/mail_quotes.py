@@ -2,7 +2,7 @@
 
 No program's wording is looked for, since programs speak their users' languages. Quoted mail is
 told by its marks (``>``, the elements that programs put it in), and a header block above it by
-its shape: lines with labels, one of which has the mail's own subject.
+its shape: lines with labels, one of which has the mail's own subject, for instance.
 """
 
 from __future__ import annotations
@@ -148,7 +148,11 @@ def _introduction(lines: list[tuple[int, str]], at: int) -> int:
 
 
 def _is_header(lines: list[tuple[int, str]], at: int, subject: str) -> bool:
-    """Whether a header block begins here: labels, a moment, and the mail's subject or a rule."""
+    """Whether a header block begins here: labels, a moment, and what no other list has.
+
+    That is a rule above it, the mail's own subject, or an address in its first line and one label
+    more.
+    """
     ruled = _is_rule(lines[at][1])
     at += ruled
     values: list[str] = []
@@ -167,7 +171,9 @@ def _is_header(lines: list[tuple[int, str]], at: int, subject: str) -> bool:
     if len(values) < _FEWEST_LABELS or not any(map(_MOMENT.search, values)):
         return False
     own = _bare(subject)
-    return ruled or (bool(own) and any(_bare(value) == own for value in values[1:]))
+    if ruled or (own and any(_bare(value) == own for value in values[1:])):
+        return True
+    return "@" in values[0] and len(values) > _FEWEST_LABELS  # under another subject
 
 
 def _bare(subject: str) -> str:

@@ -11,7 +11,9 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from llmcheck.documents.formats.pdf_layout import Line, laid_out
+from llmcheck.documents.formats.pdf_ink import Canvas
+from llmcheck.documents.formats.pdf_layout import laid_out
+from llmcheck.documents.formats.pdf_lines import Line, lines_of
 from llmcheck.documents.formats.text import headline
 from llmcheck.documents.metadata import Metadata, one_of, person
 from llmcheck.installation import missing_extra
@@ -24,9 +26,14 @@ _MAX_PAGES = 1000
 _MAX_CHARACTERS = 20_000_000
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 # Bullets of symbol fonts lie where Unicode has no characters.
-_PRIVATE = re.compile("[\uf000-\uf0ff]")
+# In WinAnsiEncoding, a code that is not in use is a bullet.
+_PRIVATE = re.compile("[\x7f\uf000-\uf0ff]")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\u200b\ud800-\udfff\ufffe\uffff]")
-_FILE_TITLE = re.compile(r"(?i)^microsoft \w+ - |\.(?:docx?|odt|rtf|tex|dvi|indd|pdf)$|^untitled")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_FILE_TITLE = re.compile(
+    r"(?i)^microsoft \w+ - |\.(?:docx?|odt|rtf|tex|dvi|indd|pdf)$|^untitled"
+    r"|^\(?(?:anonymous|unspecified)\)?$"
+)
 
 
 class _Refused(ValueError):
@@ -80,13 +87,19 @@ def _open(pypdf: Any, data: bytes) -> tuple[list[list[Line]], Metadata]:
             f"has {len(reader.pages):,} pages, more than {_MAX_PAGES:,}: split it, for instance "
             "with qpdf --split-pages"
         )
-    pages: list[list[Line]] = []
-    size = 0
+    canvas = Canvas(reader)
+    shown = []
     for page in reader.pages:
-        pages.append(_lines_of(page))
-        size += sum(len(line.text) for line in pages[-1])
-        if size > _MAX_CHARACTERS:
+        shown.append(canvas.shown_on(page))
+        if canvas.characters > _MAX_CHARACTERS:
             raise _Refused(f"holds more than {_MAX_CHARACTERS:,} characters: split it")
+    pages = []
+    for page, inks in zip(reader.pages, canvas.inks(shown), strict=True):
+        written = [ink._replace(text=_plain(ink.text)) for ink in inks]
+        if any(ink.vertical or _RIGHT_TO_LEFT.search(ink.text) for ink in written):
+            pages.append(_lines_of(page))
+        else:
+            pages.append(lines_of(written))
     return pages, _stated(reader)
 
 
@@ -99,6 +112,7 @@ def _decrypted(pypdf: Any, reader: Any) -> bool:
 
 
 def _lines_of(page: Any) -> list[Line]:
+    """The lines of a page as pypdf makes them, which knows how to write from right to left."""
     lines: list[Line] = []
     pieces: list[tuple[str, float, float, float]] = []
 

@@ -14,23 +14,18 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from llmcheck.documents.formats.pdf_capitals import with_drop_caps
+from llmcheck.documents.formats.pdf_lines import Line
+from llmcheck.documents.formats.pdf_rows import with_rows
 from llmcheck.language.detection import language_of
 from llmcheck.language.pack import pack
 from llmcheck.models import Span
 
 
-class Line(NamedTuple):
-    """A printed line: its text on one line, where it begins, and the height of its letters."""
-
-    text: str
-    x: float
-    y: float
-    size: float
-
-
 class _Block(NamedTuple):
     lines: list[str]
     chrome: bool
+    is_table: bool = False
 
 
 _EDGE = 3
@@ -39,11 +34,14 @@ _DRIFT = 6.0
 """Points by which a running head may wander."""
 _WIDE_GAP = 1.25
 """Lines further apart than usual by this factor belong to two paragraphs."""
+_ROW_GAP = 4.0
+"""Rows further apart, in heights of a letter, belong to two tables."""
 _OTHER_SIZE = 0.08
 _INDENT = 0.8
 _SHORT_LINE = 0.8
 _DIGITS = re.compile(r"\d+")
 _ITEM = re.compile(r"(?:[•▪◦‣·●○■–—*]|\(?\d{1,2}[.)])\s")
+_LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
 _GOES_ON = re.compile(r"([^\W\d_]+)")
@@ -55,16 +53,18 @@ def laid_out(
 ) -> tuple[str, tuple[Span, ...]]:
     """The text of the pages, paragraphs parted by an empty line, and its running heads.
 
-    Where a paragraph goes on over the end of a page, the heads between stand behind it. A word
-    parted at a line's end is joined when it is a month or day, or when the text has it, in some
-    form, whole elsewhere. ``stated`` is the language that the PDF states (a tag), if it does.
+    The rows of a table are parted by a line end, their cells by a tab. Where a paragraph goes on
+    over the end of a page, the heads between stand behind it. A word parted at a line's end is
+    joined when it is a month or day, or when the text has it, in some form, whole elsewhere.
+    ``stated`` is the language that the PDF states (a tag), if it does.
     """
+    pages = [with_rows(page) for page in with_drop_caps(pages)]
     is_word = _words_of(" ".join(line.text for page in pages for line in page), stated)
     pieces: list[str] = []
     chrome: list[Span] = []
     length = 0
     for block in _blocks(pages):
-        text = _joined(block.lines, is_word)
+        text = "\n".join(block.lines) if block.is_table else _joined(block.lines, is_word)
         if pieces:
             pieces.append("\n\n")
             length += 2
@@ -90,7 +90,7 @@ def _blocks(pages: Sequence[Sequence[Line]]) -> Iterator[_Block]:
                 heads.append(line.text)
                 continue
             if last is not None and _parted(last, line, usual, width, over_page=first):
-                yield _Block(paragraph, False)
+                yield _Block(paragraph, False, "\t" in paragraph[0])
                 yield from (_Block([head], True) for head in heads)
                 paragraph, heads = [], []
             if not paragraph:
@@ -99,16 +99,20 @@ def _blocks(pages: Sequence[Sequence[Line]]) -> Iterator[_Block]:
             paragraph.append(line.text)
             last, first = line, False
     if paragraph:
-        yield _Block(paragraph, False)
+        yield _Block(paragraph, False, "\t" in paragraph[0])
     yield from (_Block([head], True) for head in heads)
 
 
 def _parted(before: Line, line: Line, usual: float, width: int, *, over_page: bool) -> bool:
     """Whether a new paragraph begins with ``line``."""
-    if _ITEM.match(line.text):
+    if "\t" in before.text and "\t" in line.text and not over_page:
+        return not 0 < before.y - line.y <= _ROW_GAP * line.size
+    if "\t" in before.text or "\t" in line.text or _ITEM.match(line.text):
         return True
     if abs(before.size - line.size) > _OTHER_SIZE * max(before.size, line.size):
         return True
+    if not any(map(_LETTER.search, (before.text, line.text))):
+        return True  # a column of figures
     ended = bool(_SENTENCE_END.search(before.text))
     gap = before.y - line.y
     if over_page or gap < 0:  # on the next page, or at the top of the next column
