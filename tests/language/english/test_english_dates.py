@@ -6,21 +6,10 @@ import pytest
 from hostile import LINES, TEXTS, cpu_limit
 from hypothesis import given
 from hypothesis import strategies as st
+from written_dates import PHRASES, only
 
 from llmcheck.language.dates import Date
 from llmcheck.language.english.dates import find_dates
-
-PHRASES = [
-    "15 April 2026", "April 15", "16 April", "15-18 April", "April 2026", "May", "Q2 2026",
-    "the third quarter", "H1 2026", "the second half of 2026", "Tuesday", "Wednesday, 15 April",
-    "2026-04-15", "by June", "before the end of June", "after June 2025", "31 February 2026",
-    "fiscal Q3 2026", "Q3 of fiscal 2026",
-]  # fmt: skip
-
-
-def only(text: str) -> Date:
-    (found,) = find_dates(text)
-    return found.date
 
 
 @pytest.mark.parametrize(
