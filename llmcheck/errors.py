@@ -30,10 +30,10 @@ class LLMCheckError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # An exception is else made again from its message alone, which is not all that ours take.
-        return _restored, (type(self), self.args, vars(self))
+        return _restore, (type(self), self.args, vars(self))
 
 
-def _restored(
+def _restore(
     kind: type[LLMCheckError], arguments: tuple[object, ...], attributes: dict[str, object]
 ) -> LLMCheckError:
     error = kind.__new__(kind, *arguments)

@@ -75,7 +75,7 @@ def findings_of(
     sides: list[list[Stance]] = []
     for index, question in enumerate(questions):
         given = by_question[index]
-        stances = _disputed(question, given) if question.relation == "dispute" else []
+        stances = _stances_in_dispute(question, given) if question.relation == "dispute" else []
         if stances:
             sides.append(stances)
             disputes.append(_dispute(question, stances, given, cited))
@@ -85,18 +85,20 @@ def findings_of(
     agreements = [
         agreement
         for statement in statements
-        if (agreement := _agreement(statement, checked.borne_out(statement), cited))
+        if (agreement := _make_agreement(statement, checked.borne_out(statement), cited))
     ]
     return Findings(
-        sorted(_distinct(disputes), key=lambda d: (-d.confidence, -_documents(d.positions), d.id)),
-        sorted(_distinct(agreements), key=lambda a: (-len(a.doc_ids), a.id)),
+        sorted(
+            _drop_repeated(disputes), key=lambda d: (-d.confidence, -_documents(d.positions), d.id)
+        ),
+        sorted(_drop_repeated(agreements), key=lambda a: (-len(a.doc_ids), a.id)),
         lookalikes,
         cited.claims(),
         checked.ungrounded,
     )
 
 
-def _disputed(question: Question, verdicts: Sequence[Verdict]) -> list[Stance]:
+def _stances_in_dispute(question: Question, verdicts: Sequence[Verdict]) -> list[Stance]:
     """The positions between which a contradiction stands, those that agree as one."""
     same = DisjointSets(range(len(question.stances)))
     for verdict in verdicts:
@@ -155,7 +157,7 @@ def _lookalike(
     )
 
 
-def _agreement(
+def _make_agreement(
     statement: Statement, refs: Sequence[SentenceRef], cited: _Citations
 ) -> Agreement | None:
     if len({ref.doc_id for ref in refs}) < 2:
@@ -172,7 +174,7 @@ def _agreement(
     )
 
 
-def _distinct(found: Sequence[T]) -> list[T]:
+def _drop_repeated(found: Sequence[T]) -> list[T]:
     return list({each.id: each for each in found}.values())
 
 
@@ -244,7 +246,7 @@ class _Checked:
         of: defaultdict[str, list[SentenceRef]] = defaultdict(list)
         for ref in statement.sentences:
             of[ref.doc_id].append(ref)
-        opposed = self._opposed(statement)
+        opposed = self._opponents(statement)
         kept: list[SentenceRef] = []
         for doc_id, refs in of.items():
             reason = (
@@ -270,7 +272,7 @@ class _Checked:
         missing += missing_names(statement, whole, *languages)
         return f"its passage lacks {', '.join(missing)}" if missing else None
 
-    def _opposed(self, statement: Statement) -> set[str]:
+    def _opponents(self, statement: Statement) -> set[str]:
         """Documents that take a side in a dispute other than the one the statement states."""
         opposed: set[str] = set()
         for stances in self._disputes:

@@ -175,7 +175,7 @@ def sourced_settings(
     path, from_file = _from_file((start or Path.cwd()).resolve())
     borrowed = _from_environment("OPENAI_", environ, ("base_url",))
     own = _from_environment("LLMCHECK_", environ, _IN_ENVIRONMENT)
-    given = _checked(
+    given = _validate(
         {key: value for key, value in overrides.items() if value is not None},
         Settings.model_validate,
         name=lambda key: f"setting {key}",
@@ -214,7 +214,7 @@ def _from_environment(
     prefix: str, environ: Mapping[str, str], keys: tuple[str, ...]
 ) -> dict[str, Any]:
     values = {key: environ.get(prefix + key.upper()) for key in keys}
-    return _checked(
+    return _validate(
         {key: value for key, value in values.items() if value},
         Settings.model_validate_strings,
         name=lambda key: prefix + key.upper(),
@@ -254,7 +254,7 @@ def _file_values(path: Path, values: dict[str, Any]) -> dict[str, Any]:
         raise ConfigError(
             f"{path}: api_key: a key does not belong in a file; set LLMCHECK_API_KEY instead"
         )
-    checked = _checked(
+    checked = _validate(
         values,
         Settings.model_validate,
         name=lambda key: f"{path}: {key}",
@@ -265,7 +265,7 @@ def _file_values(path: Path, values: dict[str, Any]) -> dict[str, Any]:
     return checked
 
 
-def _checked(
+def _validate(
     values: Mapping[str, Any],
     validate: Callable[[Mapping[str, Any]], Settings],
     name: Callable[[str], str],

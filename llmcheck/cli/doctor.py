@@ -92,12 +92,12 @@ def text_page(found: Diagnosis, width: int) -> str:
     }
     lines = [f"llmcheck {found.llmcheck}, Python {found.python}"]
     for heading, content in parts.items():
-        told = [_wrapped(line, width) for line in content]
+        told = [_wrap(line, width) for line in content]
         lines += ["", heading, *told] if told else []
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(line: str, width: int) -> str:
+def _wrap(line: str, width: int) -> str:
     # Paths and addresses stay whole, to be copied.
     return textwrap.fill(
         clean(line),

@@ -53,10 +53,10 @@ def f1(precision: float, recall: float) -> float:
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def added(figures: Sequence[F]) -> F:
+def add_figures(figures: Sequence[F]) -> F:
     """The sum of figures of one class: counts added, by key where there are several.
 
-    >>> added([Ratio(part=1, whole=2), Ratio(part=3, whole=4)])
+    >>> add_figures([Ratio(part=1, whole=2), Ratio(part=3, whole=4)])
     Ratio(part=4, whole=6, value=0.6667)
     """
     kind = type(figures[0])
@@ -73,4 +73,4 @@ def _sum(values: Sequence[Any]) -> Any:
     if isinstance(present[0], dict):
         keys = sorted({key for value in present for key in value})
         return {key: _sum([value.get(key) for value in present]) for key in keys}
-    return added(present)
+    return add_figures(present)

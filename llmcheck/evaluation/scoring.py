@@ -8,7 +8,7 @@ from typing import Literal
 from llmcheck.checker import Trace
 from llmcheck.documents.corpus import Corpus
 from llmcheck.evaluation.agreements import AgreementFigures, agreements_found, score_agreements
-from llmcheck.evaluation.counts import added
+from llmcheck.evaluation.counts import add_figures
 from llmcheck.evaluation.disputes import (
     Alarm,
     DisputeFigures,
@@ -92,7 +92,7 @@ def score_report(gold: GoldSet, corpus: Corpus, report: Report) -> SetScore:
 
 def pool_figures(scores: Sequence[SetScore]) -> Figures | None:
     """The figures of all sets added up; None for fewer than two."""
-    return added([score.figures for score in scores]) if len(scores) > 1 else None
+    return add_figures([score.figures for score in scores]) if len(scores) > 1 else None
 
 
 def _score(gold: GoldSet, corpus: Corpus, report: Report, trace: Trace | None) -> SetScore:

@@ -123,7 +123,7 @@ _DISPUTES: dict[str, Callable[[Figures], str]] = {
     "F1": lambda f: _portion(f.disputes.disputes.f1),
     "quotes": lambda f: _share(f.disputes.quotes),
     "kind": lambda f: _share(f.disputes.kind_accuracy),
-    "alarms": lambda f: _of(_unmatched(f.disputes)),
+    "alarms": lambda f: _of(_unmatched_ratio(f.disputes)),
 }
 _SCORES: dict[str, Callable[[Scores], str]] = {
     "recall": lambda s: _share(s.recall),
@@ -132,9 +132,9 @@ _SCORES: dict[str, Callable[[Scores], str]] = {
 }
 _FUNNEL: dict[str, Callable[[Figures], str]] = {
     "gold": lambda f: str(f.funnel.findings.whole),
-    "tables": lambda f: _part(f.funnel.tables),
-    "survey": lambda f: _part(f.funnel.survey),
-    "judging": lambda f: _part(f.funnel.judging),
+    "tables": lambda f: _format_ratio(f.funnel.tables),
+    "survey": lambda f: _format_ratio(f.funnel.survey),
+    "judging": lambda f: _format_ratio(f.funnel.judging),
     "findings": lambda f: str(f.funnel.findings.part),
 }
 _CLAIMS: dict[str, Callable[[Figures], str]] = {
@@ -182,7 +182,7 @@ _SENTENCES: dict[str, Callable[[ClaimsFigures], str]] = {
 }
 
 
-def _unmatched(figures: DisputeFigures) -> Ratio:
+def _unmatched_ratio(figures: DisputeFigures) -> Ratio:
     """Look-alikes in false disputes: a labelled one may stand in the same sentences."""
     alarms = figures.alarms
     return Ratio(part=alarms.part - figures.alarms_matched.part, whole=alarms.whole)
@@ -192,7 +192,7 @@ def _wrong(ratio: Ratio) -> int:
     return ratio.whole - ratio.part
 
 
-def _part(ratio: Ratio | None) -> str:
+def _format_ratio(ratio: Ratio | None) -> str:
     return _NOTHING if ratio is None else f"{ratio.part:,}"
 
 

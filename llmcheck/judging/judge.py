@@ -106,7 +106,9 @@ def judge_questions(
             subject = questions[pair.question].question
             failures.append(failure("judging", subject, broken))
         else:
-            verdicts.append(_verdict(pair, [look for look in looks if isinstance(look, _Look)]))
+            verdicts.append(
+                _weigh_looks(pair, [look for look in looks if isinstance(look, _Look)])
+            )
     return Judging(verdicts, failures)
 
 
@@ -140,13 +142,13 @@ class _Bench:
             for side in Batch(tuple(pairs), reach, most).sides
         }
         size = self._runner.table_tokens
-        return self._asked(batches_of(pairs, tokens, size, reach=reach, most=most))
+        return self._ask(batches_of(pairs, tokens, size, reach=reach, most=most))
 
     def look_alone(self, pairs: Sequence[Pair]) -> dict[Pair, _Looked]:
         """A look at each pair by itself, with more context."""
-        return self._asked([Batch((pair,), REACH_AGAIN, MOST_AGAIN) for pair in pairs])
+        return self._ask([Batch((pair,), REACH_AGAIN, MOST_AGAIN) for pair in pairs])
 
-    def _asked(self, batches: Sequence[Batch]) -> dict[Pair, _Looked]:
+    def _ask(self, batches: Sequence[Batch]) -> dict[Pair, _Looked]:
         asking: Halving[Batch, _Answer] = Halving(
             "judging",
             load_prompt(PROMPT),
@@ -167,7 +169,7 @@ class _Bench:
                     found.setdefault(batch.pairs[judged.pair - 1], look)
             for pair in batch.pairs:
                 # Only of a lone pair: a batch that lacks one is asked in halves.
-                found.setdefault(pair, _unanswered(outcome.raw))
+                found.setdefault(pair, _missing_answer(outcome.raw))
         return found
 
     def _variables(self, batch: Batch) -> dict[str, object]:
@@ -195,11 +197,11 @@ def _numbers(answer: _Answer) -> set[int]:
     return {judged.pair for judged in answer.pairs}
 
 
-def _unanswered(raw: str) -> LLMError:
+def _missing_answer(raw: str) -> LLMError:
     return LLMError("the answer names no verdict on the pair", call_key="", prompt=PROMPT)
 
 
-def _verdict(pair: Pair, looks: Sequence[_Look]) -> Verdict:
+def _weigh_looks(pair: Pair, looks: Sequence[_Look]) -> Verdict:
     """What the last look says, and how sure all witnesses are of a contradiction."""
     last = looks[-1].judged
     # The survey is a witness too: it put the two apart.

@@ -61,22 +61,22 @@ def passage_of(numbered: NumberedSet, stance: Stance, *, reach: int, most: int) 
     document = numbered[first.doc_id]
     taken = set(stance.sentences)
     told = [
-        f">>{_unmarked(document.line(n))}<<"
+        f">>{_strip_marks(document.line(n))}<<"
         if document.ref(n) in taken
-        else _unmarked(document.line(n))
+        else _strip_marks(document.line(n))
         for n in document.near(first.number, reach)
     ]
     shown = {first.doc_id}
     rest = sorted(ranked[1:], key=lambda ref: ref.doc_id in shown)
     others = [
-        f"[{_unmarked(numbered[ref.doc_id].head)}] >>{_unmarked(numbered.line(ref))}<<"
+        f"[{_strip_marks(numbered[ref.doc_id].head)}] >>{_strip_marks(numbered.line(ref))}<<"
         for ref in rest
         if ref.doc_id != first.doc_id or abs(ref.number - first.number) > reach
     ]
-    return Passage(_unmarked(document.head), " ".join([*told, *others[: most - 1]]))
+    return Passage(_strip_marks(document.head), " ".join([*told, *others[: most - 1]]))
 
 
-def _unmarked(line: str) -> str:
+def _strip_marks(line: str) -> str:
     """A document's words, in which nothing passes for the marks of a sentence to compare."""
     return _MARK.sub(r"\g<0> ", line)
 

@@ -79,7 +79,7 @@ class Ledger:
         sets to its answer. Waits while requests under way may still leave enough. Raises
         BudgetExceeded when not enough is left.
         """
-        permit = self._granted(expected_input, most_output)
+        permit = self._grant(expected_input, most_output)
         try:
             yield permit
         finally:
@@ -110,7 +110,7 @@ class Ledger:
             "little for the next call: raise --max-cost"
         )
 
-    def _granted(self, expected_input: int, most_output: int | None) -> Permit:
+    def _grant(self, expected_input: int, most_output: int | None) -> Permit:
         wanted = most_output or AMPLE
         with self._changed:
             while True:

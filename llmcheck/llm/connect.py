@@ -52,7 +52,9 @@ def connect(settings: Settings) -> Connection:
         from llmcheck.llm.recording.replay import ReplayLLM
 
         replay = ReplayLLM(_recording(settings.replay))
-        return Connection(_wishing(replay, replay.manifest.settings.get(_WISHES)), replay.model)
+        return Connection(
+            _with_wishes(replay, replay.manifest.settings.get(_WISHES)), replay.model
+        )
     if settings.model is None:
         problem = "no model is named"
         if settings.base_url is None and settings.api_key is None:
@@ -71,7 +73,7 @@ def connect(settings: Settings) -> Connection:
         # Many servers answer a shade differently when they batch calls: it belongs to the record.
         noted = {"concurrency": settings.concurrency} | ({_WISHES: wishes} if wishes else {})
         llm = RecordingLLM(llm, settings.record, settings=noted)
-    return Connection(_wishing(llm, wishes), settings.model, prices)
+    return Connection(_with_wishes(llm, wishes), settings.model, prices)
 
 
 def endpoint_of(
@@ -123,7 +125,7 @@ def prices_of(settings: Settings) -> Prices:
     )  # fmt: skip
 
 
-def _wishing(llm: LLM, wishes: object) -> LLM:
+def _with_wishes(llm: LLM, wishes: object) -> LLM:
     return WishesLLM(llm, wishes) if wishes and isinstance(wishes, dict) else llm
 
 

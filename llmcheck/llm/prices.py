@@ -37,8 +37,8 @@ class Prices:
             return sum(
                 (Decimal(str(price)) * count / _MILLION for price, count in each), Decimal(0)
             )
-        listed = _listed(self.model, self.base_url)
-        return None if listed is None else _calculated(listed, tokens)
+        listed = _find_listing(self.model, self.base_url)
+        return None if listed is None else _calculate(listed, tokens)
 
 
 def price(model: str, input_tokens: int, output_tokens: int) -> float | None:
@@ -56,11 +56,11 @@ class _Listing(NamedTuple):
 
 
 @functools.cache
-def _listed(model: str, base_url: str | None) -> _Listing | None:
+def _find_listing(model: str, base_url: str | None) -> _Listing | None:
     """The first of the ways to look for a model that finds it."""
     for listing in _listings(model, base_url):
         try:
-            _calculated(listing, Tokens())
+            _calculate(listing, Tokens())
         except LookupError:
             continue
         return listing
@@ -89,7 +89,7 @@ def _editions(model: str) -> Iterator[str]:
         yield model
 
 
-def _calculated(listing: _Listing, tokens: Tokens) -> Decimal:
+def _calculate(listing: _Listing, tokens: Tokens) -> Decimal:
     """Raises LookupError when the list has no such model."""
     import genai_prices
 

@@ -48,13 +48,13 @@ class Prompt:
         import jinja2
 
         try:
-            return str(_compiled(self.template).render(**variables))
+            return str(_compile(self.template).render(**variables))
         except jinja2.UndefinedError as error:
             raise PromptError(f"prompt {self.name}: {error.message}") from error
 
 
 @cache
-def _compiled(template: str) -> Any:
+def _compile(template: str) -> Any:
     import jinja2
 
     environment = jinja2.Environment(
@@ -85,7 +85,7 @@ def parse_prompt(name: str, source: str) -> Prompt:
         raise PromptError(f"prompt {name}: front matter is no TOML ({error})") from error
     template = parts["user"].strip()
     try:
-        _compiled(template)
+        _compile(template)
     except jinja2.TemplateSyntaxError as error:
         raise PromptError(f"prompt {name}: {error.message} (line {error.lineno})") from error
     return Prompt(

@@ -18,7 +18,7 @@ _LEAST_ROOM = 512
 """Tokens that an answer has, however little is shown."""
 
 
-def _fenced(prompt: Prompt, variables: Mapping[str, Any]) -> str:
+def _fence(prompt: Prompt, variables: Mapping[str, Any]) -> str:
     """The user message, with a mark round the documents that is made of what stands in it: none
     who writes a document can put the mark into it."""
     mark = digest(prompt.render(**variables, mark=""))[:12]
@@ -128,7 +128,7 @@ class Runner:
                 prompt_digest=prompt.digest,
                 model=self.model,
                 system=prompt.system,
-                user=_fenced(prompt, variables),
+                user=_fence(prompt, variables),
                 schema=json_schema,
                 parameters=self._parameters(prompt),
                 splittable=split,

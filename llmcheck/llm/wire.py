@@ -14,18 +14,18 @@ class Wire(BaseModel):
     @classmethod
     def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
         """The schema without titles."""
-        schema: dict[str, Any] = _untitled(super().model_json_schema(*args, **options))
+        schema: dict[str, Any] = _strip_titles(super().model_json_schema(*args, **options))
         return schema
 
 
-def _untitled(schema: Any) -> Any:
+def _strip_titles(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [_untitled(each) for each in schema]
+        return [_strip_titles(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
     # A field may be called title: that is no text.
     return {
-        key: _untitled(value)
+        key: _strip_titles(value)
         for key, value in schema.items()
         if key != "title" or not isinstance(value, str)
     }

@@ -2,7 +2,7 @@
 
 from llmcheck.plan.plan import plan_of as plan_of
 from llmcheck.plan.shapes import STAGES as STAGES
+from llmcheck.plan.shapes import CallTotals as CallTotals
 from llmcheck.plan.shapes import Plan as Plan
 from llmcheck.plan.shapes import PlannedRun as PlannedRun
 from llmcheck.plan.shapes import PlannedStage as PlannedStage
-from llmcheck.plan.shapes import Taken as Taken

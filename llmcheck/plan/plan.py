@@ -66,7 +66,7 @@ def plan_of(
     if "reading" in wanted:
         read.read_documents(numbered, runner)
         asked["reading"] = StageCalls(
-            read.PROMPT, *scales.emptied(), READ * len(sizes), counted=True
+            read.PROMPT, *scales.take_weights(), READ * len(sizes), counted=True
         )
     if "survey" in wanted:
         tables = survey.survey_documents(numbered, runner, language).tables
@@ -74,12 +74,14 @@ def plan_of(
             SURVEYED * sum(documents_counted(len(part.numbers)) for part in t.parts)
             for t in tables
         ]
-        asked["survey"] = StageCalls(survey.PROMPT, *scales.emptied(), sum(told), counted=True)
+        asked["survey"] = StageCalls(
+            survey.PROMPT, *scales.take_weights(), sum(told), counted=True
+        )
         asked["merging"] = estimate_merging(tables, told)
         weight = sum(documents_counted(len(document.own)) for document in numbered.documents)
         asked["judging"] = estimate_judging(weight, _mean(sum(sizes), len(sizes)), table_tokens)
         asked["summary"] = estimate_summary(weight, table_tokens, length)
-    stages = {stage: _priced(stage, each, prices) for stage, each in asked.items()}
+    stages = {stage: _plan_stage(stage, each, prices) for stage, each in asked.items()}
     shown = Counter[str]()
     for part in (part for table in tables for part in table.parts):
         shown[part.document.document.id] += len(part.numbers)
@@ -106,7 +108,7 @@ def plan_of(
             for table in tables
         ),
         reads=_mean(shown.total(), sum(len(d.own) for d in numbered.documents)),
-        runs=tuple(_run(verb, [stages[stage] for stage in STAGES[verb]]) for verb in verbs),
+        runs=tuple(_plan_run(verb, [stages[stage] for stage in STAGES[verb]]) for verb in verbs),
         failures=corpus.failures,
     )
 
@@ -130,13 +132,13 @@ class _Scales:
         self._weights.append(tokens_of(canonical_json(request)))
         raise LLMError("weighed, not asked", call_key=call.key, prompt=call.prompt)
 
-    def emptied(self) -> tuple[int, int]:
+    def take_weights(self) -> tuple[int, int]:
         """How many calls were weighed since the last time, and their tokens."""
         weights, self._weights = self._weights, []
         return len(weights), sum(weights)
 
 
-def _priced(stage: StageName, asked: StageCalls, prices: Prices | None) -> PlannedStage:
+def _plan_stage(stage: StageName, asked: StageCalls, prices: Prices | None) -> PlannedStage:
     calls, into, out = asked.calls, round(asked.input), round(asked.output)
     # Call by call: some prices depend on the length of each prompt.
     of_one = Tokens(into // max(1, calls), out // max(1, calls))
@@ -152,7 +154,7 @@ def _priced(stage: StageName, asked: StageCalls, prices: Prices | None) -> Plann
     )
 
 
-def _run(verb: str, stages: Sequence[PlannedStage]) -> PlannedRun:
+def _plan_run(verb: str, stages: Sequence[PlannedStage]) -> PlannedRun:
     costs = [stage.cost_usd for stage in stages]
     return PlannedRun(
         verb=verb,

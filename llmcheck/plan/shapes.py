@@ -42,7 +42,7 @@ class PlannedTable(Frozen):
     tokens: int
 
 
-class Taken(Frozen):
+class CallTotals(Frozen):
     """What calls take."""
 
     calls: int
@@ -54,7 +54,7 @@ class Taken(Frozen):
     """None when no model is named or its price is unknown."""
 
 
-class PlannedStage(Taken):
+class PlannedStage(CallTotals):
     """The calls of one stage."""
 
     stage: StageName
@@ -63,7 +63,7 @@ class PlannedStage(Taken):
     """Whether calls and input were counted on the requests themselves, or else estimated."""
 
 
-class PlannedRun(Taken):
+class PlannedRun(CallTotals):
     """What a verb would take: the sums over its stages."""
 
     verb: str

@@ -137,12 +137,12 @@ def _take_claims(window: Window, answer: _Answer, reading: Reading) -> None:
         numbers = sorted({number for number in given.sentences if number in window.numbers})
         text = one_line(given.claim)
         if not numbers:
-            reading.ungrounded.append(_rejected(document, text, "it rests on no sentence shown"))
+            reading.ungrounded.append(_reject(document, text, "it rests on no sentence shown"))
             continue
         if document.repeats.issuperset(numbers):
             continue
         if text and (reason := _objection(text, document)):
-            reading.ungrounded.append(_rejected(document, text, reason))
+            reading.ungrounded.append(_reject(document, text, reason))
             text = ""
         claim = claim_of(document, numbers, text or None, speaker=one_line(given.source))
         if claim.id not in known:
@@ -158,7 +158,7 @@ def _objection(text: str, document: NumberedDocument) -> str | None:
     return f"not in the document: {', '.join(missing)}" if missing else None
 
 
-def _rejected(document: NumberedDocument, text: str, reason: str) -> Ungrounded:
+def _reject(document: NumberedDocument, text: str, reason: str) -> Ungrounded:
     return Ungrounded(doc_id=document.document.id, text=text, reason=reason)
 
 

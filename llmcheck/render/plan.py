@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from llmcheck.render.phrases import clean, pluralize, shorten
 
 if TYPE_CHECKING:
-    from llmcheck.plan import Plan, PlannedRun, Taken
+    from llmcheck.plan import CallTotals, Plan, PlannedRun
 
 _MOST = 20
 _GAP = "  "
@@ -76,12 +76,12 @@ def _failure_lines(plan: Plan) -> list[str]:
     ]
 
 
-def _cells(taken: Taken, *, exact: bool) -> list[str]:
-    cells = f"{taken.calls:,}", f"{taken.input_tokens:,}"
+def _cells(totals: CallTotals, *, exact: bool) -> list[str]:
+    cells = f"{totals.calls:,}", f"{totals.input_tokens:,}"
     if not exact:
-        cells = f"~{taken.calls:,}", _estimate(taken.input_tokens)
-    cost = "?" if taken.cost_usd is None else f"~${taken.cost_usd:.4f}"
-    return [*cells, _estimate(taken.output_tokens), cost]
+        cells = f"~{totals.calls:,}", _estimate(totals.input_tokens)
+    cost = "?" if totals.cost_usd is None else f"~${totals.cost_usd:.4f}"
+    return [*cells, _estimate(totals.output_tokens), cost]
 
 
 def _estimate(number: int) -> str:

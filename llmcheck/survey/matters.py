@@ -30,14 +30,14 @@ def matters_of(parts: Sequence[Part]) -> list[list[Part]]:
         for other in heapq.nlargest(LINKS, likeness, key=lambda o: (likeness[o], -o)):
             if likeness[other] >= LINKED:
                 links[one][other] = links[other][one] = likeness[other]
-    matter = _settled(links)
+    matter = _settle(links)
     found: defaultdict[int, list[Part]] = defaultdict(list)
     for index, part in enumerate(parts):
         found[matter[index]].append(part)
     return list(found.values())
 
 
-def _settled(links: Sequence[dict[int, float]]) -> list[int]:
+def _settle(links: Sequence[dict[int, float]]) -> list[int]:
     matter = list(range(len(links)))
     for _ in range(MOST_ROUNDS):
         before = list(matter)

@@ -25,7 +25,7 @@ class _Answer(Wire):
     same: list[list[int]]
 
 
-class Merged(NamedTuple):
+class MergedQuestions(NamedTuple):
     """Questions and statements, each once, and what failed."""
 
     questions: list[Question]
@@ -49,7 +49,7 @@ class _Item(NamedTuple):
     table: int
 
 
-def merged(tables: Sequence[Shown], runner: Runner) -> Merged:
+def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
     """What several tables showed, with what is the same as one; the order is that of the first.
 
     A failed call merges nothing but what is worded alike.
@@ -75,7 +75,7 @@ def merged(tables: Sequence[Shown], runner: Runner) -> Merged:
         [statements[i - first_statement] for i in group if i >= first_statement]
         for group in groups
     ]
-    return Merged(
+    return MergedQuestions(
         [_one_question(group) for group in asked if group],
         [_one_statement(group) for group in told if group],
         failures,
@@ -128,10 +128,10 @@ def _one_question(group: Sequence[Question]) -> Question:
     """The first of the questions, a dispute before a look-alike, with the positions of all."""
     first = min(group, key=lambda question: question.relation != "dispute")
     stances = [stance for question in group for stance in question.stances]
-    return first.model_copy(update={"stances": tuple(_joined(stances))})
+    return first.model_copy(update={"stances": tuple(_join_stances(stances))})
 
 
-def _joined(stances: Sequence[Stance]) -> list[Stance]:
+def _join_stances(stances: Sequence[Stance]) -> list[Stance]:
     """The positions, those that rest on a common sentence or are worded alike as one."""
     same = DisjointSets(range(len(stances)))
     seen: dict[SentenceRef | str, int] = {}

@@ -27,7 +27,7 @@ from llmcheck.models import (
     Ungrounded,
 )
 from llmcheck.numbering import NumberedSet
-from llmcheck.survey.merging import Shown, merged
+from llmcheck.survey.merging import Shown, merge_questions
 from llmcheck.survey.shapes import Table
 from llmcheck.survey.tables import halves_of, tables_of
 
@@ -111,7 +111,7 @@ def survey_documents(
             shown.append(Shown(questions, list(_statements(table, outcome.value, ungrounded))))
         else:
             failures.append(failure("survey", _subject(table), outcome))
-    found = merged(shown, runner)
+    found = merge_questions(shown, runner)
     return Survey(
         found.questions,
         found.statements,
@@ -176,7 +176,7 @@ def _refs(
 ) -> tuple[SentenceRef, ...]:
     """The sentences pointed at, each once; what points at nothing is noted."""
     found: dict[SentenceRef, None] = {}
-    for part, number in _pointed(numbers):
+    for part, number in _parse_numbers(numbers):
         if _is_shown(table, part, number):
             found[table.parts[part - 1].document.ref(number)] = None
         else:
@@ -186,7 +186,7 @@ def _refs(
     return tuple(found)
 
 
-def _pointed(numbers: Iterable[str]) -> Iterator[tuple[int, int]]:
+def _parse_numbers(numbers: Iterable[str]) -> Iterator[tuple[int, int]]:
     """Document and sentence of every number, ranges (3.4-3.6) in full."""
     for text in numbers:
         for part, first, last_part, last in _NUMBER.findall(text):
@@ -215,7 +215,7 @@ def _is_whole(table: Table, answer: _Answer) -> bool:
     positions = [p for found in answer.disputes for p in found.positions]
     positions += [p for found in answer.lookalikes for p in found.positions]
     numbers += [n for position in positions for n in position.sentences]
-    pointed = list(_pointed(numbers))
+    pointed = list(_parse_numbers(numbers))
     stray = sum(not _is_shown(table, part, number) for part, number in pointed)
     return stray <= STRAY * len(pointed)
 

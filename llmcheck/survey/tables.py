@@ -35,10 +35,10 @@ def tables_of(documents: Iterable[NumberedDocument], size: int) -> list[Table]:
     out. Where one table does not hold a matter, a sentence may stand in several.
     """
     parts = [Part(document, document.own) for document in documents if document.own]
-    return _fitting(parts, size) or [
+    return _split_to_fit(parts, size) or [
         table
         for matter in matters_of(parts)
-        for table in _fitting(matter, size) or _by_passage(matter, size)
+        for table in _split_to_fit(matter, size) or _by_passage(matter, size)
     ]
 
 
@@ -51,7 +51,7 @@ def halves_of(table: Table) -> list[Table]:
     return _by_passage(table.parts, math.ceil(table.tokens / 2))
 
 
-def _fitting(parts: Sequence[Part], size: int) -> list[Table]:
+def _split_to_fit(parts: Sequence[Part], size: int) -> list[Table]:
     """One table of all parts if they fit, else none."""
     table = Table(tuple(parts))
     return [table] if parts and table.tokens <= size else []
@@ -66,8 +66,8 @@ def _by_passage(parts: Sequence[Part], size: int) -> list[Table]:
             partners[one][other] = partners[other][one] = likeness[other]
     order = {part.document.document.id: index for index, part in enumerate(parts)}
     return [
-        _joined([passages[index] for index in members], order)
-        for members in _filled(passages, partners, size)
+        _join_passages([passages[index] for index in members], order)
+        for members in _fill_tables(passages, partners, size)
     ]
 
 
@@ -86,7 +86,7 @@ def _passages(part: Part, size: int) -> Iterator[Part]:
         yield Part(part.document, tuple(held))
 
 
-def _filled(
+def _fill_tables(
     passages: Sequence[Part], partners: Sequence[dict[int, float]], size: int
 ) -> Iterator[list[int]]:
     """Groups of passages in which every two partners meet at least once, greedily filled."""
@@ -198,7 +198,7 @@ class _Room:
         return part.tokens - known * tokens_of(part.document.head)
 
 
-def _joined(passages: Iterable[Part], order: dict[str, int]) -> Table:
+def _join_passages(passages: Iterable[Part], order: dict[str, int]) -> Table:
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     documents = {}
     for part in passages:

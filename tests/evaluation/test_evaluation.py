@@ -34,7 +34,7 @@ from hypothesis import strategies as st
 from llmcheck import Agreement, Claim, Corpus, Report, Verdict
 from llmcheck.evaluation import SetScore, evaluate, pool_figures, score_report
 from llmcheck.evaluation.agreements import REACH, AgreementFigures
-from llmcheck.evaluation.counts import Ratio, Scores, added
+from llmcheck.evaluation.counts import Ratio, Scores, add_figures
 from llmcheck.models import PromptUsage, Question, Ungrounded, Usage
 from llmcheck.numbering import NumberedSet, claim_of
 from llmcheck.survey.shapes import Table
@@ -495,8 +495,8 @@ def test_sums_do_not_depend_on_the_order_and_f1_lies_between(rows: list[tuple[in
         )
         for a, b, c, d in rows
     ]
-    total = added(scores)
-    assert total == added(scores[::-1])
+    total = add_figures(scores)
+    assert total == add_figures(scores[::-1])
     recall, precision = total.recall.value, total.precision.value
     if recall is not None and precision is not None and total.f1 is not None:
         assert min(recall, precision) - 0.001 <= total.f1 <= max(recall, precision) + 0.001

@@ -75,7 +75,7 @@ def test_what_is_not_made_neutral_is_noticed(
             "language.detection._code",
             "something else outside of the marks",
         ),
-        ("places/passages", "judging.pairs._unmarked", "has marks that are not its own"),
+        ("places/passages", "judging.pairs._strip_marks", "has marks that are not its own"),
     ],
 )
 def test_what_is_not_guarded_is_noticed(

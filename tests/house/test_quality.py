@@ -14,7 +14,7 @@ from repository import ROOT
 
 from llmcheck import Checker, Corpus, ReplayLLM
 from llmcheck.evaluation import SetScore, evaluate, read_gold, score_report
-from llmcheck.evaluation.counts import added
+from llmcheck.evaluation.counts import add_figures
 from llmcheck.evaluation.quotes import locate
 from llmcheck.models import Report
 
@@ -74,7 +74,7 @@ def test_no_look_alike_is_reported_as_a_dispute(name: str) -> None:
 
 
 def test_the_passages_of_nearly_all_positions_are_shown() -> None:
-    quotes = added([scored(name).figures.disputes.quotes for name in SETS])
+    quotes = add_figures([scored(name).figures.disputes.quotes for name in SETS])
     assert (quotes.value or 0) >= 0.97
 
 
@@ -84,7 +84,7 @@ def test_every_span_is_verbatim(name: str) -> None:
 
 
 def test_agreements_are_told_and_hold() -> None:
-    agreements = added([scored(name).figures.agreements for name in SETS])
+    agreements = add_figures([scored(name).figures.agreements for name in SETS])
     assert (agreements.found.value or 0) >= 0.8
     assert agreements.contested.part == 0
     assert (agreements.unsupported.value or 0) <= 0.05
@@ -98,7 +98,7 @@ def test_padding_is_found_and_not_overdone(name: str) -> None:
 
 
 def test_nine_of_ten_sentences_of_the_summaries_are_borne_out() -> None:
-    summaries = added([scored(name).figures.summary for name in SETS])
+    summaries = add_figures([scored(name).figures.summary for name in SETS])
     assert (summaries.supported.value or 0) >= 0.9
 
 

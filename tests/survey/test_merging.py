@@ -8,16 +8,16 @@ from builders import Script, question, ref, runner, stance, statement
 
 from llmcheck.errors import ProviderError
 from llmcheck.llm.port import Call
-from llmcheck.survey.merging import Merged, Shown, merged
+from llmcheck.survey.merging import MergedQuestions, Shown, merge_questions
 
 FIRST = question("How many cars?", stance("40", "a.1"), stance("50", "b.1"))
 SECOND = question("What number of cars?", stance("forty", "a.1"), stance("60", "c.1"))
 OTHER = question("When did it sail?", stance("noon", "a.2"), stance("one", "b.2"))
 
 
-def merge(same: Any, *questions: Any, statements: Any = ()) -> Merged:
+def merge(same: Any, *questions: Any, statements: Any = ()) -> MergedQuestions:
     tables = [Shown([each], []) for each in questions] + [Shown([], [each]) for each in statements]
-    return merged(tables, runner(Script(merge=same)))
+    return merge_questions(tables, runner(Script(merge=same)))
 
 
 def test_questions_that_the_model_calls_the_same_are_one_with_all_positions() -> None:
@@ -44,13 +44,13 @@ def test_the_same_wording_needs_no_word_of_the_model() -> None:
 def test_questions_on_different_documents_are_not_even_compared() -> None:
     elsewhere = question("How many loaves?", stance("4", "x.1"), stance("5", "y.1"))
     script = Script(merge={"same": []})
-    merged([Shown([FIRST], []), Shown([elsewhere], [])], runner(script))
+    merge_questions([Shown([FIRST], []), Shown([elsewhere], [])], runner(script))
     assert script.calls == []
 
 
 def test_what_one_table_showed_is_not_compared_with_itself() -> None:
     script = Script(merge={"same": []})
-    found = merged([Shown([FIRST, SECOND], [])], runner(script))
+    found = merge_questions([Shown([FIRST, SECOND], [])], runner(script))
     assert found.questions == [FIRST, SECOND]
     assert script.calls == []
 

@@ -99,7 +99,7 @@ class OpenAILLM:
         self._sender.connect()
         exchange = Exchange(call)
         try:
-            return self._answered(exchange, schema)
+            return self._converse(exchange, schema)
         except (LLMError, BudgetExceeded) as error:
             error.tokens = exchange.tokens
             raise
@@ -112,18 +112,18 @@ class OpenAILLM:
         """The way of asking for JSON that the next call to ``model`` will take."""
         return _MODES[self._sender.lessons(model).mode]
 
-    def _answered(self, exchange: Exchange, schema: type[T]) -> Reply[T]:
+    def _converse(self, exchange: Exchange, schema: type[T]) -> Reply[T]:
         from instructor.core import InstructorRetryException
 
         model = exchange.call.model
         mode = self._sender.lessons(model).mode
         while True:
             try:
-                value, raw = self._asked(exchange, schema, mode)
+                value, raw = self._ask(exchange, schema, mode)
             except InstructorRetryException as error:
                 cause = error.__cause__
             else:
-                self._sender.learn(model, partial(_worked, mode=mode))
+                self._sender.learn(model, partial(_note_success, mode=mode))
                 return Reply(value, raw, exchange.tokens, "model", exchange.sure(raw))
             following = self._following_mode(exchange, mode, cause)
             if following is None:
@@ -131,7 +131,7 @@ class OpenAILLM:
                 raise self._failure(exchange, cause) from None
             mode = following
 
-    def _asked(self, exchange: Exchange, schema: type[T], mode: int) -> tuple[T, str]:
+    def _ask(self, exchange: Exchange, schema: type[T], mode: int) -> tuple[T, str]:
         """One conversation in one mode: question, answer, and at most one correction."""
         import instructor
 
@@ -182,7 +182,7 @@ class OpenAILLM:
         if mode + 1 == len(_MODES):
             return None
         if not for_this_call_alone:
-            self._sender.learn(model, partial(_leaving, mode=mode))
+            self._sender.learn(model, partial(_leave_mode, mode=mode))
         return mode + 1
 
     def _failure(self, exchange: Exchange, cause: BaseException | None) -> LLMCheckError:
@@ -209,11 +209,11 @@ class OpenAILLM:
         return failure
 
 
-def _worked(lessons: Lessons, mode: int) -> Lessons:
+def _note_success(lessons: Lessons, mode: int) -> Lessons:
     return replace(lessons, modes_that_work=lessons.modes_that_work | {mode})
 
 
-def _leaving(lessons: Lessons, mode: int) -> Lessons:
+def _leave_mode(lessons: Lessons, mode: int) -> Lessons:
     return replace(lessons, mode=max(lessons.mode, mode + 1))
 
 

@@ -188,12 +188,12 @@ def _message(body: Any) -> str:
             text = _message(body[key])
             if place := body.get("loc"):
                 text = f"{'.'.join(map(str, place))}: {text}" if isinstance(place, list) else text
-            raw = _quoted(body)
+            raw = _quotations(body)
             return f"{text}: {raw}" if raw and raw not in text else text
     return json.dumps(body, default=str) if body else ""
 
 
-def _quoted(body: Mapping[str, Any]) -> str:
+def _quotations(body: Mapping[str, Any]) -> str:
     """The words of the server behind a gateway, which the gateway's own only announce."""
     metadata = body.get("metadata")
     raw = metadata.get("raw") if isinstance(metadata, dict) else None

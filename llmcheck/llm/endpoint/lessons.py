@@ -142,12 +142,12 @@ def named_in(complaint: Complaint, sent: Mapping[str, Any]) -> set[str]:
         return set()
     places = [complaint.said]
     if complaint.param:
-        if found := _named(complaint.param, sent):
+        if found := _named_parameters(complaint.param, sent):
             return found
         if MECHANISM.search(complaint.param) or re.match(r"messages|model\b", complaint.param):
             return set()
         places.append(complaint.param)
-    found = _named(" ".join(places), sent)
+    found = _named_parameters(" ".join(places), sent)
     # A context that is too small is told in words that name the limit, too.
     return found - set(LIMITS) if is_too_long(complaint) else found
 
@@ -174,7 +174,7 @@ def next_to_leave_out(
     return ()
 
 
-def _named(text: str, sent: Mapping[str, Any]) -> set[str]:
+def _named_parameters(text: str, sent: Mapping[str, Any]) -> set[str]:
     found = {name for name in sent if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)}
     for group in _GROUPS:
         if group.spoken_of.search(text):

@@ -125,7 +125,7 @@ class Sender:
             parameters = self._parameters(exchange)
             request = _Request(exchange, fields, parameters, size, expected)
             try:
-                answered: _Answered = retrying(self._requested, request)
+                answered: _Answered = retrying(self._request, request)
             except Refusal as refusal:
                 if not self._changes(request, refusal):
                     raise
@@ -145,7 +145,7 @@ class Sender:
         call = exchange.call
         return as_sent(call.parameters, self.lessons(call.model), without=exchange.without)
 
-    def _requested(self, request: _Request) -> _Answered:
+    def _request(self, request: _Request) -> _Answered:
         """Send once. Raises Refusal for whatever the endpoint says in the place of an answer."""
         import openai
 
