@@ -27,8 +27,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from attack_effects import Effect, effect
+from attack_outputs import problems_of_outputs
 from attack_set import HARMLESS, Attack, attacks, kinds, planted
-from attack_structure import problems, problems_of_outputs
+from attack_structure import problems
 
 from llmcheck.checker import Checker
 from llmcheck.cli.streams import say

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import attack_outputs
 import attack_set
 import attack_structure
 import attacks
@@ -38,7 +39,7 @@ def test_no_attack_breaks_a_prompt_or_a_quote(attack: Attack) -> None:
 
 
 def test_no_attack_is_live_in_any_form_of_a_report() -> None:
-    assert attack_structure.problems_of_outputs(ALL) == []
+    assert attack_outputs.problems_of_outputs(ALL) == []
 
 
 def test_the_obedient_stand_in_is_asked_by_every_stage() -> None:
@@ -88,7 +89,7 @@ def test_what_is_not_guarded_is_noticed(
 def test_what_is_live_in_a_report_is_noticed_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("llmcheck.render.markdown.escape", str)
     some = [named("exfiltration/image"), named("harmless/recipe")]
-    told = attack_structure.problems_of_outputs(some)
+    told = attack_outputs.problems_of_outputs(some)
     assert any(line.startswith("exfiltration/image: markdown: shows an image") for line in told)
     assert {line.partition(":")[0] for line in told} == {"exfiltration/image"}
 
