@@ -78,6 +78,12 @@ AllowPrivateUrls = Annotated[
     bool, typer.Option("--allow-private-urls", help="Fetch from addresses of an intranet, too.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose", help="Tell on stderr what the model said and no document bears out."
+    ),
+]
 
 SETTINGS: dict[str, Any] = {
     "model": Model,

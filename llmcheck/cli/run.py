@@ -22,6 +22,7 @@ from llmcheck.cli.options import (
     InputFormat,
     Output,
     Quiet,
+    Verbose,
     check_output,
     exit_on_interrupt,
     failure_code,
@@ -114,6 +115,7 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
         length: str | None = length_option,
         allow_private_urls: AllowPrivateUrls = False,
         quiet: Quiet = False,
+        verbose: Verbose = False,
         dry_run: DryRun = False,
     ) -> None:
         settings = sourced.settings
@@ -141,6 +143,8 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
         shown = {"left out": new, "marked": marked, "kept": report}[chosen.known_disputes]
         emit(chosen.render(shown, corpus, page_for(output)), output)
         _warn_of_failures(report, lists_failures=chosen.lists_failures)
+        if verbose:
+            _tell_ungrounded(report)
         if not quiet and (baseline is not None or not chosen.lists_failures):
             known = len(report.disputes) - len(new.disputes)
             say(_outcome(new, findings, None if baseline is None else known))
@@ -228,6 +232,12 @@ def _warn_of_failures(report: Report, *, lists_failures: bool) -> None:
     more = sum(map(len, list(alike.values())[_MOST_WARNINGS:]))
     if more:
         say(f"warning: {pluralize(more, 'more failure')}, listed by --format json")
+
+
+def _tell_ungrounded(report: Report) -> None:
+    """What was kept out of the findings, a line each."""
+    for one in report.ungrounded:
+        say(f"left out: {one.doc_id or 'no document'}: {one.text} ({one.reason})")
 
 
 def _outcome(report: Report, disputes: bool, known: int | None) -> str:

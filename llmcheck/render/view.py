@@ -165,7 +165,7 @@ def ungrounded_line(report: Report) -> str:
     verb, them = ("was", "it") if number == 1 else ("were", "them")
     return (
         f"{pluralize(number, 'claim')} of the model {verb} not borne out and left out: "
-        f"--format json lists {them}"
+        f"--verbose lists {them}"
     )
 
 

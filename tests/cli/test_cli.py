@@ -29,7 +29,7 @@ from llmcheck.documents.formats import SUFFIXES
 from llmcheck.errors import BudgetExceeded, ConfigError, DocumentError, FixtureMissing, PromptError
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Progress
-from llmcheck.models import Dispute, Failure, Report
+from llmcheck.models import Dispute, Failure, Report, Ungrounded
 from llmcheck.render.data import to_json
 from llmcheck.settings import Settings
 
@@ -506,6 +506,22 @@ def test_quiet_silences_progress_but_no_warning(run: Callable[..., Ran], stage: 
     assert loud.err == f"judging: 1 made, 1 cached, 0 left, 1 failed\n{warning}"
     assert quiet.err == warning
     assert loud.out == quiet.out
+
+
+def test_verbose_tells_what_no_document_bears_out_and_changes_nothing_else(
+    run: Callable[..., Ran], stage: Stage
+) -> None:
+    odd = Ungrounded(doc_id="a.txt", text="It is\x1b 9 m high.", reason="its passage lacks 9")
+    lost = Ungrounded(doc_id="", text="It sank.", reason="1.7 was not shown")
+    stage.act = lambda _: found().model_copy(update={"ungrounded": (odd, lost)})
+    plain, verbose = run("summarize", "x"), run("summarize", "x", "--verbose")
+
+    assert verbose.err.splitlines()[:2] == [
+        "llmcheck: left out: a.txt: It is\\x1b 9 m high. (its passage lacks 9)",
+        "llmcheck: left out: no document: It sank. (1.7 was not shown)",
+    ]
+    assert "left out" not in plain.err
+    assert (verbose.out, verbose.code) == (plain.out, plain.code)
 
 
 # --- prompts and cache ---

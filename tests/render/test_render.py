@@ -322,9 +322,7 @@ def test_of_what_the_model_made_up_a_page_tells_the_number_alone(
 ) -> None:
     (made_up,) = report().ungrounded
     shown = page(report(ungrounded=(made_up,) * 3))
-    assert (
-        "3 claims of the model were not borne out and left out: --format json lists them" in shown
-    )
+    assert "3 claims of the model were not borne out and left out: --verbose lists them" in shown
     assert made_up.text not in shown
     assert made_up.reason not in shown
     assert "1 claim of the model was not borne out and left out" in page(report())
