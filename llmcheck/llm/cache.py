@@ -21,9 +21,10 @@ _log = logging.getLogger("llmcheck")
 class CachedLLM:
     """Answers from the store what it holds, and stores what ``inner`` answers, at once.
 
-    Equal calls made at the same time reach ``inner`` once; the others get its answer (with
-    origin ``cache``) or its error. A damaged row, or one that no longer fits its schema, is
-    warned of on the ``llmcheck`` logger, dropped and asked again.
+    Equal calls made at the same time reach ``inner`` once, those of other processes on the same
+    store too; the others get its answer (with origin ``cache``) or, in this process, its error. A
+    damaged row, or one that no longer fits its schema, is warned of on the ``llmcheck`` logger,
+    dropped and asked again.
     """
 
     def __init__(self, inner: LLM, store: ReplyStore) -> None:
@@ -51,7 +52,7 @@ class CachedLLM:
             first = running.result()
             return _cached_reply(_stored_reply(first), call, schema)
         try:
-            reply = self._read_stored(call, schema) or self._ask_inner(call, schema)
+            reply = self._read_stored(call, schema) or self._ask_once(call, schema)
         except BaseException as error:
             mine.set_exception(error)
             raise
@@ -80,6 +81,11 @@ class CachedLLM:
         _log.warning("%s; the row is dropped and the call made again", reason)
         self._store.drop(call)
         return None
+
+    def _ask_once(self, call: Call, schema: type[T]) -> Reply[T]:
+        """Ask, unless another process did so meanwhile."""
+        with self._store.asking(call):
+            return self._read_stored(call, schema) or self._ask_inner(call, schema)
 
     def _ask_inner(self, call: Call, schema: type[T]) -> Reply[T]:
         try:

@@ -12,7 +12,8 @@ import logging
 import os
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -30,6 +31,8 @@ R = TypeVar("R")
 
 _log = logging.getLogger("llmcheck")
 _DATABASE = "cache.db"
+_ASKING = "asking"
+"""Folder of a file for each call that some process makes now."""
 # SQLITE_ERROR: the tables are not the ones our fixed statements expect.
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _TIMEOUT_SECONDS = 60
@@ -140,6 +143,30 @@ class ReplyStore:
                 self._write_warned = True
                 _log.warning("answers are not being cached: %s", error)
 
+    @contextmanager
+    def asking(self, call: Call) -> Iterator[None]:
+        """Wait until no other process asks for ``call``, and keep others from asking meanwhile.
+
+        Its answer may be stored by then. A process that dies holds nobody up; where files cannot
+        be locked, nobody waits.
+        """
+        from filelock import FileLock
+
+        path = self.directory / _ASKING / f"{call.key}.lock"
+        lock = FileLock(path, thread_local=False)
+        try:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            lock.acquire()
+        except OSError as error:
+            _log.debug("cache %s: no lock for %s: %s", self.directory, call.prompt, error)
+        try:
+            yield
+        finally:
+            lock.release()
+            # Who waits for this very file looks into the store before it asks.
+            with suppress(OSError):
+                path.unlink()
+
     def drop(self, call: Call) -> None:
         """Forget what is stored for ``call``, if anything."""
         self._with_cache(lambda cache: cache.delete(call.key))
@@ -221,7 +248,7 @@ class ReplyStore:
                 raise self._unusable("it belongs to another user, who could plant answers in it")
             # Its permissions are changed and, if damaged, it is moved: never do that to a
             # folder that holds anything else.
-            names = os.listdir(self.directory)
+            names = set(os.listdir(self.directory)) - {_ASKING}
             if names and _DATABASE not in names:
                 raise self._unusable("it holds other files; name a new or an empty directory")
             if state.st_mode & 0o077:

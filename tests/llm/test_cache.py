@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import pickle
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -433,12 +434,15 @@ def test_a_second_damaged_database_gets_the_next_number(tmp_path: Path) -> None:
         assert (tmp_path / f"cache.corrupt-{number}").is_dir()
 
 
-def test_a_database_deleted_during_the_run_is_begun_anew(store: ReplyStore) -> None:
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_database_deleted_during_the_run_is_begun_anew(store: ReplyStore, whole: bool) -> None:
     llm = CachedLLM(echo(), store)
     llm.complete(make_call("before"), Answer)
-    for path in store.directory.iterdir():
-        path.unlink()
-    store.directory.rmdir()
+    if whole:
+        shutil.rmtree(store.directory)
+    else:
+        for path in store.directory.glob("cache.db*"):
+            path.unlink()
     llm.complete(make_call("after"), Answer)
     other = ReplyStore(store.directory)
     assert other.read(make_call("after")) is not None
@@ -544,7 +548,7 @@ def test_info_and_clear_of_a_store_never_used_create_nothing(store: ReplyStore) 
 
 
 SCRIPT = """
-import os, signal, sys
+import os, signal, sys, time
 from pathlib import Path
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.fake import FakeLLM
@@ -562,6 +566,7 @@ def answer(call):
         os.kill(os.getpid(), signal.SIGKILL)
     with open(log, "a") as file:
         file.write(call.user + "\\n")
+    time.sleep(0.01)
     return Answer(text=call.user)
 
 llm = CachedLLM(FakeLLM(answer), ReplyStore(Path(directory)))
@@ -599,6 +604,30 @@ def test_processes_share_a_directory_and_lose_nothing(tmp_path: Path) -> None:
         assert worker.returncode == 0, errors
     store = ReplyStore(tmp_path / "cache")
     assert store.info().replies == 90
+    store.close()
+
+
+def test_processes_that_make_the_same_calls_make_each_once(tmp_path: Path) -> None:
+    directory, log = tmp_path / "cache", tmp_path / "log"
+    killed = start(directory, log, 10, 11, 10)
+    killed.communicate(timeout=60)
+    workers = [start(directory, log, 0, 40, "never") for _ in range(3)]
+    for worker in workers:
+        _, errors = worker.communicate(timeout=60)
+        assert worker.returncode == 0, errors
+    assert sorted(log.read_text().split(), key=int) == [str(number) for number in range(40)]
+    assert list((directory / "asking").iterdir()) == []
+
+
+def test_a_call_is_made_where_files_cannot_be_locked(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = ReplyStore(tmp_path / "cache")
+    store.open()
+    (tmp_path / "cache" / "asking").write_text("no folder")
+    with caplog.at_level(logging.DEBUG, "llmcheck"):
+        assert CachedLLM(echo(), store).complete(make_call(), Answer).origin == "model"
+    assert "no lock for" in caplog.text
     store.close()
 
 
