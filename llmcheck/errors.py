@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from llmcheck.llm.port import Tokens
+    from llmcheck.tokens import Tokens
 
 
 class LLMCheckError(Exception):

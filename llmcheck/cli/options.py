@@ -85,6 +85,11 @@ Verbose = Annotated[
     ),
 ]
 
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATHS", help="Files, folders, globs or URLs to read; - is stdin."),
+]
+
 SETTINGS: dict[str, Any] = {
     "model": Model,
     "base_url": Annotated[
@@ -205,3 +210,14 @@ def failure_code(failures: Iterable[Failure]) -> int:
     if "budget" in causes:
         return BUDGET
     return INCOMPLETE if causes else CLEAN
+
+
+def refuse_to_fetch_in_a_replay(paths: list[str], settings: Settings) -> None:
+    """Raise ConfigError where a replay is to read URLs."""
+    from llmcheck.documents.paths import is_url
+
+    if settings.replay is not None and any(map(is_url, paths)):
+        raise ConfigError(
+            "nothing is fetched in a replay: save the pages, record with the files, and name "
+            "the files instead of URLs"
+        )

@@ -17,12 +17,13 @@ from llmcheck.cli.options import (
     Language,
     Model,
     Output,
+    Paths,
     TableTokens,
     check_output,
     failure_code,
     help_epilog,
+    refuse_to_fetch_in_a_replay,
 )
-from llmcheck.cli.run import Paths, refuse_to_fetch_in_a_replay
 from llmcheck.cli.streams import emit, page_for, say, show_progress
 from llmcheck.render.phrases import pluralize
 

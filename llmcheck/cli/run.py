@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -21,6 +21,7 @@ from llmcheck.cli.options import (
     DryRun,
     InputFormat,
     Output,
+    Paths,
     Quiet,
     Verbose,
     check_output,
@@ -28,10 +29,10 @@ from llmcheck.cli.options import (
     failure_code,
     help_epilog,
     one_of,
+    refuse_to_fetch_in_a_replay,
     takes_settings,
 )
 from llmcheck.cli.streams import emit, page_for, say, show_progress
-from llmcheck.errors import ConfigError
 from llmcheck.render.phrases import pluralize
 from llmcheck.render.view import usage_line
 
@@ -65,12 +66,6 @@ def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
     if code := failure_code(report.failures):
         return code
     return FINDINGS if disputes_are_findings and report.open_disputes else CLEAN
-
-
-Paths = Annotated[
-    list[str],
-    typer.Argument(metavar="PATHS", help="Files, folders, globs or URLs to read; - is stdin."),
-]
 
 
 def register(app: typer.Typer, analysis: Analysis) -> None:
@@ -196,17 +191,6 @@ def carry_out(
             allow_private_urls=settings.allow_private_urls,
         )
         return request.analysis.run(checker, corpus, request.length), corpus
-
-
-def refuse_to_fetch_in_a_replay(paths: list[str], settings: Settings) -> None:
-    """Raise ConfigError where a replay is to read URLs."""
-    from llmcheck.documents.paths import is_url
-
-    if settings.replay is not None and any(map(is_url, paths)):
-        raise ConfigError(
-            "nothing is fetched in a replay: save the pages, record with the files, and name "
-            "the files instead of URLs"
-        )
 
 
 def _load_baseline(baseline: Path) -> Callable[[Report], BaselineReports]:

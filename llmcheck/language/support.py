@@ -61,7 +61,7 @@ def _missing(
     def borne_out(quantity: Quantity) -> bool:
         return any(_bears_out(other, quantity) for other in there)
 
-    def told(quantity: Quantity) -> bool:
+    def is_stated(quantity: Quantity) -> bool:
         if (quantity.parts or quantity.high) and borne_out(quantity):
             return True
         return quantity.unit not in units and _is_in_words(quantity, statement, source, parts)
@@ -69,7 +69,7 @@ def _missing(
     return [
         f"{number.value:.10g}{'%' if number.unit == '%' else ''}"
         for quantity in read(statement).numbers
-        if not told(quantity)
+        if not is_stated(quantity)
         for number in _plain(quantity)
         if number.value not in values and not borne_out(number)
     ]

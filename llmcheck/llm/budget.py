@@ -17,8 +17,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from llmcheck.errors import BudgetExceeded, ConfigError
-from llmcheck.llm.port import Tokens
 from llmcheck.llm.prices import Prices
+from llmcheck.tokens import Tokens
 
 AMPLE = 32_768
 """Tokens kept back for an answer that has no limit of its own."""

@@ -12,8 +12,9 @@ from typing import Any
 
 from llmcheck.errors import CorruptRecord, InvalidReply, TooLong
 from llmcheck.llm.locks import FreshLock
-from llmcheck.llm.port import LLM, Call, Reply, T, Tokens, parse_reply
+from llmcheck.llm.port import LLM, Call, Reply, T, parse_reply
 from llmcheck.llm.store import ReplyStore, StoredReply
+from llmcheck.tokens import Tokens
 
 _log = logging.getLogger("llmcheck")
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from llmcheck.llm.port import Call, Reply, T, Tokens, parse_reply
+from llmcheck.llm.port import Call, Reply, T, parse_reply
+from llmcheck.tokens import Tokens
 
 
 class FakeLLM:

@@ -6,9 +6,10 @@ import threading
 from decimal import Decimal
 
 from llmcheck.errors import BudgetExceeded, LLMError
-from llmcheck.llm.port import LLM, Call, Origin, Reply, T, Tokens
+from llmcheck.llm.port import LLM, Call, Origin, Reply, T
 from llmcheck.llm.prices import Prices
 from llmcheck.models import PromptUsage, Usage
+from llmcheck.tokens import Tokens
 
 
 class MeteredLLM:

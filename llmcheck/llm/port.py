@@ -12,11 +12,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from llmcheck.errors import BudgetExceeded, InvalidReply, LLMError
+from llmcheck.tokens import Tokens
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -80,28 +81,6 @@ class Call:
     def key(self) -> str:
         """sha256 of the canonical JSON of ``identity``, in hex."""
         return digest(canonical_json(self.identity))
-
-
-class Tokens(NamedTuple):
-    """Tokens of one call, as the endpoint counted them."""
-
-    input: int = 0
-    output: int = 0
-    estimated: bool = False
-    """Whether some of them are estimated, since the endpoint did not count."""
-
-    def plus(self, other: Tokens) -> Tokens:
-        """These and the others."""
-        return Tokens(
-            self.input + other.input,
-            self.output + other.output,
-            self.estimated or other.estimated,
-        )
-
-    @property
-    def total(self) -> int:
-        """Sent and received."""
-        return self.input + self.output
 
 
 @dataclass(frozen=True)

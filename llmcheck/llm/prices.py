@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from llmcheck.llm.port import Tokens
+from llmcheck.tokens import Tokens
 
 _MILLION = 1_000_000
 _EDITION = re.compile(

@@ -24,8 +24,9 @@ from pydantic import Field
 from llmcheck.errors import ConfigError, CorruptRecord
 from llmcheck.llm.bytes_disk import bytes_only_disk
 from llmcheck.llm.locks import FreshLock
-from llmcheck.llm.port import Call, Probabilities, Tokens, canonical_json, digest
+from llmcheck.llm.port import Call, Probabilities, canonical_json, digest
 from llmcheck.models import Frozen
+from llmcheck.tokens import Tokens
 
 R = TypeVar("R")
 

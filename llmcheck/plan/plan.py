@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import LLMError
-from llmcheck.llm.port import Call, Reply, T, Tokens, canonical_json
+from llmcheck.llm.port import Call, Reply, T, canonical_json
 from llmcheck.llm.prices import Prices
 from llmcheck.llm.runner import Runner
 from llmcheck.numbering import NumberedSet, tokens_of
@@ -38,6 +38,7 @@ from llmcheck.reading import read
 from llmcheck.summary import Length
 from llmcheck.survey import survey
 from llmcheck.survey.shapes import Table
+from llmcheck.tokens import Tokens
 
 
 def plan_of(

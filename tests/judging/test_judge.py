@@ -10,8 +10,9 @@ from builders import Script, numbered, question, runner, stance
 from llmcheck.errors import ProviderError
 from llmcheck.judging.judge import Judging, judge_questions
 from llmcheck.llm.fake import FakeLLM
-from llmcheck.llm.port import Call, Reply, Tokens, parse_reply
+from llmcheck.llm.port import Call, Reply, parse_reply
 from llmcheck.models import Question
+from llmcheck.tokens import Tokens
 
 TEXTS = numbered(
     a="The ferry Ida carried 40 cars. Prices rose by 5%. It sailed at noon.",

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from llmcheck.errors import BudgetExceeded, ConfigError
 from llmcheck.llm.budget import AMPLE, LEAST, Ledger, Limits
-from llmcheck.llm.port import Tokens
 from llmcheck.llm.prices import Prices
+from llmcheck.tokens import Tokens
 
 DEAR = Prices("house-model-7", given=(10.0, 20.0))
 UNKNOWN = Prices("house-model-7")

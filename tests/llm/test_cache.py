@@ -35,8 +35,9 @@ from llmcheck.errors import (
 from llmcheck.llm import cache as cache_module
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.fake import FakeLLM
-from llmcheck.llm.port import Call, Reply, T, Tokens
+from llmcheck.llm.port import Call, Reply, T
 from llmcheck.llm.store import ReplyStore, StoredReply
+from llmcheck.tokens import Tokens
 
 
 class CountingTokens:

@@ -29,10 +29,11 @@ from llmcheck.errors import (
     TooLong,
 )
 from llmcheck.llm.fake import FakeLLM
-from llmcheck.llm.port import Call, Reply, T, Tokens
+from llmcheck.llm.port import Call, Reply, T
 from llmcheck.llm.recording import record as recording
 from llmcheck.llm.recording.record import RecordingLLM
 from llmcheck.llm.recording.replay import ReplayLLM
+from llmcheck.tokens import Tokens
 
 
 def record(directory: Path, *calls: Call, inner: FakeLLM | None = None) -> RecordingLLM:

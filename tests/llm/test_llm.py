@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 import llmcheck.llm.runner
 from llmcheck.errors import BudgetExceeded, InvalidReply, LLMError, PromptError, ProviderError
 from llmcheck.llm.fake import FakeLLM
-from llmcheck.llm.port import Call, Origin, Outcome, Reply, T, Tokens, parse_reply
+from llmcheck.llm.port import Call, Origin, Outcome, Reply, T, parse_reply
 from llmcheck.llm.prompts import Prompt, parse_prompt
 from llmcheck.llm.runner import Progress, Runner, complete_all, failure
+from llmcheck.tokens import Tokens
 
 
 def make_call(user: str = "How deep is the fjord?", **changes: Any) -> Call:

@@ -10,9 +10,10 @@ from calls import Answer, make_call
 
 from llmcheck.errors import BudgetExceeded, InvalidReply, LLMError, ProviderError
 from llmcheck.llm.meter import MeteredLLM
-from llmcheck.llm.port import Call, Origin, Reply, T, Tokens
+from llmcheck.llm.port import Call, Origin, Reply, T
 from llmcheck.llm.prices import Prices, price
 from llmcheck.models import PromptUsage, Usage
+from llmcheck.tokens import Tokens
 
 KNOWN = "gpt-4o-mini"
 UNKNOWN = "house-model-7"

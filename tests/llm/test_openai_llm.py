@@ -36,7 +36,8 @@ from wire import Answer, Endpoint, completion, failure, tool_call
 from llmcheck.errors import ConfigError, InvalidReply, LLMError, ProviderError
 from llmcheck.llm.endpoint.client import OpenAILLM
 from llmcheck.llm.endpoint.complaints import retry_after
-from llmcheck.llm.port import Reply, Tokens
+from llmcheck.llm.port import Reply
+from llmcheck.tokens import Tokens
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from llmcheck.llm.port import Tokens
 from llmcheck.llm.prices import Prices, price
+from llmcheck.tokens import Tokens
 
 KNOWN = "gpt-4o-mini"
 

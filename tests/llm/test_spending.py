@@ -15,10 +15,10 @@ from llmcheck.errors import BudgetExceeded, ConfigError, InvalidReply
 from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.connect import connect
 from llmcheck.llm.meter import MeteredLLM
-from llmcheck.llm.port import Tokens
 from llmcheck.llm.prices import Prices
 from llmcheck.llm.runner import complete_all
 from llmcheck.settings import Settings
+from llmcheck.tokens import Tokens
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 

@@ -18,7 +18,8 @@ from wire import Answer, Endpoint, Request, completion, failure, tool_call
 
 from llmcheck.errors import InvalidReply
 from llmcheck.llm.endpoint.answers import answer_in, is_json
-from llmcheck.llm.port import Call, Tokens
+from llmcheck.llm.port import Call
+from llmcheck.tokens import Tokens
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from llmcheck.llm.endpoint.probabilities import Token
-from llmcheck.llm.port import Tokens
+from llmcheck.tokens import Tokens
 
 BYTES_A_TOKEN = 4
 """Bytes of UTF-8 that a token stands for, where the endpoint counts none."""

@@ -11,7 +11,8 @@ from llmcheck.errors import InvalidReply, ProviderError
 from llmcheck.llm.endpoint.answers import cut_off, places_of, tidy
 from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.probabilities import Token, option_probabilities
-from llmcheck.llm.port import Call, Probabilities, Tokens
+from llmcheck.llm.port import Call, Probabilities
+from llmcheck.tokens import Tokens
 
 
 @dataclass

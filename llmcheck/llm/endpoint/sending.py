@@ -27,7 +27,7 @@ from llmcheck.llm.endpoint.lessons import (
     with_more_room,
 )
 from llmcheck.llm.endpoint.meaning import LONGEST_WAIT, is_too_long, is_unexplained, passes
-from llmcheck.llm.port import Tokens
+from llmcheck.tokens import Tokens
 
 if TYPE_CHECKING:
     from openai import OpenAI

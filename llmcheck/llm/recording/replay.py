@@ -7,7 +7,7 @@ from pathlib import Path
 
 from llmcheck.errors import CorruptRecord, FixtureMissing, InvalidReply
 from llmcheck.llm.locks import FreshLock
-from llmcheck.llm.port import Call, Reply, T, Tokens, canonical_json, digest, parse_reply
+from llmcheck.llm.port import Call, Reply, T, canonical_json, digest, parse_reply
 from llmcheck.llm.recording.files import (
     call_files,
     fixture_path,
@@ -16,6 +16,7 @@ from llmcheck.llm.recording.files import (
     read_manifest,
 )
 from llmcheck.llm.recording.nearest import RecordedCall, describe_nearest
+from llmcheck.tokens import Tokens
 
 
 class ReplayLLM:
