@@ -9,6 +9,21 @@ from typing import Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 
 
+def groups_sharing(marks: Iterable[Iterable[Hashable]]) -> list[list[int]]:
+    """Indices of things that have a mark in common, through others too, as one group.
+
+    >>> groups_sharing(["ab", "c", "bd", "d"])
+    [[0, 2, 3], [1]]
+    """
+    listed = list(marks)
+    same = DisjointSets(range(len(listed)))
+    holder: dict[Hashable, int] = {}
+    for index, each in enumerate(listed):
+        for mark in each:
+            same.join(holder.setdefault(mark, index), index)
+    return same.groups()
+
+
 class DisjointSets(Generic[K]):
     """Disjoint sets of keys, in the order in which the keys were given.
 

@@ -112,12 +112,7 @@ def _stances_in_dispute(question: Question, verdicts: Sequence[Verdict]) -> list
         if verdict.label == "contradiction" and place[verdict.a] != place[verdict.b]
         for at in (place[verdict.a], place[verdict.b])
     }
-    return [_one([question.stances[i] for i in sorted(groups[at])]) for at in sorted(apart)]
-
-
-def _one(stances: Sequence[Stance]) -> Stance:
-    refs = dict.fromkeys(ref for stance in stances for ref in stance.sentences)
-    return Stance(answer=stances[0].answer, sentences=tuple(refs))
+    return [Stance.joined([question.stances[i] for i in groups[at]]) for at in sorted(apart)]
 
 
 def _dispute(
@@ -189,11 +184,10 @@ class _Citations:
         self._numbered = numbered
         self._claims = {claim.id: claim for claim in claims}
         self._on: defaultdict[SentenceRef, list[Claim]] = defaultdict(list)
-        for document in numbered.documents:
-            for claim in claims:
-                if claim.doc_id == document.document.id:
-                    for number in document.numbers_in(claim.start, claim.end):
-                        self._on[document.ref(number)].append(claim)
+        for claim in claims:
+            document = numbered[claim.doc_id]
+            for number in document.numbers_in(claim.start, claim.end):
+                self._on[document.ref(number)].append(claim)
 
     def position(self, stance: Stance) -> Position:
         """The position with its claims, the most telling first, and its documents."""
@@ -266,10 +260,9 @@ class _Checked:
         document = self._numbered[doc_id]
         passage = f"{document.text([ref.number for ref in refs])} {document.head}"
         near = document.text(sorted({n for ref in refs for n in document.near(ref.number, REACH)}))
-        whole = f"{document.document.text} {document.head}"
         languages = document.language, self._spoken
         missing = missing_numbers(statement, f"{passage} {near}", *languages)
-        missing += missing_names(statement, whole, *languages)
+        missing += missing_names(statement, document.whole, *languages)
         return f"its passage lacks {', '.join(missing)}" if missing else None
 
     def _opponents(self, statement: Statement) -> set[str]:

@@ -97,6 +97,11 @@ class NumberedDocument:
         about.append(f"published {one_line(document.date[:10])}" if document.date else "undated")
         return f"{_name(document.title or 'untitled')} ({', '.join(about)})"
 
+    @cached_property
+    def whole(self) -> str:
+        """All that it says, its head included: what names and figures are looked for in."""
+        return f"{self.document.text} {self.head}"
+
 
 def _name(stated: str) -> str:
     name = one_line(stated)

@@ -169,7 +169,7 @@ class _Bench:
                     found.setdefault(batch.pairs[judged.pair - 1], look)
             for pair in batch.pairs:
                 # Only of a lone pair: a batch that lacks one is asked in halves.
-                found.setdefault(pair, _missing_answer(outcome.raw))
+                found.setdefault(pair, _missing_answer())
         return found
 
     def _variables(self, batch: Batch) -> dict[str, object]:
@@ -197,7 +197,7 @@ def _numbers(answer: _Answer) -> set[int]:
     return {judged.pair for judged in answer.pairs}
 
 
-def _missing_answer(raw: str) -> LLMError:
+def _missing_answer() -> LLMError:
     return LLMError("the answer names no verdict on the pair", call_key="", prompt=PROMPT)
 
 

@@ -66,8 +66,7 @@ def passage_of(numbered: NumberedSet, stance: Stance, *, reach: int, most: int) 
         else _strip_marks(document.line(n))
         for n in document.near(first.number, reach)
     ]
-    shown = {first.doc_id}
-    rest = sorted(ranked[1:], key=lambda ref: ref.doc_id in shown)
+    rest = sorted(ranked[1:], key=lambda ref: ref.doc_id == first.doc_id)
     others = [
         f"[{_strip_marks(numbered[ref.doc_id].head)}] >>{_strip_marks(numbered.line(ref))}<<"
         for ref in rest

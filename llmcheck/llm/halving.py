@@ -8,7 +8,7 @@ cached or replayed run takes the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -22,6 +22,16 @@ from llmcheck.models import Stage
 
 U = TypeVar("U")
 A = TypeVar("A", bound=BaseModel)
+
+
+STRAY = 0.1
+"""Share of an answer's numbers that may point at nothing shown before it is asked for anew."""
+
+
+def mostly_shown(shown: Iterable[bool]) -> bool:
+    """Whether so many of an answer's numbers point at what was shown that it can be taken."""
+    pointed = list(shown)
+    return pointed.count(False) <= STRAY * len(pointed)
 
 
 class UnitOutcome(NamedTuple, Generic[U, A]):

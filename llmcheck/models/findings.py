@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -46,6 +47,12 @@ class Stance(Frozen):
 
     answer: str
     sentences: tuple[SentenceRef, ...] = Field(min_length=1)
+
+    @classmethod
+    def joined(cls, stances: Sequence[Stance]) -> Stance:
+        """Several (at least one) as one: the first's answer, the sentences of all, each once."""
+        refs = dict.fromkeys(ref for stance in stances for ref in stance.sentences)
+        return cls(answer=stances[0].answer, sentences=tuple(refs))
 
 
 class Question(Frozen):

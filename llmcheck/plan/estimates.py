@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from llmcheck.disjoint import DisjointSets
+from llmcheck.disjoint import groups_sharing
 from llmcheck.judging import judge
 from llmcheck.judging.pairs import MOST_PAIRS
 from llmcheck.summary import PROMPT as SUMMARY_PROMPT
@@ -55,12 +55,8 @@ def documents_counted(sentences: int) -> float:
 
 def estimate_merging(tables: Sequence[Table], told: Sequence[float]) -> StageCalls:
     """One call for all tables that have a document in common, through others too."""
-    near = DisjointSets(range(len(tables)))
-    holder: dict[str, int] = {}
-    for index, table in enumerate(tables):
-        for part in table.parts:
-            near.join(holder.setdefault(part.document.document.id, index), index)
-    groups = [group for group in near.groups() if len(group) > 1]
+    near = groups_sharing([part.document.document.id for part in t.parts] for t in tables)
+    groups = [group for group in near if len(group) > 1]
     shown = sum(MERGED * told[index] for group in groups for index in group)
     return StageCalls(merging.PROMPT, len(groups), MERGE * len(groups) + shown, SAME * shown)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from llmcheck.language.support import missing_names, missing_numbers
 from llmcheck.language.text import line_of, one_line
-from llmcheck.llm.halving import Halving
+from llmcheck.llm.halving import Halving, mostly_shown
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
@@ -28,8 +28,6 @@ from llmcheck.numbering import NumberedDocument, NumberedSet, claim_of
 from llmcheck.reading.windows import Window, halves_of, windows_of
 
 PROMPT = "reading.v1"
-STRAY = 0.1
-"""Share of an answer's numbers that may point outside the window before it is asked for anew."""
 
 
 class _Run(Wire):
@@ -77,21 +75,24 @@ def read_documents(numbered: NumberedSet, runner: Runner) -> Reading:
         for document in numbered.documents
         for window in windows_of(document, runner.table_tokens)
     ]
-    reading = Reading([], [], [], [])
+    claims: dict[str, Claim] = {}
+    padding: list[PaddingFlag] = []
+    ungrounded: list[Ungrounded] = []
+    failures: list[Failure] = []
     for window, outcome in asking.ask(windows, runner):
         if isinstance(outcome, Reply):
-            reading.padding.extend(_flags(window, outcome.value))
-            _take_claims(window, outcome.value, reading)
+            padding.extend(_flags(window, outcome.value))
+            for claim in _claims(window, outcome.value, ungrounded):
+                claims.setdefault(claim.id, claim)
         else:
-            reading.failures.append(failure("reading", _place(window), outcome))
-    return reading
+            failures.append(failure("reading", _place(window), outcome))
+    return Reading(list(claims.values()), padding, ungrounded, failures)
 
 
 def _is_whole(window: Window, answer: _Answer) -> bool:
     pointed = [number for claim in answer.claims for number in claim.sentences]
     pointed += [number for run in answer.padding for number in (run.first, run.last)]
-    stray = sum(number not in window.numbers for number in pointed)
-    return stray <= STRAY * len(pointed)
+    return mostly_shown(number in window.numbers for number in pointed)
 
 
 def _flags(window: Window, answer: _Answer) -> Iterator[PaddingFlag]:
@@ -129,32 +130,27 @@ _RATIONALES: dict[PaddingKind, str] = {
 }
 
 
-def _take_claims(window: Window, answer: _Answer, reading: Reading) -> None:
+def _claims(window: Window, answer: _Answer, ungrounded: list[Ungrounded]) -> Iterator[Claim]:
     """The claims of an answer; in its sentences' own words where code cannot bear it out."""
     document = window.document
-    known = {claim.id for claim in reading.claims}
     for given in answer.claims:
         numbers = sorted({number for number in given.sentences if number in window.numbers})
         text = one_line(given.claim)
         if not numbers:
-            reading.ungrounded.append(_reject(document, text, "it rests on no sentence shown"))
+            ungrounded.append(_reject(document, text, "it rests on no sentence shown"))
             continue
         if document.repeats.issuperset(numbers):
             continue
         if text and (reason := _objection(text, document)):
-            reading.ungrounded.append(_reject(document, text, reason))
+            ungrounded.append(_reject(document, text, reason))
             text = ""
-        claim = claim_of(document, numbers, text or None, speaker=one_line(given.source))
-        if claim.id not in known:
-            known.add(claim.id)
-            reading.claims.append(claim)
+        yield claim_of(document, numbers, text or None, speaker=one_line(given.source))
 
 
 def _objection(text: str, document: NumberedDocument) -> str | None:
     """Why the document does not bear out a claim's wording; None when it does."""
-    source = f"{document.document.text} {document.head}"
-    missing = missing_numbers(text, source, document.language)
-    missing += missing_names(text, source, document.language)
+    missing = missing_numbers(text, document.whole, document.language)
+    missing += missing_names(text, document.whole, document.language)
     return f"not in the document: {', '.join(missing)}" if missing else None
 
 

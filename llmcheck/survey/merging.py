@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from llmcheck.disjoint import DisjointSets
+from llmcheck.disjoint import DisjointSets, groups_sharing
 from llmcheck.language.text import squeeze
 from llmcheck.llm.halving import Halving
 from llmcheck.llm.port import Reply
@@ -91,7 +91,7 @@ def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) 
         load_prompt(PROMPT),
         _Answer,
         variables=lambda group: {"items": [items[index] for index in group]},
-        halves=lambda group: _halves(group),
+        halves=_halves,
     )
     failures = []
     for group, outcome in asking.ask(_matters(items), runner):
@@ -107,14 +107,9 @@ def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) 
 
 def _matters(items: Sequence[_Item]) -> list[tuple[int, ...]]:
     """The items of several tables that have documents in common, through others too."""
-    near = DisjointSets(range(len(items)))
-    holder: dict[str, int] = {}
-    for index, item in enumerate(items):
-        for doc_id in item.documents:
-            near.join(holder.setdefault(doc_id, index), index)
     return [
-        tuple(sorted(group))
-        for group in near.groups()
+        tuple(group)
+        for group in groups_sharing(item.documents for item in items)
         if len({items[index].table for index in group}) > 1
     ]
 
@@ -133,21 +128,8 @@ def _one_question(group: Sequence[Question]) -> Question:
 
 def _join_stances(stances: Sequence[Stance]) -> list[Stance]:
     """The positions, those that rest on a common sentence or are worded alike as one."""
-    same = DisjointSets(range(len(stances)))
-    seen: dict[SentenceRef | str, int] = {}
-    for index, stance in enumerate(stances):
-        marks: list[SentenceRef | str] = [squeeze(stance.answer), *stance.sentences]
-        for mark in marks:
-            same.join(seen.setdefault(mark, index), index)
-    return [
-        Stance(
-            answer=stances[min(group)].answer,
-            sentences=tuple(
-                dict.fromkeys(ref for index in sorted(group) for ref in stances[index].sentences)
-            ),
-        )
-        for group in same.groups()
-    ]
+    groups = groups_sharing([squeeze(s.answer), *s.sentences] for s in stances)
+    return [Stance.joined([stances[index] for index in group]) for group in groups]
 
 
 def _one_statement(group: Sequence[Statement]) -> Statement:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from llmcheck.language.detection import language_name
 from llmcheck.language.text import one_line, squeeze
-from llmcheck.llm.halving import Halving
+from llmcheck.llm.halving import Halving, mostly_shown
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
@@ -32,8 +32,6 @@ from llmcheck.survey.shapes import Table
 from llmcheck.survey.tables import halves_of, tables_of
 
 PROMPT = "survey.v1"
-STRAY = 0.1
-"""Share of an answer's numbers that may point at nothing before the table is asked for anew."""
 
 _NUMBER = re.compile(r"(\d+)\.(\d+)(?:\s*[-–]\s*(?:(\d+)\.)?(\d+))?")
 
@@ -215,9 +213,7 @@ def _is_whole(table: Table, answer: _Answer) -> bool:
     positions = [p for found in answer.disputes for p in found.positions]
     positions += [p for found in answer.lookalikes for p in found.positions]
     numbers += [n for position in positions for n in position.sentences]
-    pointed = list(_parse_numbers(numbers))
-    stray = sum(not _is_shown(table, part, number) for part, number in pointed)
-    return stray <= STRAY * len(pointed)
+    return mostly_shown(_is_shown(table, part, number) for part, number in _parse_numbers(numbers))
 
 
 def _subject(table: Table) -> str:

@@ -35,10 +35,10 @@ def tables_of(documents: Iterable[NumberedDocument], size: int) -> list[Table]:
     out. Where one table does not hold a matter, a sentence may stand in several.
     """
     parts = [Part(document, document.own) for document in documents if document.own]
-    return _split_to_fit(parts, size) or [
+    return _single_table(parts, size) or [
         table
         for matter in matters_of(parts)
-        for table in _split_to_fit(matter, size) or _by_passage(matter, size)
+        for table in _single_table(matter, size) or _by_passage(matter, size)
     ]
 
 
@@ -51,7 +51,7 @@ def halves_of(table: Table) -> list[Table]:
     return _by_passage(table.parts, math.ceil(table.tokens / 2))
 
 
-def _split_to_fit(parts: Sequence[Part], size: int) -> list[Table]:
+def _single_table(parts: Sequence[Part], size: int) -> list[Table]:
     """One table of all parts if they fit, else none."""
     table = Table(tuple(parts))
     return [table] if parts and table.tokens <= size else []
