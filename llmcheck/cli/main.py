@@ -45,7 +45,7 @@ app = typer.Typer(
     epilog=(
         "Exit codes: 0 clean, 1 disputes found (check) or something new (diff), "
         "2 usage or configuration, 3 incomplete (what was found is printed), "
-        "4 stopped by a budget, 130 interrupted. "
+        "4 stopped by a budget, 130 interrupted (143 by SIGTERM). "
         "Where several hold: 4 before 3 before 1."
     ),
     no_args_is_help=True,

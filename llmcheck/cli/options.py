@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import signal
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from llmcheck.settings import Settings, SourcedSettings
 
 CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 4, 130
+TERMINATED = 143
+"""By SIGTERM, as a shell tells it."""
 
 CODES_WITHOUT_RUN = {CLEAN: "done", USAGE: "wrong usage or configuration"}
 """What the exit codes mean where no model is asked."""
@@ -28,7 +32,7 @@ RUN_CODES = {
     USAGE: "wrong usage or configuration, or nothing could be read",
     INCOMPLETE: "incomplete: some calls or documents failed, and what was found is printed",
     BUDGET: "stopped by --max-calls, --max-tokens or --max-cost, and what was found is printed",
-    INTERRUPTED: "interrupted, and the answers so far are cached",
+    INTERRUPTED: "interrupted (143 by SIGTERM), and the answers so far are cached",
 }
 """What the exit codes mean where one is."""
 
@@ -188,12 +192,23 @@ def check_output(output: Path | None) -> None:
         raise ConfigError(f"--output {output}: must be a file in a folder that exists")
 
 
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, which ends a run as Ctrl-C does."""
+
+
 @contextlib.contextmanager
 def exit_on_interrupt(settings: Settings, line: ProgressLine) -> Iterator[None]:
-    """Exit as interrupted on Ctrl-C, and say what becomes of the calls that were answered."""
+    """Exit as interrupted on Ctrl-C and SIGTERM, and say what becomes of the calls that were
+    answered."""
+
+    def terminate(*_: object) -> None:
+        raise _Terminated
+
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, terminate) if in_main_thread else None
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         line.erase()
         kept = (
             "there is no cache, so its finished calls are lost"
@@ -201,7 +216,11 @@ def exit_on_interrupt(settings: Settings, line: ProgressLine) -> Iterator[None]:
             else "finished calls are cached, so the same command goes on from here"
         )
         say(f"interrupted; {kept}")
-        raise typer.Exit(INTERRUPTED) from None
+        terminated = isinstance(interrupt, _Terminated)
+        raise typer.Exit(TERMINATED if terminated else INTERRUPTED) from None
+    finally:
+        if in_main_thread:
+            signal.signal(signal.SIGTERM, before)
 
 
 def failure_code(failures: Iterable[Failure]) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, Literal, NamedTuple
 
-from llmcheck.errors import BudgetExceeded, LLMError
+from llmcheck.errors import BudgetExceeded, Interrupted, LLMError
+from llmcheck.llm.interruption import current_or_new
 from llmcheck.llm.port import LLM, Call, Outcome, Reply, T, digest
 from llmcheck.llm.prompts import Prompt
 from llmcheck.models import Failure, Stage
@@ -16,6 +20,8 @@ _AMPLE = 8_000
 """Table size in tokens from which no limit is set to an answer."""
 _LEAST_ROOM = 512
 """Tokens that an answer has, however little is shown."""
+_SECONDS_TO_END = 1.0
+"""How long to wait for the threads of a run that was stopped."""
 
 
 def _fence(prompt: Prompt, variables: Mapping[str, Any]) -> str:
@@ -43,29 +49,62 @@ def complete_all(
 
     Calls with equal keys are made once. A call that fails gives its error in its place and
     stops no other. ``on_outcome`` is told of every distinct call, in this thread, as it ends.
+
+    On Ctrl-C, or whatever else ends this early, no call begins any more and the connections of
+    those under way are cut. Raises Interrupted when the run was stopped by another thread.
     """
+    run = current_or_new()
+    distinct = {call.key: call for call in calls}
+    waiting = deque(distinct.values())
+    ended: SimpleQueue[tuple[str, Outcome[T] | BaseException]] = SimpleQueue()
 
-    def attempt(call: Call) -> Outcome[T]:
-        try:
-            return llm.complete(call, schema)
-        except (LLMError, BudgetExceeded) as error:
-            return error
+    def work() -> None:
+        with run.applies():
+            while waiting:
+                try:
+                    call = waiting.popleft()
+                except IndexError:
+                    return
+                try:
+                    run.check(call)
+                    ended.put((call.key, llm.complete(call, schema)))
+                except (LLMError, BudgetExceeded) as error:
+                    ended.put((call.key, error))
+                except BaseException as error:  # noqa: BLE001 - it is raised in the run's thread
+                    ended.put((call.key, error))
+                    run.stop()
 
+    # No pool of Python's own: it would be waited for when the process ends.
+    threads = [
+        Thread(target=work, name=f"llmcheck-{number}", daemon=True)
+        for number in range(min(max(1, concurrency), len(distinct)))
+    ]
     outcomes: dict[str, Outcome[T]] = {}
-    pool = ThreadPoolExecutor(max_workers=max(1, concurrency), thread_name_prefix="llmcheck")
     try:
-        running: dict[Future[Outcome[T]], str] = {
-            pool.submit(attempt, call): key
-            for key, call in {call.key: call for call in calls}.items()
-        }
-        for future in as_completed(running):
-            outcome = outcomes[running[future]] = future.result()
+        for thread in threads:
+            thread.start()
+        for _ in distinct:
+            key, outcome = ended.get()
+            if isinstance(outcome, Interrupted) or not isinstance(
+                outcome, Reply | LLMError | BudgetExceeded
+            ):
+                raise outcome
+            outcomes[key] = outcome
             if on_outcome is not None:
                 on_outcome(outcome)
-    finally:
-        # After Ctrl-C or a bug, what has not begun must not begin.
-        pool.shutdown(wait=True, cancel_futures=True)
+    except BaseException:
+        run.stop()
+        _wait_for(threads)
+        raise
     return [outcomes[call.key] for call in calls]
+
+
+def _wait_for(threads: Iterable[Thread]) -> None:
+    """Wait until the threads have ended, or for a second: what holds one up is no call of ours."""
+    until = time.monotonic() + _SECONDS_TO_END
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 class Progress(NamedTuple):

@@ -11,7 +11,6 @@ work.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -27,6 +26,7 @@ from llmcheck.errors import (
     ProviderError,
     TooLong,
 )
+from llmcheck.llm import interruption
 from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.errors import Endpoint, shapeless
@@ -69,7 +69,7 @@ class OpenAILLM:
         api_key: str | None,
         timeout: float = 120.0,
         max_attempts: int = 5,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = interruption.sleep,
         names: Mapping[str, str] = MappingProxyType({}),
         kept: frozenset[str] = frozenset(),
         ledger: Ledger | None = None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import socket
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from urllib.request import getproxies
 
 from llmcheck.errors import ConfigError
+from llmcheck.llm import interruption
 from llmcheck.llm.endpoint.errors import Endpoint
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ def connected(endpoint: Endpoint) -> OpenAI:
         api_key=endpoint.api_key or "none",
         timeout=openai.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
         max_retries=0,
+        # A connection that was made for another call could not be told to be this call's.
+        default_headers={"Connection": "close"},
         http_client=_http_client(endpoint),
     )
 
@@ -62,10 +66,10 @@ def _http_client(endpoint: Endpoint) -> Any:
     url = urlsplit(endpoint.base_url)
     if is_loopback(url.hostname):
         trusted: Any = True if url.scheme == "http" else _certificates(endpoint)
-        return openai.DefaultHttpxClient(trust_env=False, verify=trusted)
+        return openai.DefaultHttpxClient(trust_env=False, verify=trusted, event_hooks=_HOOKS)
     _check_proxies()
     try:
-        return openai.DefaultHttpxClient()
+        return openai.DefaultHttpxClient(event_hooks=_HOOKS)
     except (OSError, ValueError, ImportError) as error:
         for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
             if isinstance(error, OSError) and os.environ.get(name):
@@ -74,6 +78,22 @@ def _http_client(endpoint: Endpoint) -> Any:
             f"the environment's settings for the network cannot be used ({error}): look at "
             "SSL_CERT_FILE, HTTPS_PROXY, ALL_PROXY and NO_PROXY"
         ) from error
+
+
+def _watch(request: Any) -> None:
+    """Have the connection of a request cut when the run that makes it is stopped."""
+    run = interruption.current()
+
+    def trace(event: str, info: dict[str, Any]) -> None:
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            connection = info["return_value"].get_extra_info("socket")
+            if isinstance(connection, socket.socket):
+                run.watch(connection)
+
+    request.extensions = {**request.extensions, "trace": trace}
+
+
+_HOOKS = {"request": [_watch]}
 
 
 def is_loopback(host: str | None) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from llmcheck.llm import interruption
 from llmcheck.llm.budget import Ledger
 from llmcheck.llm.endpoint.answers import cut_off, thought, tokens_of
 from llmcheck.llm.endpoint.complaints import Refusal, complaint_of, inner_complaint
@@ -150,6 +151,7 @@ class Sender:
         import openai
 
         exchange, call = request.exchange, request.exchange.call
+        interruption.current().check(call)
         self.giving_up.check(call)
         with self._ledger.request(request.expected, limit_of(request.parameters)) as permit:
             sent = request.parameters
