@@ -1,5 +1,5 @@
 """``python -m llmcheck.cli``."""
 
-from llmcheck.cli.main import main
+from llmcheck.cli.main import run_process
 
-main()
+run_process()

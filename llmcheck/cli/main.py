@@ -5,6 +5,7 @@ What only a command needs is imported by that command, so that ``--help`` loads 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -26,7 +27,7 @@ from llmcheck.cli import (
     run,
     summarize,
 )
-from llmcheck.cli.options import BUDGET, INCOMPLETE, USAGE
+from llmcheck.cli.options import BUDGET, INCOMPLETE, INTERRUPTED, TERMINATED, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
 from llmcheck.errors import BudgetExceeded, LLMCheckError, LLMError
 
@@ -66,6 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from llmcheck.models import IncompleteRun
 
         sys.exit(INCOMPLETE if isinstance(error, LLMError | IncompleteRun) else USAGE)
+
+
+def run_process() -> None:
+    """Run the command line and end this process; what ``llmcheck`` and ``python -m`` start."""
+    try:
+        main()
+    except SystemExit as end:
+        if end.code in (INTERRUPTED, TERMINATED):
+            # At once: all is written, and taking down what was loaded can take seconds.
+            os._exit(end.code)
+        raise
 
 
 def _print_version(wanted: bool) -> None:

@@ -10,6 +10,7 @@ import itertools
 import json
 import logging
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ _log = logging.getLogger("llmcheck")
 _DATABASE = "cache.db"
 _ASKING = "asking"
 """Folder of a file for each call that some process makes now."""
+_LESSONS = "lessons"
 # SQLITE_ERROR: the tables are not the ones our fixed statements expect.
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _TIMEOUT_SECONDS = 60
@@ -74,11 +76,15 @@ class _Row(Frozen):
 class ReplyStore:
     """Answers by call key in a directory that only its owner may enter.
 
+    ``endpoint`` tells apart who answers under one model's name; answers that were stored for
+    one endpoint are found for no other. Empty where the name says enough.
+
     Safe to share between threads and processes. A damaged database is moved aside, to
     ``<directory>.corrupt-<n>``, with a warning on the ``llmcheck`` logger.
     """
 
-    def __init__(self, directory: str | Path) -> None:
+    def __init__(self, directory: str | Path, endpoint: str = "") -> None:
+        self._endpoint = endpoint
         self.directory = Path(directory).expanduser().absolute()
         self._lock = FreshLock()
         self._cache: Any = None
@@ -88,6 +94,11 @@ class ReplyStore:
     def __getstate__(self) -> dict[str, Any]:
         """Another process opens the database itself."""
         return {**vars(self), "_cache": None, "_opened_inode": None}
+
+    @property
+    def lessons(self) -> Path:
+        """The folder for what was learnt about endpoints, where what is stored came from."""
+        return self.directory / _LESSONS
 
     def open(self) -> None:
         """Make the directory and the database ready.
@@ -103,7 +114,7 @@ class ReplyStore:
         Raises CorruptRecord when the row is damaged, altered or of another call.
         """
         try:
-            blob = self._with_cache(lambda cache: cache.get(call.key))
+            blob = self._with_cache(lambda cache: cache.get(self._key(call)))
             if blob is None:
                 return None
             envelope = json.loads(blob)
@@ -113,7 +124,7 @@ class ReplyStore:
             raise self._corrupt_record(call, "is not what llmcheck stores") from error
         if not intact:
             raise self._corrupt_record(call, "fails its checksum")
-        if row.key != call.key:
+        if row.key != self._key(call):
             raise self._corrupt_record(call, "belongs to another call")
         tokens = Tokens(row.input_tokens, row.output_tokens)
         return StoredReply(row.raw, tokens, row.probabilities, row.failed)
@@ -125,7 +136,7 @@ class ReplyStore:
         in hand is worth more than its copy.
         """
         row = _Row(
-            key=call.key,
+            key=self._key(call),
             prompt=call.prompt,
             model=call.model,
             raw=reply.raw,
@@ -138,7 +149,7 @@ class ReplyStore:
         envelope = {"row": row.model_dump(exclude_defaults=True), "checksum": _checksum(row)}
         blob = json.dumps(envelope).encode("ascii")
         try:
-            self._with_cache(lambda cache: cache.set(call.key, blob))
+            self._with_cache(lambda cache: cache.set(row.key, blob))
         except ConfigError as error:
             if not self._write_warned:
                 self._write_warned = True
@@ -153,7 +164,7 @@ class ReplyStore:
         """
         from filelock import FileLock
 
-        path = self.directory / _ASKING / f"{call.key}.lock"
+        path = self.directory / _ASKING / f"{self._key(call)}.lock"
         lock = FileLock(path, thread_local=False)
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -170,7 +181,7 @@ class ReplyStore:
 
     def drop(self, call: Call) -> None:
         """Forget what is stored for ``call``, if anything."""
-        self._with_cache(lambda cache: cache.delete(call.key))
+        self._with_cache(lambda cache: cache.delete(self._key(call)))
 
     def info(self) -> StoreInfo:
         """How much is stored. Creates nothing."""
@@ -181,9 +192,11 @@ class ReplyStore:
         )
 
     def clear(self) -> int:
-        """Forget every answer; returns how many there were."""
+        """Forget every answer and what was learnt about endpoints; returns how many answers there
+        were."""
         if self._inode() is None:
             return 0
+        shutil.rmtree(self.lessons, ignore_errors=True)
         return self._with_cache(lambda cache: int(cache.clear()))
 
     def close(self) -> None:
@@ -191,6 +204,9 @@ class ReplyStore:
         with self._lock:
             if self._cache is not None:
                 self._cache.close()
+
+    def _key(self, call: Call) -> str:
+        return digest(f"{self._endpoint} {call.key}") if self._endpoint else call.key
 
     def _with_cache(self, action: Callable[[Any], R]) -> R:
         import diskcache
@@ -249,7 +265,7 @@ class ReplyStore:
                 raise self._unusable("it belongs to another user, who could plant answers in it")
             # Its permissions are changed and, if damaged, it is moved: never do that to a
             # folder that holds anything else.
-            names = set(os.listdir(self.directory)) - {_ASKING}
+            names = set(os.listdir(self.directory)) - {_ASKING, _LESSONS}
             if names and _DATABASE not in names:
                 raise self._unusable("it holds other files; name a new or an empty directory")
             if state.st_mode & 0o077:

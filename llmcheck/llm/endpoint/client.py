@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import get_args
 
@@ -31,7 +32,7 @@ from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.errors import Endpoint, shapeless
 from llmcheck.llm.endpoint.exchange import Exchange, messages_of
-from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish
+from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish, speaks_of_asking
 from llmcheck.llm.endpoint.meaning import (
     befalls_every_call,
     is_unexplained,
@@ -39,10 +40,11 @@ from llmcheck.llm.endpoint.meaning import (
     passes,
     rejects_mode,
 )
+from llmcheck.llm.endpoint.memory import Memory
 from llmcheck.llm.endpoint.sending import Sender
 from llmcheck.llm.port import Call, Reply, T, parse_reply
 from llmcheck.llm.prices import Prices
-from llmcheck.providers import Mode, place_of
+from llmcheck.providers import Mode, one_spelling, place_of
 
 REFUSE_CALLS = "LLMCHECK_REFUSE_CALLS"
 """Environment variable: when it is not empty, no real call is made."""
@@ -58,8 +60,9 @@ class OpenAILLM:
     seconds to wait for one answer, ``max_attempts`` how often one request is sent while the
     endpoint is busy or away, ``sleep`` how to wait between. ``names`` are the names under which
     the endpoint knows models that calls name otherwise, ``kept`` the parameters that are the
-    user's wish and not to be left out, ``ledger`` is asked before every request. Nothing is
-    imported or connected before the first call. Safe to call from several threads.
+    user's wish and not to be left out, ``ledger`` is asked before every request. In the
+    folder ``lessons``, if any, is kept how the endpoint wants to be asked. Nothing is imported or
+    connected before the first call. Safe to call from several threads.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class OpenAILLM:
         names: Mapping[str, str] = MappingProxyType({}),
         kept: frozenset[str] = frozenset(),
         ledger: Ledger | None = None,
+        lessons: Path | None = None,
     ) -> None:
         place = place_of(None, base_url)
         key = (api_key or "").strip()
@@ -80,9 +84,16 @@ class OpenAILLM:
         self._names = names
         self._kept = kept
         first = _MODES.index(place.provider.mode) if place.provider else 0
+        memory = Memory(
+            Lessons(mode=first),
+            folder=lessons,
+            address=one_spelling(place.base_url),
+            modes=len(_MODES),
+            wishes=kept,
+        )
         self._sender = Sender(
             self._endpoint,
-            Lessons(mode=first),
+            memory,
             kept=kept,
             ledger=ledger or Ledger(Limits(), Prices("")),
             sleep=sleep,
@@ -97,7 +108,7 @@ class OpenAILLM:
         _refuse_in_tests()
         self._sender.giving_up.check(call)
         self._sender.connect()
-        exchange = Exchange(call)
+        exchange = Exchange(call, recalled=self._sender.memory.unproven(call.model))
         try:
             return self._converse(exchange, schema)
         except (LLMError, BudgetExceeded) as error:
@@ -163,6 +174,11 @@ class OpenAILLM:
         never worked: after that, it is the model that failed.
         """
         model = exchange.call.model
+        if exchange.recalled and _speaks_of_asking(cause):
+            # What was learnt before does not hold any more.
+            exchange.recalled = False
+            self._sender.memory.forget(model)
+            return self._sender.lessons(model).mode
         worked = mode in self._sender.lessons(model).modes_that_work
         complaint = cause.complaint if isinstance(cause, Refusal) else None
         if complaint is not None and is_unfit(complaint):
@@ -207,6 +223,13 @@ class OpenAILLM:
             wait = None if complaint is None else complaint.wait
             self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)
         return failure
+
+
+def _speaks_of_asking(cause: BaseException | None) -> bool:
+    """Whether a failure may come of how it was asked."""
+    if isinstance(cause, Refusal):
+        return speaks_of_asking(cause.complaint, cause.sent)
+    return shapeless(cause)
 
 
 def _note_success(lessons: Lessons, mode: int) -> Lessons:
