@@ -220,7 +220,8 @@ def exit_on_interrupt(settings: Settings, line: ProgressLine) -> Iterator[None]:
         raise typer.Exit(TERMINATED if terminated else INTERRUPTED) from None
     finally:
         if in_main_thread:
-            signal.signal(signal.SIGTERM, before)
+            # None where it was not set from Python.
+            signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def failure_code(failures: Iterable[Failure]) -> int:

@@ -56,7 +56,7 @@ def complete_all(
     run = current_or_new()
     distinct = {call.key: call for call in calls}
     waiting = deque(distinct.values())
-    ended: SimpleQueue[tuple[str, Outcome[T] | BaseException]] = SimpleQueue()
+    ended: SimpleQueue[tuple[str, Outcome[T]] | BaseException] = SimpleQueue()
 
     def work() -> None:
         with run.applies():
@@ -68,10 +68,12 @@ def complete_all(
                 try:
                     run.check(call)
                     ended.put((call.key, llm.complete(call, schema)))
+                except Interrupted as error:
+                    ended.put(error)
                 except (LLMError, BudgetExceeded) as error:
                     ended.put((call.key, error))
                 except BaseException as error:  # noqa: BLE001 - it is raised in the run's thread
-                    ended.put((call.key, error))
+                    ended.put(error)
                     run.stop()
 
     # No pool of Python's own: it would be waited for when the process ends.
@@ -84,11 +86,10 @@ def complete_all(
         for thread in threads:
             thread.start()
         for _ in distinct:
-            key, outcome = ended.get()
-            if isinstance(outcome, Interrupted) or not isinstance(
-                outcome, Reply | LLMError | BudgetExceeded
-            ):
-                raise outcome
+            told = ended.get()
+            if isinstance(told, BaseException):
+                raise told
+            key, outcome = told
             outcomes[key] = outcome
             if on_outcome is not None:
                 on_outcome(outcome)

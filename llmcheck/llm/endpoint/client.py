@@ -174,7 +174,11 @@ class OpenAILLM:
         never worked: after that, it is the model that failed.
         """
         model = exchange.call.model
-        if exchange.recalled and _speaks_of_asking(cause):
+        if exchange.recalled and (
+            speaks_of_asking(cause.complaint, cause.sent, self._kept)
+            if isinstance(cause, Refusal)
+            else shapeless(cause)
+        ):
             # What was learnt before does not hold any more.
             exchange.recalled = False
             self._sender.memory.forget(model)
@@ -223,13 +227,6 @@ class OpenAILLM:
             wait = None if complaint is None else complaint.wait
             self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)
         return failure
-
-
-def _speaks_of_asking(cause: BaseException | None) -> bool:
-    """Whether a failure may come of how it was asked."""
-    if isinstance(cause, Refusal):
-        return speaks_of_asking(cause.complaint, cause.sent)
-    return shapeless(cause)
 
 
 def _note_success(lessons: Lessons, mode: int) -> Lessons:

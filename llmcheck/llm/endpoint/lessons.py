@@ -158,10 +158,11 @@ def named_in(complaint: Complaint, sent: Mapping[str, Any]) -> set[str]:
     return found - set(LIMITS) if is_too_long(complaint) else found
 
 
-def speaks_of_asking(complaint: Complaint, sent: Mapping[str, Any]) -> bool:
-    """Whether a complaint may be about how it was asked, not what, and by whom."""
+def speaks_of_asking(complaint: Complaint, sent: Mapping[str, Any], kept: frozenset[str]) -> bool:
+    """Whether a complaint may be about how it was asked, the parameters that the user asked for
+    aside: not about what was asked, or by whom."""
     return (
-        bool(named_in(complaint, sent))
+        bool(named_in(complaint, sent) - kept)
         or is_unexplained(complaint)
         or is_unfit(complaint)
         or rejects_mode(complaint)

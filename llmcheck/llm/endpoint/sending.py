@@ -202,7 +202,7 @@ class Sender:
     def _changes(self, request: _Request, refusal: Refusal) -> bool:
         """Whether there is another way to send the request."""
         exchange, complaint = request.exchange, refusal.complaint
-        if exchange.recalled and speaks_of_asking(complaint, refusal.sent):
+        if exchange.recalled and speaks_of_asking(complaint, refusal.sent, self._kept):
             return False
         with self._lock:
             if self._parameters(exchange) != request.parameters:
