@@ -3,7 +3,7 @@
     python .ci/wheel_check.py dist/llmcheck-*.whl
 
 Installs it into a fresh environment in a temporary folder and uses it from an empty one: the
-version, the prompts, and a replay of the recording that ships with it.
+version, the prompts, the demo, and a replay of the recording that ships with it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ("prompts", "fixtures/seeds")
+SHIPPED = ("prompts", "fixtures/seeds", "seeds")
 
 
 def say(message: str) -> None:
@@ -64,7 +64,8 @@ def check_use(wheel: Path, room: Path) -> None:
     say("lists its prompts")
 
     summarize = [llmcheck, "summarize", "../articles", "--replay", "fixtures/seeds", "--quiet"]
-    run(summarize, empty)
+    if run(summarize, empty) != run([llmcheck, "demo"], empty):
+        sys.exit("llmcheck demo does not print what a replay of seeds/ prints")
     if "<main" not in run([*summarize, "--format", "html"], empty):
         sys.exit("llmcheck makes no web page")
     report = json.loads(run([*summarize, "--format", "json"], empty))
