@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator
 from llmcheck.models import ContradictionKind, Dispute, Frozen, PaddingKind
 
 _CORRECT = "Correct the source that is wrong. "
-_SILENCE = "One that is to stand is silenced in llmcheck.toml: [[silence]] with id and reason."
+_SILENCE = "A dispute that is to stand is silenced in llmcheck.toml: [[silence]], id and reason."
 _PADDING = "No claim is taken from it. Cut it, or leave it."
 
 
