@@ -118,7 +118,7 @@ class Run:
         """Start it."""
         return subprocess.Popen(
             [
-                sys.executable, "-m", "llmcheck.cli", "summarize", str(self.documents),
+                sys.executable, "-m", "llmcheck", "summarize", str(self.documents),
                 "--format", "json", "--quiet", "--base-url", self.server.url,
                 "--model", self.model, "--cache", str(self.cache),
                 "--concurrency", str(self.concurrency),

@@ -108,7 +108,7 @@ def test_a_signal_ends_a_verb_whose_calls_hang(
     for name, text in TEXTS.items():
         (tmp_path / f"{name}.txt").write_text(text)
     read = ROOT / "benchmarks" / "corpora" / "seeds" if verb == "eval" else tmp_path
-    command = [sys.executable, "-m", "llmcheck.cli", verb, str(read), "--model", "m"]
+    command = [sys.executable, "-m", "llmcheck", verb, str(read), "--model", "m"]
     with subprocess.Popen(
         [*command, "--base-url", hanging.url, "--concurrency", "32"],
         stdout=subprocess.PIPE,
