@@ -34,6 +34,14 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 TEXTS = {f"t{n}": f"Pier {n} at Orvasund was built in {1800 + n}." for n in range(40)}
 
 
+@pytest.fixture(autouse=True)
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """Also where the tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
 @pytest.fixture
 def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     """An endpoint that answers nothing before the test is over."""
