@@ -28,6 +28,7 @@ from llmcheck.models import (
     Statement,
     Summary,
     Verdict,
+    provenance_of,
 )
 from llmcheck.numbering import NumberedSet
 from llmcheck.reading import read
@@ -162,6 +163,7 @@ class Checker:
             padding=tuple(reading.padding),
             ungrounded=tuple(reading.ungrounded),
             failures=(*corpus.failures, *reading.failures),
+            provenance=provenance_of({}, reading.calls),
             usage=meter.usage(),
         )
 
@@ -204,8 +206,14 @@ class Checker:
                 *judged.failures,
                 *failed,
             ),
+            provenance=provenance_of(findings.calls, reading.calls),
             usage=meter.usage(),
         )
+        _log.info(
+            "%d documents: %d disputes, %d agreements, %d claims, %d left out, %d failures",
+            *map(len, (report.documents, report.disputes, report.agreements, report.claims,
+                       report.ungrounded, report.failures)),
+        )  # fmt: skip
         return Trace(
             report,
             tuple(found.tables),

@@ -22,4 +22,4 @@ class WishesLLM:
     def complete(self, call: Call, schema: type[T]) -> Reply[T]:
         """Answer as ``inner`` does. Raises what it raises."""
         wished = replace(call, parameters={**call.parameters, **self._parameters})
-        return self._inner.complete(wished, schema)
+        return replace(self._inner.complete(wished, schema), key=wished.key)

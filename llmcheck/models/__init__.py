@@ -36,6 +36,7 @@ from llmcheck.models.findings import (
     SummarySentence,
     Verdict,
 )
+from llmcheck.models.provenance import CallProvenance, CallRef, provenance_of
 from llmcheck.models.report import (
     SCHEMA_VERSION,
     DisputesFound,
@@ -51,6 +52,8 @@ from llmcheck.models.report import (
 __all__ = [
     "SCHEMA_VERSION",
     "Agreement",
+    "CallProvenance",
+    "CallRef",
     "Claim",
     "ContradictionKind",
     "Dispute",
@@ -82,4 +85,5 @@ __all__ = [
     "Usage",
     "Verdict",
     "content_id",
+    "provenance_of",
 ]

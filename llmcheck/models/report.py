@@ -12,6 +12,7 @@ from llmcheck.errors import LLMCheckError
 from llmcheck.models.base import Frozen
 from llmcheck.models.documents import Claim, Document, PaddingFlag, Ungrounded
 from llmcheck.models.findings import Agreement, Dispute, Lookalike, Summary
+from llmcheck.models.provenance import CallProvenance
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -113,6 +114,8 @@ class Report(Frozen):
     summary: Summary = Summary()
     ungrounded: tuple[Ungrounded, ...] = ()
     failures: tuple[Failure, ...] = ()
+    provenance: tuple[CallProvenance, ...] = ()
+    """The calls that the findings came of, for ``llmcheck explain``; empty where none is known."""
     usage: Usage = Usage()
 
     def claim(self, claim_id: str) -> Claim:
