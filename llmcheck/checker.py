@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from llmcheck.documents.corpus import Corpus
+from llmcheck.documents.corpus import Corpus, as_corpus
 from llmcheck.findings import findings_of
 from llmcheck.judging import judge
 from llmcheck.llm.connect import Connection, connect
@@ -153,6 +153,7 @@ class Checker:
 
     def claims(self, corpus: Corpus) -> Report:
         """A report of each document's claims and padding alone."""
+        corpus = as_corpus(corpus)
         meter, runner = self._start_run()
         reading = read.read_documents(NumberedSet(corpus.documents), runner)
         return Report(
@@ -173,6 +174,7 @@ class Checker:
 
     def trace(self, corpus: Corpus, *, whole: bool = True, length: Length = "normal") -> Trace:
         """The report of ``summarize`` (of ``check`` unless ``whole``), and what led to it."""
+        corpus = as_corpus(corpus)
         meter, runner = self._start_run()
         language = self._settings.language
         numbered = NumberedSet(corpus.documents)

@@ -82,7 +82,7 @@ def _log_outcome(call: Call, outcome: Outcome[Any], seconds: float) -> None:
     """One line a call. What went wrong may hold words of a document: only its sort is told."""
     if isinstance(outcome, Reply):
         _log.info(
-            "%s %s: from the %s, %d tokens in, %d out, %.2f s", call.prompt, outcome.key[:16],
+            "%s %s: from %s, %d tokens in, %d out, %.2f s", call.prompt, outcome.key[:16],
             outcome.origin, outcome.tokens.input, outcome.tokens.output, seconds,
         )  # fmt: skip
     else:

@@ -36,6 +36,7 @@ from llmcheck.models.findings import (
     SummarySentence,
     Verdict,
 )
+from llmcheck.models.outline import Quote, QuotedAnswer, QuotedDispute
 from llmcheck.models.provenance import CallProvenance, CallRef, provenance_of
 from llmcheck.models.report import (
     SCHEMA_VERSION,
@@ -73,6 +74,9 @@ __all__ = [
     "Position",
     "PromptUsage",
     "Question",
+    "Quote",
+    "QuotedAnswer",
+    "QuotedDispute",
     "Report",
     "SentenceRef",
     "Span",
