@@ -212,7 +212,7 @@ class Checker:
             usage=meter.usage(),
         )
         _log.info(
-            "%d documents: %d disputes, %d agreements, %d claims, %d left out, %d failures",
+            "documents %d, disputes %d, agreements %d, claims %d, left out %d, failures %d",
             *map(len, (report.documents, report.disputes, report.agreements, report.claims,
                        report.ungrounded, report.failures)),
         )  # fmt: skip

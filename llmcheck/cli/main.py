@@ -18,6 +18,7 @@ from llmcheck.cli import (
     diff,
     doctor,
     eval,
+    explain,
     mcp,
     padding,
     plan,
@@ -93,5 +94,5 @@ def _options(
 
 for analysis in ANALYSES:
     run.register(app, analysis)
-for verb in (plan, eval, diff, prompts, doctor, mcp, cache):
+for verb in (plan, eval, diff, explain, prompts, doctor, mcp, cache):
     verb.register(app)

@@ -62,8 +62,8 @@ class Corpus(Frozen):
         for given in paths:
             if not isinstance(given, str | os.PathLike):
                 raise ConfigError(
-                    f"read takes paths one by one, each a string or a Path, not {type_name(given)}:"
-                    " Corpus.read(*paths) for several; from_texts takes texts"
+                    f"read takes paths one by one, strings or Paths, not {type_name(given)}: "
+                    "Corpus.read(*paths) for several, and from_texts for texts"
                 )
         documents: list[Document] = []
         failures: list[Failure] = []

@@ -63,7 +63,8 @@ def complete_all(
     pool = ThreadPoolExecutor(max_workers=max(1, concurrency), thread_name_prefix="llmcheck")
     try:
         running: dict[Future[tuple[Outcome[T], float]], Call] = {
-            pool.submit(attempt, call): call for call in {call.key: call for call in calls}.values()
+            pool.submit(attempt, call): call
+            for call in {call.key: call for call in calls}.values()
         }
         for future in as_completed(running):
             call = running[future]
@@ -178,8 +179,8 @@ class Runner:
             self.llm, calls, schema, concurrency=self.concurrency, on_outcome=count
         )
         if calls:
-            told = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
-            _log.info("%s with %s: %d calls (%s)", stage, prompt.name, total, told)
+            told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
+            _log.info("%s with %s: calls %d (%s)", stage, prompt.name, total, told)
         return outcomes
 
     def _parameters(self, prompt: Prompt) -> Mapping[str, Any]:

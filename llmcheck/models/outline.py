@@ -77,7 +77,9 @@ def outline_text(report: Report) -> str:
     for dispute in report.disputes[:_MOST]:
         answers = " | ".join(_short(p.answer) for p in dispute.positions[:_MOST])
         aside = ", silenced" if dispute.silenced is not None else ""
-        lines.append(f"  {dispute.id} {_short(dispute.question)} [{dispute.kind}{aside}] {answers}")
+        lines.append(
+            f"  {dispute.id} {_short(dispute.question)} [{dispute.kind}{aside}] {answers}"
+        )
     lines += _and_more(len(report.disputes) - _MOST, "  ")
     return "\n".join([*lines, *(f"  {line}" for line in _endings(report))]) + ">"
 

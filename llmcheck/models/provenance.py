@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from pydantic import Field
+
 from llmcheck.models.base import Frozen
 from llmcheck.models.documents import DocumentSpan
 
@@ -21,9 +23,9 @@ class CallRef(NamedTuple):
 class CallProvenance(Frozen):
     """An answered call, and what of the report came of it."""
 
-    prompt: str
+    prompt: str = Field(pattern=r"^[a-z0-9_-]+\.v[0-9]+$")
     """Name of its prompt, version included."""
-    key: str
+    key: str = Field(pattern="^[0-9a-f]+$")
     """What its answer is stored under, in the cache and in a recording."""
     findings: tuple[str, ...] = ()
     """Ids of the disputes and agreements that rest on its answer."""
