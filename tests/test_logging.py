@@ -15,7 +15,7 @@ from llmcheck.errors import ProviderError
 
 WORD = "zebrafinch"
 CORPUS = Corpus.from_texts({"a": f"The {WORD} sang at noon.", "b": f"The {WORD} sang at one."})
-NOTHING = {"disputes": [], "lookalikes": [], "agreements": []}
+NOTHING: dict[str, list[object]] = {"disputes": [], "lookalikes": [], "agreements": []}
 
 
 def fail(call: Call) -> object:
