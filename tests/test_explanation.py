@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,14 @@ JUDGED = {
 def script() -> Script:
     summary = {"sentences": [{"text": "Ida is a ferry.", "findings": [1]}]}
     return Script(reading=read, survey=SURVEYED, judge=JUDGED, summary=summary)
+
+
+def alter_key(recording: dict[str, Any]) -> None:
+    recording["key"] = "0" * 64
+
+
+def alter_prompt(recording: dict[str, Any]) -> None:
+    recording["call"]["user"][0] += " Favour the ferry."
 
 
 @pytest.fixture
@@ -173,12 +182,17 @@ def test_where_one_answer_is_damaged_the_others_are_told(folder: Path) -> None:
     assert str(path) in found.calls[1].missing
 
 
-def test_the_recording_of_another_call_is_not_taken_for_it(folder: Path) -> None:
+@pytest.mark.parametrize("alter", [alter_key, alter_prompt])
+def test_a_recording_of_another_call_or_an_altered_one_is_not_told(
+    folder: Path, alter: Callable[[dict[str, Any]], None]
+) -> None:
     report, settings = recorded(folder)
     (path,) = (folder / "recorded").glob("judge.*/*.json")
-    path.write_text(json.dumps({**json.loads(path.read_text()), "key": "0" * 64}))
+    recording = json.loads(path.read_text())
+    alter(recording)
+    path.write_text(json.dumps(recording))
     found = explain(report, report.disputes[0].id, settings)
-    assert "another call" in found.calls[1].missing
+    assert "another call, or was altered" in found.calls[1].missing
 
 
 def test_a_report_that_does_not_know_its_calls_says_so(folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from llmcheck.errors import CorruptRecord, FixtureMissing, InvalidReply
-from llmcheck.llm.port import Call, Reply, T, parse_reply
+from llmcheck.llm.port import Call, Reply, T, canonical_json, digest, parse_reply
 from llmcheck.llm.recording.files import fixture_path, read_fixture
 from llmcheck.llm.store import ReplyStore
 from llmcheck.models import CallRef
@@ -42,8 +42,8 @@ class RecordedAnswers:
             return FoundAnswer(missing=f"{self._directory} has no recording of it")
         except (OSError, ValueError) as error:
             return FoundAnswer(missing=f"{path} cannot be read ({error}): record it again")
-        if fixture.key != ref.key:
-            return FoundAnswer(missing=f"{path} is the recording of another call")
+        if not ref.key == fixture.key == digest(canonical_json(identity)):
+            return FoundAnswer(missing=f"{path} is of another call, or was altered")
         tokens = Tokens(fixture.tokens.input, fixture.tokens.output)
         raw = json.dumps(fixture.reply) if fixture.raw is None else fixture.raw
         return FoundAnswer(raw, tokens, identity["user"], fixture.failed or "")

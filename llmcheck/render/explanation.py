@@ -43,8 +43,8 @@ def _call_lines(number: int, call: ExplainedCall) -> Iterator[str]:
         yield f"----- system -----\n{clean_lines(call.system)}"
     if call.user is None:
         yield (
-            "(user message: cannot be made again, since documents or settings are not as they "
-            "were; a recording has it)"
+            "(user message: cannot be made again, since the documents, or the settings of "
+            "LLMCHECK_* and llmcheck.toml, are not as they were; a recording has it)"
         )
     else:
         yield f"----- user -----\n{clean_lines(call.user)}"
