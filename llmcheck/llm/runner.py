@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Literal, NamedTuple
@@ -15,6 +17,8 @@ from llmcheck.llm.interruption import current_or_new
 from llmcheck.llm.port import LLM, Call, Outcome, Reply, T, digest
 from llmcheck.llm.prompts import Prompt
 from llmcheck.models import Failure, Stage
+
+_log = logging.getLogger("llmcheck")
 
 _AMPLE = 8_000
 """Table size in tokens from which no limit is set to an answer."""
@@ -56,22 +60,24 @@ def complete_all(
     run = current_or_new()
     distinct = {call.key: call for call in calls}
     waiting = deque(distinct.values())
-    ended: SimpleQueue[tuple[str, Outcome[T]] | BaseException] = SimpleQueue()
+    ended: SimpleQueue[tuple[Call, Outcome[T], float] | BaseException] = SimpleQueue()
+
+    def attempt(call: Call) -> Outcome[T]:
+        try:
+            run.check(call)
+            reply = llm.complete(call, schema)
+        except Interrupted:
+            raise
+        except (LLMError, BudgetExceeded) as error:
+            return error
+        return reply if reply.key else replace(reply, key=call.key)
 
     def work() -> None:
-        with run.applies():
-            while waiting:
+        with run.applies(), suppress(IndexError):
+            while True:
+                call, begun = waiting.popleft(), time.monotonic()
                 try:
-                    call = waiting.popleft()
-                except IndexError:
-                    return
-                try:
-                    run.check(call)
-                    ended.put((call.key, llm.complete(call, schema)))
-                except Interrupted as error:
-                    ended.put(error)
-                except (LLMError, BudgetExceeded) as error:
-                    ended.put((call.key, error))
+                    ended.put((call, attempt(call), time.monotonic() - begun))
                 except BaseException as error:  # noqa: BLE001 - it is raised in the run's thread
                     ended.put(error)
                     run.stop()
@@ -89,8 +95,9 @@ def complete_all(
             told = ended.get()
             if isinstance(told, BaseException):
                 raise told
-            key, outcome = told
-            outcomes[key] = outcome
+            call, outcome, seconds = told
+            outcomes[call.key] = outcome
+            _log_outcome(call, outcome, seconds)
             if on_outcome is not None:
                 on_outcome(outcome)
     except BaseException:
@@ -106,6 +113,19 @@ def _wait_for(threads: Iterable[Thread]) -> None:
     for thread in threads:
         if thread.ident is not None:
             thread.join(max(0.0, until - time.monotonic()))
+
+
+def _log_outcome(call: Call, outcome: Outcome[Any], seconds: float) -> None:
+    """One line a call. What went wrong may hold words of a document: only its sort is told."""
+    if isinstance(outcome, Reply):
+        _log.info(
+            "%s %s: from %s, %d tokens in, %d out, %.2f s", call.prompt, outcome.key[:16],
+            outcome.origin, outcome.tokens.input, outcome.tokens.output, seconds,
+        )  # fmt: skip
+    else:
+        sort = type(outcome).__name__
+        _log.info("%s %s: %s, %.2f s", call.prompt, call.key[:16], sort, seconds)
+        _log.debug("%s %s: %s", call.prompt, call.key[:16], outcome)
 
 
 class Progress(NamedTuple):
@@ -191,9 +211,13 @@ class Runner:
             report()
 
         report()
-        return complete_all(
+        outcomes = complete_all(
             self.llm, calls, schema, concurrency=self.concurrency, on_outcome=count
         )
+        if calls:
+            told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
+            _log.info("%s with %s: calls %d (%s)", stage, prompt.name, total, told)
+        return outcomes
 
     def _parameters(self, prompt: Prompt) -> Mapping[str, Any]:
         """The prompt's, with a limit on the answer of a model that is shown little at once.

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from pydantic import Field
 
@@ -26,7 +26,7 @@ from llmcheck.errors import ConfigError, CorruptRecord
 from llmcheck.llm.bytes_disk import bytes_only_disk
 from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import Call, Probabilities, canonical_json, digest
-from llmcheck.models import Frozen
+from llmcheck.models import CallRef, Frozen
 from llmcheck.tokens import Tokens
 
 R = TypeVar("R")
@@ -77,13 +77,14 @@ class ReplyStore:
     """Answers by call key in a directory that only its owner may enter.
 
     ``endpoint`` tells apart who answers under one model's name; answers that were stored for
-    one endpoint are found for no other. Empty where the name says enough.
+    one endpoint are found for no other. Empty where the name says enough, None to find those of
+    any endpoint, the last stored first.
 
     Safe to share between threads and processes. A damaged database is moved aside, to
     ``<directory>.corrupt-<n>``, with a warning on the ``llmcheck`` logger.
     """
 
-    def __init__(self, directory: str | Path, endpoint: str = "") -> None:
+    def __init__(self, directory: str | Path, endpoint: str | None = "") -> None:
         self._endpoint = endpoint
         self.directory = Path(directory).expanduser().absolute()
         self._lock = FreshLock()
@@ -108,13 +109,13 @@ class ReplyStore:
         """
         self._with_cache(lambda cache: None)
 
-    def read(self, call: Call) -> StoredReply | None:
+    def read(self, call: Call | CallRef) -> StoredReply | None:
         """The answer stored for ``call``, or None.
 
         Raises CorruptRecord when the row is damaged, altered or of another call.
         """
         try:
-            blob = self._with_cache(lambda cache: cache.get(self._key(call)))
+            blob = self._with_cache(lambda cache: self._find(cache, call))
             if blob is None:
                 return None
             envelope = json.loads(blob)
@@ -124,7 +125,8 @@ class ReplyStore:
             raise self._corrupt_record(call, "is not what llmcheck stores") from error
         if not intact:
             raise self._corrupt_record(call, "fails its checksum")
-        if row.key != self._key(call):
+        found = row.key.partition("@")[0] if self._endpoint is None else row.key
+        if found != self._key(call):
             raise self._corrupt_record(call, "belongs to another call")
         tokens = Tokens(row.input_tokens, row.output_tokens)
         return StoredReply(row.raw, tokens, row.probabilities, row.failed)
@@ -205,8 +207,15 @@ class ReplyStore:
             if self._cache is not None:
                 self._cache.close()
 
-    def _key(self, call: Call) -> str:
-        return digest(f"{self._endpoint} {call.key}") if self._endpoint else call.key
+    def _key(self, call: Call | CallRef) -> str:
+        return f"{call.key}@{digest(self._endpoint)[:16]}" if self._endpoint else call.key
+
+    def _find(self, cache: Any, call: Call | CallRef) -> bytes | None:
+        if self._endpoint is None:
+            keys = [key for key in cache if key.partition("@")[0] == call.key]
+            # In the order in which they were stored.
+            return cast(bytes, cache[keys[-1]]) if keys else None
+        return cast(bytes | None, cache.get(self._key(call)))
 
     def _with_cache(self, action: Callable[[Any], R]) -> R:
         import diskcache
@@ -294,7 +303,7 @@ class ReplyStore:
             self.directory, error, target,
         )  # fmt: skip
 
-    def _corrupt_record(self, call: Call, reason: str) -> CorruptRecord:
+    def _corrupt_record(self, call: Call | CallRef, reason: str) -> CorruptRecord:
         return CorruptRecord(
             f"cache {self.directory}: the row of {call.prompt} call {call.key[:16]} {reason}",
             call_key=call.key,

@@ -184,3 +184,18 @@ def test_rows_of_a_known_provider_are_found_by_the_key_of_their_call_alone(
     connection = connect(settings(base_url=None, api_key="k", cache=tmp_path / "cache"))
     assert connection.llm.complete(make_call(), Answer).value == Answer(text="94 m")
     assert wire.llm.calls == []
+
+
+def test_who_names_no_endpoint_finds_the_answer_that_any_gave_last(
+    wire: Wire, tmp_path: Path
+) -> None:
+    for port, text in ((8080, "94 m"), (8081, "97 m")):
+        store = ReplyStore(tmp_path / "cache", f"http://127.0.0.1:{port}/v1")
+        store.write(make_call(), StoredReply(f'{{"text": "{text}"}}', Tokens()))
+        store.close()
+    store = ReplyStore(tmp_path / "cache", endpoint=None)
+    found = store.read(make_call())
+    assert found is not None
+    assert found.raw == '{"text": "97 m"}'
+    assert store.read(make_call("How long is it?")) is None
+    store.close()
