@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from llmcheck.documents.formats import FORMATS
 from llmcheck.documents.formats.reading import chosen_format, read_documents
@@ -30,6 +30,16 @@ _GRACE = 10
 caller who was killed would else run on."""
 # The folder that it is started in is none of ours, so its modules must not be found.
 _START = "import sys; sys.path[:] = sys.argv[1:]; from llmcheck.documents.worker import serve; serve()"
+
+
+class _Request(NamedTuple):
+    """A file to read, and what that may take."""
+
+    data: bytes
+    name: str
+    format_name: str
+    seconds: float
+    memory: int
 
 
 class Worker:
@@ -76,7 +86,7 @@ class Worker:
         timer.daemon = True
         timer.start()
         try:
-            _ask(process, (data, name, chosen, seconds))
+            _ask(process, _Request(data, name, chosen, seconds, MAX_MEMORY))
             while (item := _answer(process)) is not None:
                 items.append(item)
         except (EOFError, OSError, pickle.UnpicklingError):
@@ -117,13 +127,13 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller's to act upon
     files, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what a parser prints must not stand among the answers
-    _limit_memory()
     while True:
         try:
-            data, name, chosen, seconds = pickle.load(files)  # noqa: S301
+            request: _Request = pickle.load(files)  # noqa: S301
         except EOFError:
             return
-        _limit_processor(seconds + _GRACE)
+        data, name, chosen, seconds, memory = request
+        _limit_process(memory, seconds + _GRACE)
         try:
             for item in read_documents(data, name, chosen):
                 _write(item, answers)
@@ -141,9 +151,9 @@ def _write(item: Document | DocumentError | None, answers: BinaryIO) -> None:
     answers.flush()
 
 
-def _ask(process: subprocess.Popen[bytes], file: tuple[bytes, str, str, float]) -> None:
+def _ask(process: subprocess.Popen[bytes], request: _Request) -> None:
     assert process.stdin is not None
-    pickle.dump(file, process.stdin)
+    pickle.dump(request, process.stdin)
     process.stdin.flush()
 
 
@@ -173,21 +183,14 @@ def _reason(status: int | None, late: threading.Event, seconds: float) -> str:
     )
 
 
-def _limit_memory() -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        limit = MAX_MEMORY if most == resource.RLIM_INFINITY else min(MAX_MEMORY, most)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
-
-
-def _limit_processor(seconds: float) -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):
+def _limit_process(memory: int, seconds: float) -> None:
+    """Give this process so much address space, and so much more processor time."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
         import resource
 
         used = resource.getrusage(resource.RUSAGE_SELF)
-        _, most = resource.getrlimit(resource.RLIMIT_CPU)
         until = int(used.ru_utime + used.ru_stime + seconds)
-        limit = until if most == resource.RLIM_INFINITY else min(until, most)
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, most))
+        for kind, wanted in ((resource.RLIMIT_CPU, until), (resource.RLIMIT_AS, memory)):
+            _, most = resource.getrlimit(kind)
+            limit = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+            resource.setrlimit(kind, (limit, most))

@@ -57,7 +57,7 @@ _ROWS = (
         "html", (".html", ".htm", ".xhtml"), ("text/html", "application/xhtml+xml"), "markup",
         "html:read", seconds=60,
     ),
-    Format("pdf", (".pdf",), ("application/pdf",), "bytes", "pdf:read", seconds=300, extra="pdf"),
+    Format("pdf", (".pdf",), ("application/pdf",), "bytes", "pdf:read", seconds=180, extra="pdf"),
     Format(
         "docx", (".docx",),
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",), "bytes",
