@@ -202,6 +202,7 @@ def test_the_home_folder_may_be_written_as_a_tilde(
         ("extra.at = 2026-01-01", "extra.at"),
         ('[extra]\nmodel = "x"', "extra: value error, model cannot be set"),
         ('base_url = "http:///v1"', "base_url: value error, has no host"),
+        ('base_url = "http://a:8o/v1"', "base_url: value error, its port is no number up to 65535"),
         ('base_url = "localhost:8080"', "base_url: string should match pattern"),
         ("model =", "cannot be read as TOML"),
     ],
