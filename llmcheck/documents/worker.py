@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import subprocess
 import sys
 import threading
@@ -89,7 +88,7 @@ class Worker:
             _ask(process, _Request(data, name, chosen, seconds, MAX_MEMORY))
             while (item := _answer(process)) is not None:
                 items.append(item)
-        except (EOFError, OSError, pickle.UnpicklingError):
+        except (EOFError, OSError):
             self._end()
             items.append(DocumentError(name, _reason(process.returncode, late, seconds)))
         except BaseException:
@@ -122,6 +121,7 @@ class Worker:
 
 def serve() -> None:
     """Read the files that standard input names, until it ends, and write what is in them."""
+    import pickle
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller's to act upon
@@ -147,20 +147,29 @@ def serve() -> None:
 
 
 def _write(item: Document | DocumentError | None, answers: BinaryIO) -> None:
+    import pickle
+
     answers.write(pickle.dumps(item))
     answers.flush()
 
 
 def _ask(process: subprocess.Popen[bytes], request: _Request) -> None:
+    import pickle
+
     assert process.stdin is not None
     pickle.dump(request, process.stdin)
     process.stdin.flush()
 
 
 def _answer(process: subprocess.Popen[bytes]) -> Document | DocumentError | None:
+    import pickle
+
     assert process.stdout is not None
-    # From a process of ours, which may do all that this one may.
-    item: Document | DocumentError | None = pickle.load(process.stdout)  # noqa: S301
+    try:
+        # From a process of ours, which may do all that this one may.
+        item: Document | DocumentError | None = pickle.load(process.stdout)  # noqa: S301
+    except pickle.UnpicklingError as error:  # it was ended within an answer
+        raise EOFError from error
     return item
 
 

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from copy import deepcopy
 from functools import cache, partial
 from pathlib import Path
 from random import Random
@@ -83,7 +84,7 @@ def _change_value(node: Any, chance: Random) -> None:
         if chance.random() < 0.3:
             del node[at]
         else:
-            node[at] = chance.choice(_ODD)
+            node[at] = deepcopy(chance.choice(_ODD))
         return
 
 
