@@ -38,8 +38,12 @@ def samples() -> dict[str, list[tuple[str, bytes]]]:
     for path in sorted(_DATA.rglob("*")):
         if path.is_file() and (name := format_of(path.name)):
             found[name].append((path.name, path.read_bytes()))
-    found["jsonl"].append(("a.jsonl", b'{"id": 1, "text": "The lock is shut.", "date": "2031"}\n' * 3))
-    found["csv"].append(("a.csv", b'id,text,title\n1,"The lock, it is shut.",Lock\n2,"A ""b""",C\n'))
+    found["jsonl"].append(
+        ("a.jsonl", b'{"id": 1, "text": "The lock is shut.", "date": "2031"}\n' * 3)
+    )
+    found["csv"].append(
+        ("a.csv", b'id,text,title\n1,"The lock, it is shut.",Lock\n2,"A ""b""",C\n')
+    )
     return {name: files for name, files in found.items() if files}
 
 

@@ -57,8 +57,9 @@ def read_folder(paths: list[str], *, cut: bool) -> Outcome:
     parts = [f"{len(hostile):,} read, {sum(len(d.text) for d in hostile):,} characters"]
     if corpus.failures:
         parts = parts if hostile else []
-        last = corpus.failures[-1].error.partition(": ")[0]
-        parts.append(last if len(corpus.failures) == 1 else f"{len(corpus.failures):,} x {last}")
+        last = corpus.failures[-1].error.partition(": ")[0][:60]
+        number = len(corpus.failures)
+        parts.append(last if number == 1 else f"{number:,} failures, the last: {last}")
     return Outcome(seconds, peak, "; ".join(parts))
 
 

@@ -78,6 +78,7 @@ class Corpus(Frozen):
                     continue
                 seen.add(place)
                 forced = input_format if found.named else None
+                read: Iterable[Document | DocumentError]
                 if fetcher is not None and is_url(found.path):
                     read = _fetched(found.path, fetcher, forced, worker)
                 else:

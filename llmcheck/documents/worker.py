@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from types import TracebackType
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from llmcheck.documents.formats import FORMATS
 from llmcheck.documents.formats.reading import chosen_format, read_documents
@@ -28,7 +28,9 @@ _GRACE = 10
 """Seconds of processor time beyond its deadline after which a process ends by itself: that of a
 caller who was killed would else run on."""
 # The folder that it is started in is none of ours, so its modules must not be found.
-_START = "import sys; sys.path[:] = sys.argv[1:]; from llmcheck.documents.worker import serve; serve()"
+_START = (
+    "import sys; sys.path[:] = sys.argv[1:]\nfrom llmcheck.documents.worker import serve; serve()"
+)
 
 
 class _Request(NamedTuple):
@@ -156,18 +158,18 @@ def _write(item: Document | DocumentError | None, answers: BinaryIO) -> None:
 def _ask(process: subprocess.Popen[bytes], request: _Request) -> None:
     import pickle
 
-    assert process.stdin is not None
-    pickle.dump(request, process.stdin)
-    process.stdin.flush()
+    files = cast("BinaryIO", process.stdin)
+    pickle.dump(request, files)
+    files.flush()
 
 
 def _answer(process: subprocess.Popen[bytes]) -> Document | DocumentError | None:
     import pickle
 
-    assert process.stdout is not None
+    answers = cast("BinaryIO", process.stdout)
     try:
         # From a process of ours, which may do all that this one may.
-        item: Document | DocumentError | None = pickle.load(process.stdout)  # noqa: S301
+        item: Document | DocumentError | None = pickle.load(answers)  # noqa: S301
     except pickle.UnpicklingError as error:  # it was ended within an answer
         raise EOFError from error
     return item

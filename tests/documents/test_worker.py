@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from repository import ROOT
@@ -31,11 +32,11 @@ def reader() -> Iterator[Worker]:
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
     """The processes that were started."""
-    found = []
+    found: list[subprocess.Popen[bytes]] = []
     popen = subprocess.Popen
 
-    def start(*args: object, **more: object) -> subprocess.Popen[bytes]:
-        found.append(popen(*args, **more))  # type: ignore[call-overload]
+    def start(*args: Any, **more: Any) -> subprocess.Popen[bytes]:
+        found.append(popen(*args, **more))
         return found[-1]
 
     monkeypatch.setattr(subprocess, "Popen", start)

@@ -203,8 +203,5 @@ def test_what_is_stored_and_changed_is_read_or_an_error_of_ours(
     # One folder for all, since a new database takes its time.
     folder = place / kind
     folder.mkdir(exist_ok=True)
-    with cpu_limit(10):
-        try:
-            read(data, folder)
-        except LLMCheckError as error:
-            assert str(error)
+    with cpu_limit(10), suppress(LLMCheckError):
+        read(data, folder)

@@ -9,7 +9,7 @@ import email.utils
 import re
 from collections.abc import Iterator
 from email.message import EmailMessage, Message
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from llmcheck.documents.decoding import decode, unix_lines
 from llmcheck.documents.formats.html import fragment_of
@@ -42,10 +42,10 @@ def parsed(data: bytes) -> EmailMessage:
     class Cut(EmailPolicy):
         """Takes apart no more of a header than its program would: that takes quadratic time."""
 
-        def header_fetch_parse(self, name: str, value: str) -> str:
+        def header_fetch_parse(self, name: str, value: str) -> Any:
             return super().header_fetch_parse(name, value[:_LONGEST_HEADER])
 
-    return BytesParser(EmailMessage, policy=Cut()).parsebytes(data)
+    return cast("EmailMessage", BytesParser(EmailMessage, policy=Cut()).parsebytes(data))
 
 
 def header(message: Message, name: str) -> str:
