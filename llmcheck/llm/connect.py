@@ -9,7 +9,7 @@ from llmcheck.errors import ConfigError
 from llmcheck.installation import shipped
 from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.cache import CachedLLM
-from llmcheck.llm.endpoint.client import OpenAILLM
+from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.lessons import EFFORT
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
@@ -82,7 +82,7 @@ def endpoint_of(
     ledger: Ledger | None = None,
     timeout: float | None = None,
     max_attempts: int = 5,
-) -> OpenAILLM:
+) -> EndpointLLM:
     """The bare endpoint that the settings name, for ``wishes_of`` to be added to its calls.
 
     ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it.
@@ -92,7 +92,7 @@ def endpoint_of(
         keys = " or ".join(("LLMCHECK_API_KEY", *place.provider.keys))
         problem = f"no API key, endpoint or recording is set (a key: {keys})"
         raise ConfigError(_THREE_WAYS.format(problem=problem))
-    return OpenAILLM(
+    return EndpointLLM(
         base_url=place.base_url,
         api_key=settings.api_key,
         timeout=settings.timeout if timeout is None else timeout,

@@ -41,6 +41,7 @@ _GROUPS = (
     ),
     Group(("seed",), re.compile(r"\bseed\b", re.IGNORECASE)),
     Group(("temperature",), re.compile(r"temperature", re.IGNORECASE)),
+    Group((EFFORT,), re.compile(r"\beffort\b|thinking.?(budget|level|config)", re.IGNORECASE)),
     Group(LIMITS, re.compile(r"max.?((completion|output|new).?)?tokens", re.IGNORECASE)),
 )
 """In the order in which they are left out when nobody says what is wrong."""
@@ -69,6 +70,8 @@ class Lessons:
     """Tokens of room that thinking needs beside the answer; None where no limit must be set."""
     answered: bool = False
     """Whether any request was."""
+    unlimited: int | None = None
+    """The limit to set where an answer is to have none; None where it can be left out."""
 
 
 def as_sent(
@@ -91,6 +94,7 @@ def as_sent(
         wanted = None
         if lessons.thinking is not None and (limit or lessons.thinking):
             wanted = (limit or 0) + lessons.thinking
+        wanted = wanted or lessons.unlimited
         if limits := [value for value in (wanted, room) if value is not None]:
             sent[name] = min(limits)
     for name, most in lessons.most.items():
