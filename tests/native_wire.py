@@ -1,4 +1,4 @@
-"""What Anthropic's Messages API and Google's generateContent answer, as their documentation has it.
+"""What Anthropic's Messages API and Google's generateContent answer, as they are documented.
 
 Served by ``wire.Endpoint``, each to the SDK of its provider.
 """
@@ -46,6 +46,7 @@ def message(
 
 def tool_use(arguments: str) -> dict[str, Any]:
     """A block that calls the tool that was asked for."""
+    # Under whatever name: instructor reads the first call.
     return {"type": "tool_use", "id": "toolu_1", "name": "Bridge", "input": json.loads(arguments)}
 
 
@@ -100,6 +101,8 @@ class Provider:
     """The model does not take the effort that was asked for."""
     limit: Callable[[Request], int | None]
     """The room that a request leaves its answer."""
+    question: Callable[[Request], str]
+    """What the user says in a request."""
 
     def url(self, endpoint: Endpoint) -> str:
         """The base URL for a client: the API's version is the SDK's affair."""
@@ -119,7 +122,10 @@ ANTHROPIC = Provider(
         usage={"input_tokens": 40, "output_tokens": 5000},
     ),
     busy=anthropic_error(
-        429, "rate_limit_error", "This request would exceed your rate limit", **{"retry-after": "7"}
+        429,
+        "rate_limit_error",
+        "This request would exceed your rate limit",
+        **{"retry-after": "7"},
     ),
     overloaded=anthropic_error(529, "overloaded_error", "Overloaded"),
     wrong_key=anthropic_error(401, "authentication_error", "invalid x-api-key"),
@@ -135,6 +141,7 @@ ANTHROPIC = Provider(
         400, "invalid_request_error", "This model does not support the effort parameter."
     ),
     limit=lambda request: request.body["max_tokens"],
+    question=lambda request: request.body["messages"][0]["content"],
 )
 GOOGLE = Provider(
     api=GOOGLE_API,
@@ -172,4 +179,5 @@ GOOGLE = Provider(
         400, "INVALID_ARGUMENT", "Thinking_config.thinking_budget is not supported by this model"
     ),
     limit=lambda request: request.body["generationConfig"].get("maxOutputTokens"),
+    question=lambda request: request.body["contents"][0]["parts"][0]["text"],
 )

@@ -1,7 +1,8 @@
-"""Anthropic and Google over APIs of their own: what holds for both, against servers on loopback."""
+"""Anthropic and Google over APIs of their own: what holds for both, against loopback servers."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,9 +13,10 @@ from typing import Any
 import pytest
 from bridges import BRIDGE, GOOD, KEY, WRONG_VALUE, Bridge, Waits, call
 from native_wire import ANTHROPIC, GOOGLE, Provider
+from repository import ROOT
 from wire import Answer, Endpoint, Request
 
-from llmcheck import providers
+from llmcheck import Checker, Corpus, ReplayLLM, providers
 from llmcheck.errors import (
     BudgetExceeded,
     ConfigError,
@@ -30,6 +32,7 @@ from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.google_api import GOOGLE_API
 from llmcheck.llm.endpoint.openai_api import OPENAI_API
 from llmcheck.llm.prices import Prices
+from llmcheck.llm.recording.files import call_files, read_fixture
 from llmcheck.settings import load_settings
 from llmcheck.tokens import Tokens
 
@@ -231,6 +234,24 @@ def test_tests_refuse_real_calls(provider: Provider, monkeypatch: pytest.MonkeyP
         client(provider, e).complete(call(), Bridge)
 
 
+@both
+def test_the_articles_in_seeds_give_the_recorded_findings(provider: Provider) -> None:
+    recording = ROOT / "fixtures" / "seeds"
+    recorded = {}
+    for path in call_files(recording):
+        fixture, identity = read_fixture(path)
+        recorded[identity["user"]] = fixture.raw or json.dumps(fixture.reply)
+    corpus = Corpus.read(ROOT / "seeds")
+    replay = ReplayLLM(recording)
+    with Endpoint(lambda request: provider.good(recorded[provider.question(request)])) as e:
+        found = Checker(replay.model, llm=client(provider, e)).summarize(corpus)
+    expected = Checker(llm=replay).summarize(corpus)
+    assert found.usage.calls == expected.usage.replayed
+    assert found.failures == ()
+    assert (found.summary, found.agreements) == (expected.summary, expected.agreements)
+    assert [d.id for d in found.disputes] == [d.id for d in expected.disputes]
+
+
 @pytest.mark.parametrize(
     ("extra", "name", "native", "own", "common"),
     [
@@ -268,7 +289,9 @@ def test_a_provider_is_asked_over_its_own_api_where_the_extra_is_installed(
     here = load_settings(tmp_path, {}, model=name, api_key=KEY)
     there = here.model_copy(update={"base_url": common})
     for installed, settings in ((True, here), (False, here), (True, there)):
-        monkeypatch.setattr(connecting, "has_extra", lambda asked, i=installed: i and asked == extra)
+        monkeypatch.setattr(
+            connecting, "has_extra", lambda asked, i=installed: i and asked == extra
+        )
         endpoint_of(settings)
     assert [(each["api"], each["base_url"]) for each in reached] == [
         (native, own),
@@ -306,7 +329,8 @@ def test_no_sdk_is_loaded_before_the_first_call(tmp_path: Path) -> None:
     program = (
         "import sys; from llmcheck.llm.connect import endpoint_of;"
         "from llmcheck.settings import load_settings; from pathlib import Path;"
-        f"endpoint_of(load_settings(Path({str(tmp_path)!r}), {{}}, model='google/x', api_key='k'));"
+        f"given = load_settings(Path({str(tmp_path)!r}), {{}}, model='google/x', api_key='k');"
+        "endpoint_of(given);"
         "print([m for m in ('openai', 'instructor', 'anthropic', 'google.genai')"
         " if m in sys.modules])"
     )

@@ -10,6 +10,7 @@ from wire import Answer, Endpoint, Request, completion, failure, tool_call
 
 from llmcheck import providers
 from llmcheck.errors import ConfigError
+from llmcheck.llm import connect as connecting
 from llmcheck.llm.connect import connect, endpoint_of
 from llmcheck.providers import OPENAI, PROVIDERS, place_of
 from llmcheck.settings import load_settings, sourced_settings
@@ -132,7 +133,7 @@ def gemini(request: Request) -> Answer:
     ("name", "behaviour", "requests", "output"),
     [("anthropic/claude-x", anthropic, 1, None), ("google/gemini-x", gemini, 2, 85)],
 )
-def test_a_shaped_endpoint_of_a_provider_answers(
+def test_a_shaped_endpoint_for_openais_protocol_answers(
     name: str,
     behaviour: object,
     requests: int,
@@ -141,6 +142,7 @@ def test_a_shaped_endpoint_of_a_provider_answers(
     tmp_path: Path,
 ) -> None:
     monkeypatch.delenv("LLMCHECK_REFUSE_CALLS")
+    monkeypatch.setattr(connecting, "has_extra", lambda extra: False)
     with Endpoint(behaviour) as e:  # type: ignore[arg-type]
         served = tuple(
             each._replace(base_url=e.url) if name.partition("/")[0] in each.names else each

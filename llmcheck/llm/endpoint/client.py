@@ -14,8 +14,11 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel
 
 from llmcheck.errors import (
     BudgetExceeded,
@@ -153,7 +156,7 @@ class EndpointLLM:
         value = create(
             model=self._names.get(call.model, call.model),
             messages=messages_of(call),
-            response_model=schema,
+            response_model=_titled(schema) if way == "TOOLS" else schema,
             max_retries=1,
             strict=False,
         )
@@ -215,6 +218,18 @@ class EndpointLLM:
             wait = None if complaint is None else complaint.wait
             self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)
         return failure
+
+
+@cache
+def _titled(schema: type[T]) -> type[T]:
+    """The schema with its title, which instructor names a tool by, and ours leave out."""
+
+    def model_json_schema(cls: type[BaseModel], *args: Any, **options: Any) -> dict[str, Any]:
+        return {"title": schema.__name__, **schema.model_json_schema(*args, **options)}
+
+    own = {"__doc__": schema.__doc__, "model_json_schema": classmethod(model_json_schema)}
+    titled: type[T] = type(schema.__name__, (schema,), {**own, "__module__": schema.__module__})
+    return titled
 
 
 def _note_success(lessons: Lessons, mode: int) -> Lessons:

@@ -24,7 +24,8 @@ _UNSUPPORTED = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(
-    r"context.?(length|size|window|limit)|exceed_context|(prompt|input|request).{0,20} too (long|large)"
+    r"context.?(length|size|window|limit)|exceed_context"
+    r"|(prompt|input|request).{0,20} too (long|large)"
     r"|too many (input )?tokens|input token count|reduce the length|maximum number of tokens",
     re.IGNORECASE,
 )
