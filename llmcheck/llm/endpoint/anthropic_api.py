@@ -9,7 +9,13 @@ from typing import Any
 
 from llmcheck.llm.endpoint.answers import answer_in
 from llmcheck.llm.endpoint.api import CONNECT_SECONDS, Api, Received, counted, estimated
-from llmcheck.llm.endpoint.complaints import Complaint, Refusal, Unreachable, complaint_of
+from llmcheck.llm.endpoint.complaints import (
+    Complaint,
+    Refusal,
+    Unreachable,
+    complaint_of,
+    inner_complaint,
+)
 from llmcheck.llm.endpoint.lessons import EFFORT, LIMITS, Lessons, limit_of
 from llmcheck.tokens import Tokens
 
@@ -65,6 +71,8 @@ def _ask(client: Any, fields: Mapping[str, Any], parameters: Mapping[str, Any]) 
 def _read(completion: Any) -> Received | Complaint | None:
     from anthropic.types import Message
 
+    if complaint := inner_complaint(completion):
+        return complaint
     if not isinstance(completion, Message) or not isinstance(completion.content, list):
         return None
     blocks = completion.content
@@ -112,7 +120,8 @@ ANTHROPIC_API = Api(
     provider="anthropic",
     # instructor has structured outputs under a beta's name that the SDK no longer has.
     modes=MappingProxyType({"TOOLS": "TOOLS", "MD_JSON": "JSON"}),
-    beginning=Lessons(refused=_ABSENT | {"max_completion_tokens"}, unlimited=_UNLIMITED),
+    beginning=Lessons(refused=_ABSENT | {"max_completion_tokens"}),
+    unlimited=_UNLIMITED,
     connect=_connect,
     ask=_ask,
     read=_read,

@@ -53,6 +53,8 @@ class Api(NamedTuple):
     """Ways to ask for JSON, the first to be tried first, each with instructor's name for it."""
     beginning: Lessons
     """What is known of every model before its first request."""
+    unlimited: int | None
+    """The limit to set where an answer is to have none; None where it can be left out."""
     connect: Callable[[str, str, float, Any], Any]
     """A client that repeats nothing, of a base URL, a key, the seconds to wait and an HTTP
     client. Raises ImportError when its SDK is missing."""

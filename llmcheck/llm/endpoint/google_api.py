@@ -184,6 +184,7 @@ GOOGLE_API = Api(
     beginning=Lessons(
         refused=frozenset({"max_completion_tokens", "repetition_penalty", "repeat_penalty"})
     ),
+    unlimited=None,
     connect=_connect,
     ask=_ask,
     read=_read,

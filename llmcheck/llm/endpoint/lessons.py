@@ -70,8 +70,6 @@ class Lessons:
     """Tokens of room that thinking needs beside the answer; None where no limit must be set."""
     answered: bool = False
     """Whether any request was."""
-    unlimited: int | None = None
-    """The limit to set where an answer is to have none; None where it can be left out."""
 
 
 def as_sent(
@@ -80,11 +78,12 @@ def as_sent(
     *,
     without: Iterable[str] = (),
     room: int | None = None,
+    unlimited: int | None = None,
 ) -> dict[str, Any]:
     """The parameters under the names and with the values that the endpoint takes.
 
     ``without`` are those to leave out of this one request, ``room`` is the most that its answer
-    may have.
+    may have, ``unlimited`` the limit to set where it is to have none and the API wants one.
     """
     left_out = lessons.refused | set(without)
     sent = {name: value for name, value in parameters.items() if name not in LIMITS}
@@ -94,7 +93,7 @@ def as_sent(
         wanted = None
         if lessons.thinking is not None and (limit or lessons.thinking):
             wanted = (limit or 0) + lessons.thinking
-        wanted = wanted or lessons.unlimited
+        wanted = wanted or unlimited
         if limits := [value for value in (wanted, room) if value is not None]:
             sent[name] = min(limits)
     for name, most in lessons.most.items():

@@ -102,6 +102,7 @@ OPENAI_API = Api(
         {"JSON_SCHEMA": "JSON_SCHEMA", "TOOLS": "TOOLS", "MD_JSON": "MD_JSON"}
     ),
     beginning=Lessons(),
+    unlimited=None,
     connect=_connect,
     ask=_ask,
     read=_read,

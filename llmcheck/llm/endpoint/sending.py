@@ -140,9 +140,15 @@ class Sender:
             exchange.receive(received, limit_of(answered.sent))
             return answered.completion
 
-    def _parameters(self, exchange: Exchange) -> dict[str, Any]:
+    def _parameters(self, exchange: Exchange, room: int | None = None) -> dict[str, Any]:
         call = exchange.call
-        return as_sent(call.parameters, self.lessons(call.model), without=exchange.without)
+        return as_sent(
+            call.parameters,
+            self.lessons(call.model),
+            without=exchange.without,
+            room=room,
+            unlimited=self._api.unlimited,
+        )
 
     def _request(self, request: _Request) -> _Answered:
         """Send once. Raises Refusal for whatever the endpoint says in the place of an answer."""
@@ -151,10 +157,7 @@ class Sender:
         with self._ledger.request(request.expected, limit_of(request.parameters)) as permit:
             sent = request.parameters
             if permit.most is not None:
-                sent = as_sent(
-                    call.parameters, self.lessons(call.model),
-                    without=exchange.without, room=permit.most,
-                )  # fmt: skip
+                sent = self._parameters(exchange, permit.most)
             try:
                 completion = self._api.ask(self.connect(), request.fields, sent)
             except Refusal:
