@@ -69,6 +69,12 @@ def test_an_answer_without_a_limit_gets_one_and_the_most_is_learnt() -> None:
     assert [request.body["max_tokens"] for request in requests] == [32000, 8192]
 
 
+def test_much_room_is_asked_for_at_any_time_out() -> None:
+    # The SDK's own rule wants a stream for it.
+    reply, _ = asked(ANSWER, parameters={"max_tokens": 200_000}, timeout=600.0)
+    assert reply.value == BRIDGE
+
+
 def test_room_that_the_context_does_not_have_is_not_asked_for() -> None:
     words = "input length and `max_tokens` exceed context limit: 190000 + 32000 > 200000"
     _, requests = asked(anthropic_error(400, INVALID, words), ANSWER, parameters={})

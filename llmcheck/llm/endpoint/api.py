@@ -41,7 +41,7 @@ class Received:
 
     def json_text(self, mode: Mode) -> str:
         """The JSON text of an answer that was asked for in this way."""
-        return self.arguments or "" if mode == "TOOLS" else self.text
+        return (self.arguments or "") if mode == "TOOLS" else self.text
 
 
 class Api(NamedTuple):
