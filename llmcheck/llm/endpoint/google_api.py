@@ -79,7 +79,10 @@ def _ask(client: Any, fields: Mapping[str, Any], parameters: Mapping[str, Any]) 
         )
     except APIError as error:
         raise Refusal(complaint_of(error.response), parameters) from error
-    except httpx2.HTTPError as error:
+    except ValueError:
+        raise
+    except Exception as error:
+        # Whatever the HTTP client raises, which other SDKs wrap in errors of their own.
         timed_out = isinstance(error, httpx2.TimeoutException)
         raise Unreachable(error, timed_out=timed_out) from error
 
