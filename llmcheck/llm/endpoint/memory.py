@@ -113,7 +113,7 @@ class Memory:
         return replace(
             self._beginning,
             mode=kept.mode,
-            refused=kept.refused - self._wishes,
+            refused=self._beginning.refused | kept.refused - self._wishes,
             most=MappingProxyType(
                 {name: most for name, most in kept.most.items() if name not in self._wishes}
             ),
