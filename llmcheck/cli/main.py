@@ -25,6 +25,7 @@ from llmcheck.cli import (
     report,
     run,
     summarize,
+    trust,
 )
 from llmcheck.cli.options import BUDGET, INCOMPLETE, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
@@ -93,5 +94,5 @@ def _options(
 
 for analysis in ANALYSES:
     run.register(app, analysis)
-for verb in (plan, eval, diff, prompts, doctor, mcp, cache):
+for verb in (plan, eval, diff, prompts, doctor, mcp, cache, trust):
     verb.register(app)

@@ -110,15 +110,6 @@ def test_openai_variables_fill_in_and_give_way(tmp_path: Path) -> None:
     assert (settings.api_key, settings.base_url) == ("ours", "https://ours.example")
 
 
-def test_the_openai_key_is_not_sent_to_an_endpoint_that_only_a_file_names(tmp_path: Path) -> None:
-    write(tmp_path, "llmcheck.toml", 'base_url = "https://planted.example"')
-    environ = {"OPENAI_API_KEY": "secret"}
-
-    assert load_settings(tmp_path, environ).api_key is None
-    assert load_settings(tmp_path, environ, base_url="https://x.example").api_key == "secret"
-    assert load_settings(tmp_path, environ | {"LLMCHECK_API_KEY": "own"}).api_key == "own"
-
-
 def test_no_representation_shows_the_key() -> None:
     settings = Settings(api_key="sk-secret")
     assert "sk-secret" not in f"{settings!r} {settings}"
@@ -202,6 +193,8 @@ def test_the_home_folder_may_be_written_as_a_tilde(
         ("extra.at = 2026-01-01", "extra.at"),
         ('[extra]\nmodel = "x"', "extra: value error, model cannot be set"),
         ('base_url = "http:///v1"', "base_url: value error, has no host"),
+        ('base_url = "http://host:99999/v1"', "base_url: value error, Port out of range"),
+        ('base_url = "http://host:0/v1"', "base_url: value error, has a port that is none"),
         ('base_url = "localhost:8080"', "base_url: string should match pattern"),
         ("model =", "cannot be read as TOML"),
     ],
@@ -224,6 +217,28 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     write(tmp_path, "pyproject.toml", text)
     with pytest.raises(ConfigError, match="must be a table"):
         load_settings(tmp_path, {})
+
+
+@pytest.mark.parametrize("key", ["cache", "record"])
+@pytest.mark.parametrize("folder", ["../out", "/elsewhere", "~/out", "link/out"])
+def test_a_file_chooses_no_folder_outside_of_its_own_to_write_to(
+    tmp_path: Path, key: str, folder: str
+) -> None:
+    path = write(tmp_path / "set", "llmcheck.toml", f'{key} = "{folder}"')
+    (tmp_path / "set" / "link").symlink_to(tmp_path)
+    with pytest.raises(ConfigError, match=f"{key}: .*outside.*--{key}") as caught:
+        load_settings(tmp_path / "set", {})
+    assert str(path) in str(caught.value)
+
+
+def test_a_file_does_not_open_the_network_of_the_user(tmp_path: Path) -> None:
+    write(tmp_path, "pyproject.toml", "[tool.llmcheck]\nallow_private_urls = true")
+    with pytest.raises(
+        ConfigError, match=r"pyproject\.toml: allow_private_urls: .*--allow-"
+    ):
+        load_settings(tmp_path, {})
+    write(tmp_path, "pyproject.toml", "[tool.llmcheck]\nallow_private_urls = false")
+    assert load_settings(tmp_path, {"LLMCHECK_ALLOW_PRIVATE_URLS": "true"}).allow_private_urls
 
 
 # --- wrong values elsewhere ---

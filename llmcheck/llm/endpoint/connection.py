@@ -6,7 +6,6 @@ stale. What cannot be used is a ConfigError that names the variable, never a tra
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import ssl
@@ -17,6 +16,7 @@ from urllib.request import getproxies
 
 from llmcheck.errors import ConfigError
 from llmcheck.llm.endpoint.errors import Endpoint
+from llmcheck.providers import OPENAI, is_loopback
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -45,7 +45,7 @@ def connected(endpoint: Endpoint) -> OpenAI:
     logging.getLogger("instructor").addHandler(logging.NullHandler())
     url = urlsplit(endpoint.base_url)
     timeout = endpoint.timeout
-    return openai.OpenAI(
+    client = openai.OpenAI(
         base_url=urlunsplit(url._replace(query="", fragment="")),
         # Where it belongs: openai would go on with the path behind it.
         default_query=dict(parse_qsl(url.query, keep_blank_values=True)),
@@ -54,6 +54,21 @@ def connected(endpoint: Endpoint) -> OpenAI:
         max_retries=0,
         http_client=_http_client(endpoint),
     )
+    if not _takes_account(endpoint):
+        client.organization = client.project = None
+        client._custom_headers = {}
+    return client
+
+
+def _takes_account(endpoint: Endpoint) -> bool:
+    """Whether what openai's client reads of an account from the environment may go there:
+    OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS.
+
+    They go with a key: to a server on this machine, which a file may name, not without one.
+    """
+    if endpoint.provider not in (None, OPENAI):
+        return False
+    return bool(endpoint.api_key) or not is_loopback(urlsplit(endpoint.base_url).hostname)
 
 
 def _http_client(endpoint: Endpoint) -> Any:
@@ -74,14 +89,6 @@ def _http_client(endpoint: Endpoint) -> Any:
             f"the environment's settings for the network cannot be used ({error}): look at "
             "SSL_CERT_FILE, HTTPS_PROXY, ALL_PROXY and NO_PROXY"
         ) from error
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a host is this very machine, by its name or number."""
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return host == "localhost" or (host or "").endswith(".localhost")
 
 
 def _certificates(endpoint: Endpoint) -> ssl.SSLContext:
