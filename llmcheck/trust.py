@@ -7,7 +7,6 @@ the user says once, by its address, that it may have them.
 from __future__ import annotations
 
 import shlex
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ import platformdirs
 
 from llmcheck.errors import ConfigError
 from llmcheck.providers import Place, is_loopback
+from llmcheck.whole_files import write_whole
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -97,13 +97,8 @@ def _list() -> Path:
 
 def _write(names: set[str]) -> None:
     path = _list()
-    unfinished = path.with_suffix(".tmp")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished.write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8")
-        unfinished.replace(path)
+        write_whole(path, "".join(f"{name}\n" for name in sorted(names)).encode())
     except OSError as error:
         raise ConfigError(f"cannot write to {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
