@@ -233,9 +233,7 @@ def test_a_file_chooses_no_folder_outside_of_its_own_to_write_to(
 
 def test_a_file_does_not_open_the_network_of_the_user(tmp_path: Path) -> None:
     write(tmp_path, "pyproject.toml", "[tool.llmcheck]\nallow_private_urls = true")
-    with pytest.raises(
-        ConfigError, match=r"pyproject\.toml: allow_private_urls: .*--allow-"
-    ):
+    with pytest.raises(ConfigError, match=r"pyproject\.toml: allow_private_urls: .*--allow-"):
         load_settings(tmp_path, {})
     write(tmp_path, "pyproject.toml", "[tool.llmcheck]\nallow_private_urls = false")
     assert load_settings(tmp_path, {"LLMCHECK_ALLOW_PRIVATE_URLS": "true"}).allow_private_urls
