@@ -14,9 +14,9 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
-from typing import get_args
+from typing import Any, get_args
 
 from llmcheck.errors import (
     BudgetExceeded,
@@ -97,11 +97,12 @@ class OpenAILLM:
         _refuse_in_tests()
         self._sender.giving_up.check(call)
         self._sender.connect()
-        exchange = Exchange(call)
+        exchange = Exchange(call, self._endpoint.cleaned)
         try:
             return self._converse(exchange, schema)
         except (LLMError, BudgetExceeded) as error:
             error.tokens = exchange.tokens
+            self._endpoint.secrets.out_of_error(error)
             raise
 
     def connect(self) -> None:
@@ -115,6 +116,7 @@ class OpenAILLM:
     def _converse(self, exchange: Exchange, schema: type[T]) -> Reply[T]:
         from instructor.core import InstructorRetryException
 
+        self._endpoint.secrets.out_of_logs()
         model = exchange.call.model
         mode = self._sender.lessons(model).mode
         while True:
@@ -143,7 +145,7 @@ class OpenAILLM:
         value = create(
             model=self._names.get(call.model, call.model),
             messages=messages_of(call),
-            response_model=schema,
+            response_model=_titled(schema) if _MODES[mode] == "TOOLS" else schema,
             max_retries=1,
             strict=False,
         )
@@ -207,6 +209,16 @@ class OpenAILLM:
             wait = None if complaint is None else complaint.wait
             self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)
         return failure
+
+
+@cache
+def _titled(schema: type[T]) -> type[T]:
+    """The schema for instructor's tools, which take their name from the title: ours have none."""
+
+    def with_title(*arguments: Any, **options: Any) -> dict[str, Any]:
+        return {"title": schema.__name__, **schema.model_json_schema(*arguments, **options)}
+
+    return type(schema.__name__, (schema,), {"model_json_schema": with_title})
 
 
 def _note_success(lessons: Lessons, mode: int) -> Lessons:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,8 @@ class Exchange:
     """One call on its way to an answer."""
 
     call: Call
+    cleaned: Callable[[str], str]
+    """Makes words of the endpoint's fit to be shown."""
     tokens: Tokens = field(default_factory=Tokens)
     """What all answers took so far."""
     message: Any = None
@@ -51,7 +53,7 @@ class Exchange:
         if choice.finish_reason == "content_filter":
             raise self.invalid("was withheld by the endpoint's content filter")
         if refusal := getattr(choice.message, "refusal", None):
-            raise self.invalid(f"is a refusal: {refusal[:200]}")
+            raise self.invalid(f"is a refusal: {self.cleaned(refusal)}")
         self._said = tidy(choice.message)
 
     def json_text(self, mode: str) -> str:

@@ -168,6 +168,8 @@ class Sender:
             except ValueError as error:
                 message = self._endpoint.answered_with("something that is not JSON")
                 raise exchange.provider_error(message) from error
+            # First of all: whoever looks at an answer may cut, log or quote it.
+            completion = self._endpoint.secrets.out_of_answer(completion)
             choices: list[Any] = getattr(completion, "choices", None) or []
             usable = bool(choices) and choices[0].message is not None
             if usable or getattr(completion, "usage", None):
