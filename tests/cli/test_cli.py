@@ -414,7 +414,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other_and_goes_to_stdout(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(ConfigError, match="No space left.*went to standard output"):
+    with pytest.raises(ConfigError, match=r"No space left.*went to standard output"):
         emit("new", target)
     assert capsys.readouterr().out == "new"
     assert target.read_text() == "old"
