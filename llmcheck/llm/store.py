@@ -140,7 +140,13 @@ class ReplyStore:
         """
         if self._inode() is None:
             return 0
-        replies = self._with_cache(len, otherwise=rows_in)
+
+        def count(database: Path) -> int:
+            with suppress(sqlite3.Error):  # What cannot even be read is to go as well.
+                return rows_in(database)
+            return 0
+
+        replies = self._with_cache(len, otherwise=count)
         self.close()
         try:
             for path in files_of(self.directory / _DATABASE):

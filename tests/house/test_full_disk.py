@@ -265,6 +265,17 @@ def test_a_cache_that_cannot_be_opened_for_writing_is_read_and_warned_of_once(
     assert list((tmp_path / "cache").glob("cache.db*")) == []
 
 
+def test_a_database_that_cannot_even_be_read_there_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ReplyStore(tmp_path / "cache")
+    store.directory.mkdir()
+    (store.directory / "cache.db").touch()  # As it is left where its tables found no room.
+    monkeypatch.setattr("diskcache.Cache", Full)
+    assert store.clear() == 0
+    assert list(store.directory.iterdir()) == []
+
+
 def test_a_damaged_row_that_cannot_be_dropped_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
