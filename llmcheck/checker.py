@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +17,6 @@ from llmcheck.llm.port import LLM
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Progress, Runner, ignore_progress
 from llmcheck.models import (
-    Dispute,
     Document,
     DocumentInfo,
     Failure,
@@ -31,12 +29,11 @@ from llmcheck.models import (
 )
 from llmcheck.numbering import NumberedSet
 from llmcheck.reading import read
-from llmcheck.settings import Settings, Silence, load_settings
+from llmcheck.reports.silencing import silence_disputes
+from llmcheck.settings import Settings, load_settings
 from llmcheck.summary import Length, summarize
 from llmcheck.survey import survey
 from llmcheck.survey.shapes import Table
-
-_log = logging.getLogger("llmcheck")
 
 
 class Trace(NamedTuple):
@@ -101,6 +98,9 @@ class Checker:
         price_out: float | None = None,
         table_tokens: int | None = None,
         language: str | None = None,
+        select: str | Sequence[str] | None = None,
+        ignore: str | Sequence[str] | None = None,
+        min_confidence: float | None = None,
         concurrency: int | None = None,
         timeout: float | None = None,
         settings: Settings | None = None,
@@ -122,6 +122,9 @@ class Checker:
             price_out=price_out,
             table_tokens=table_tokens,
             language=language,
+            select=select,
+            ignore=ignore,
+            min_confidence=min_confidence,
             concurrency=concurrency,
             timeout=timeout,
         )
@@ -191,7 +194,7 @@ class Checker:
             prompts=_prompt_digests(meter),
             documents=_list_documents(corpus.documents, reading.padding),
             claims=tuple(findings.claims),
-            disputes=_mark_silenced(findings.disputes, self._settings.silence),
+            disputes=silence_disputes(findings.disputes, self._settings),
             agreements=tuple(findings.agreements),
             lookalikes=tuple(findings.lookalikes),
             padding=tuple(reading.padding),
@@ -244,22 +247,6 @@ class Checker:
 def _prompt_digests(meter: MeteredLLM) -> dict[str, str]:
     """Of the prompts that were used."""
     return {name: load_prompt(name).digest for name in meter.usage().prompts}
-
-
-def _mark_silenced(
-    disputes: Sequence[Dispute], silences: Sequence[Silence]
-) -> tuple[Dispute, ...]:
-    """The disputes, marked where the settings silence them; warns of what silences nothing."""
-    reasons = {silence.id: silence.reason for silence in silences}
-    for unused in sorted(reasons.keys() - {dispute.id for dispute in disputes}):
-        _log.warning(
-            "the silence of %s applies to nothing: no dispute of this run has that id, which "
-            "changes with the wording of its sentences and claims",
-            unused,
-        )
-    return tuple(
-        dispute.model_copy(update={"silenced": reasons.get(dispute.id)}) for dispute in disputes
-    )
 
 
 def _list_documents(

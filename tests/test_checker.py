@@ -166,6 +166,14 @@ def test_a_silenced_dispute_is_marked_and_an_idle_silence_warned_of(
     assert "d-000000000000 applies to nothing" in caplog.text
 
 
+def test_a_dispute_that_is_not_selected_is_in_the_report_and_raises_nothing() -> None:
+    report = checker(ignore="LC102").check(CORPUS)
+    assert [dispute.silenced for dispute in report.disputes] == ["LC102 is not selected"]
+    report.raise_for_disputes()
+    with pytest.raises(DisputesFound):
+        checker(ignore="LC103").check(CORPUS).raise_for_disputes()
+
+
 def test_a_small_model_is_shown_little_and_its_answers_are_limited() -> None:
     llm = script(survey={**SURVEYED, "disputes": [], "agreements": []}, merge={"same": []})
     checker(llm, table_tokens=100).summarize(CORPUS)

@@ -142,7 +142,8 @@ class _Bench:
             for side in Batch(tuple(pairs), reach, most).sides
         }
         size = self._runner.table_tokens
-        return self._ask(batches_of(pairs, tokens, size, reach=reach, most=most))
+        worded = [question.question for question in self._questions]
+        return self._ask(batches_of(pairs, tokens, size, reach=reach, most=most, worded=worded))
 
     def look_alone(self, pairs: Sequence[Pair]) -> dict[Pair, _Looked]:
         """A look at each pair by itself, with more context."""

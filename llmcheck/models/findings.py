@@ -123,7 +123,8 @@ class Dispute(Frozen):
     rationale: str
     positions: tuple[Position, ...] = Field(min_length=2)
     silenced: str | None = None
-    """Why the settings silence it, in their words; None for a dispute that counts."""
+    """Why the settings silence it, in their words, or do not select it; None for one that
+    counts."""
 
 
 class Agreement(Frozen):
