@@ -21,6 +21,7 @@ from llmcheck.cli import (
     diff,
     doctor,
     eval,
+    explain,
     mcp,
     padding,
     plan,
@@ -127,5 +128,5 @@ def _options(
 
 for analysis in ANALYSES:
     run.register(app, analysis)
-for verb in (plan, eval, diff, rule, demo, prompts, doctor, mcp, cache, trust):
+for verb in (plan, eval, diff, explain, rule, demo, prompts, doctor, mcp, cache, trust):
     verb.register(app)

@@ -81,7 +81,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 Verbose = Annotated[
     bool,
     typer.Option(
-        "--verbose", help="Tell on stderr what the model said and no document bears out."
+        "--verbose",
+        help="Tell on stderr of each call, and what the model said and no document bears out.",
     ),
 ]
 

@@ -54,8 +54,8 @@ def row_of(call: Call, reply: StoredReply) -> bytes:
     return json.dumps(envelope).encode("ascii")
 
 
-def reply_in(blob: bytes, call: Call) -> StoredReply:
-    """The answer that a row keeps. Raises ValueError saying what is wrong with the row."""
+def reply_in(blob: bytes, key: str) -> StoredReply:
+    """The answer that the row under ``key`` keeps. Raises ValueError saying what is wrong with the row."""
     try:
         envelope = json.loads(blob)
         row = _Row.model_validate(envelope["row"])
@@ -64,7 +64,7 @@ def reply_in(blob: bytes, call: Call) -> StoredReply:
         raise ValueError("is not what llmcheck stores") from error
     if not intact:
         raise ValueError("fails its checksum")
-    if row.key != call.key:
+    if row.key != key:
         raise ValueError("belongs to another call")
     tokens = Tokens(row.input_tokens, row.output_tokens)
     return StoredReply(row.raw, tokens, row.probabilities, row.failed)

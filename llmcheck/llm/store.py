@@ -21,6 +21,7 @@ from llmcheck.llm.port import Call
 from llmcheck.llm.private_folder import make_private
 from llmcheck.llm.rows import StoredReply, reply_in, row_of
 from llmcheck.llm.unwritable import files_of, rows_in, value_in
+from llmcheck.models import CallRef
 
 R = TypeVar("R")
 
@@ -69,7 +70,7 @@ class ReplyStore:
         """
         self._with_cache(len, otherwise=rows_in)
 
-    def read(self, call: Call) -> StoredReply | None:
+    def read(self, call: Call | CallRef) -> StoredReply | None:
         """The answer stored for ``call``, or None.
 
         Raises CorruptRecord when the row is damaged, altered or of another call.
@@ -79,7 +80,7 @@ class ReplyStore:
                 lambda cache: cache.get(call.key),
                 otherwise=lambda database: value_in(database, call.key),
             )
-            return None if blob is None else reply_in(blob, call)
+            return None if blob is None else reply_in(blob, call.key)
         except (ValueError, TypeError) as error:
             raise self._corrupt_record(call, str(error)) from error
 
@@ -257,7 +258,7 @@ class ReplyStore:
             self.directory, error, target,
         )  # fmt: skip
 
-    def _corrupt_record(self, call: Call, reason: str) -> CorruptRecord:
+    def _corrupt_record(self, call: Call | CallRef, reason: str) -> CorruptRecord:
         return CorruptRecord(
             f"cache {self.directory}: the row of {call.prompt} call {call.key[:16]} {reason}",
             call_key=call.key,
