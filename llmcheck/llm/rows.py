@@ -55,7 +55,7 @@ def row_of(call: Call, reply: StoredReply) -> bytes:
 
 
 def reply_in(blob: bytes, key: str) -> StoredReply:
-    """The answer that the row under ``key`` keeps. Raises ValueError saying what is wrong with the row."""
+    """The answer that the row of ``key`` keeps. Raises ValueError saying what is wrong with it."""
     try:
         envelope = json.loads(blob)
         row = _Row.model_validate(envelope["row"])
