@@ -47,7 +47,8 @@ class Secrets:
     def out_of_answer(self, answer: Any) -> Any:
         """What an endpoint answered, parsed, without the keys: changed where it stands."""
         if isinstance(answer, str):
-            return self._in_answers.sub(INSTEAD, answer)
+            cleaned = self._in_answers.sub(INSTEAD, answer)
+            return answer if cleaned == answer else cleaned  # Enumerations are texts, too.
         if isinstance(answer, list):
             answer[:] = map(self.out_of_answer, answer)
         elif isinstance(answer, dict):
