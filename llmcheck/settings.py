@@ -140,8 +140,12 @@ class Settings(BaseModel):
             parts = urlsplit(value)
             if not parts.hostname:
                 raise ValueError("has no host")
-            if parts.port == 0:  # One that is no number is a ValueError of urlsplit's.
-                raise ValueError("has a port that is none")
+            try:
+                none = parts.port == 0
+            except ValueError:
+                none = True
+            if none:
+                raise ValueError("its port is no number from 1 to 65535")
         return value
 
     @field_validator("extra")

@@ -62,7 +62,7 @@ def _read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
     """The table of a TOML file, or None when the file does not have it."""
     try:
         values: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML ({error})") from error
     for name in table:
         if name not in values:

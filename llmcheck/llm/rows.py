@@ -60,7 +60,7 @@ def reply_in(blob: bytes, key: str) -> StoredReply:
         envelope = json.loads(blob)
         row = _Row.model_validate(envelope["row"])
         intact = envelope["checksum"] == _checksum(row)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError("is not what llmcheck stores") from error
     if not intact:
         raise ValueError("fails its checksum")
