@@ -7,6 +7,7 @@ an extra brings the SDK of their own API.
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -109,6 +110,14 @@ def one_spelling(base_url: str) -> str:
     at = f"[{host}]" if ":" in (host or "") else f"{host}"
     at += f":{port}" if port not in (None, standard) else ""
     return urlunsplit((scheme, at, url.path.rstrip("/"), url.query, ""))
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this very machine, by its name or number."""
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost" or (host or "").endswith(".localhost")
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -15,6 +15,7 @@ from llmcheck.cli.options import (
     TERMINATED,
     help_epilog,
     takes_settings,
+    tell_of_recording,
 )
 from llmcheck.cli.streams import show_progress
 from llmcheck.errors import ConfigError
@@ -66,5 +67,6 @@ def mcp(
     # waiting, too.
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     signal.signal(signal.SIGTERM, lambda *_: os._exit(TERMINATED))
+    tell_of_recording(settings)
     with show_progress():
         serve(settings, roots)

@@ -1,19 +1,16 @@
-"""What the commands share: options, exit codes, the end of their help, how a run stops."""
+"""What the commands share: options, exit codes, the end of their help."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
-import signal
-import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from llmcheck.cli.streams import ProgressLine, say
+from llmcheck.cli.streams import check_writable, say
 from llmcheck.documents.formats import SUFFIXES
 from llmcheck.errors import ConfigError
 
@@ -238,40 +235,17 @@ def help_epilog(*examples: str, codes: Mapping[int, str]) -> str:
 
 def check_output(output: Path | None) -> None:
     """Raise ConfigError now, rather than after the run, when nothing can be written there."""
-    if output is not None and (output.is_dir() or not output.parent.is_dir()):
-        raise ConfigError(f"--output {output}: must be a file in a folder that exists")
+    if output is not None:
+        check_writable(output)
 
 
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM, which ends a run as Ctrl-C does."""
-
-
-@contextlib.contextmanager
-def exit_on_interrupt(settings: Settings, line: ProgressLine) -> Iterator[None]:
-    """Exit as interrupted on Ctrl-C and SIGTERM, and say what becomes of the calls that were
-    answered."""
-
-    def terminate(*_: object) -> None:
-        raise _Terminated
-
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGTERM, terminate) if in_main_thread else None
-    try:
-        yield
-    except KeyboardInterrupt as interrupt:
-        line.erase()
-        kept = (
-            "there is no cache, so its finished calls are lost"
-            if settings.cache is None
-            else "finished calls are cached, so the same command goes on from here"
+def tell_of_recording(settings: Settings) -> None:
+    """Say, where a run is recorded, what the recording will hold."""
+    if settings.record is not None:
+        say(
+            f"the recording {settings.record} will hold sentences of the documents: share it as "
+            "you would share them"
         )
-        say(f"interrupted; {kept}")
-        terminated = isinstance(interrupt, _Terminated)
-        raise typer.Exit(TERMINATED if terminated else INTERRUPTED) from None
-    finally:
-        if in_main_thread:
-            # None where it was not set from Python.
-            signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def failure_code(failures: Iterable[Failure]) -> int:

@@ -14,7 +14,8 @@ from llmcheck.llm.budget import Ledger
 from llmcheck.llm.connect import connect
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.recording.record import RecordingLLM
-from llmcheck.llm.store import ReplyStore, StoredReply
+from llmcheck.llm.rows import StoredReply
+from llmcheck.llm.store import ReplyStore
 from llmcheck.settings import Settings
 from llmcheck.tokens import Tokens
 

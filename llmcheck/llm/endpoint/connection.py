@@ -6,7 +6,6 @@ stale. What cannot be used is a ConfigError that names the variable, never a tra
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import socket
@@ -20,6 +19,7 @@ from llmcheck.errors import ConfigError
 from llmcheck.llm import interruption
 from llmcheck.llm.endpoint.api import Api
 from llmcheck.llm.endpoint.errors import Endpoint
+from llmcheck.providers import OPENAI, is_loopback
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
@@ -33,6 +33,7 @@ def connected(endpoint: Endpoint, api: Api) -> Any:
     endpoint.check_key()
     try:
         import instructor  # noqa: F401 - so that what is missing is known at once
+        import openai
 
         client = api.connect(
             endpoint.base_url, endpoint.api_key, endpoint.timeout, _http_client(endpoint)
@@ -45,7 +46,21 @@ def connected(endpoint: Endpoint, api: Api) -> Any:
     # instructor logs every failed attempt as an error, which Python prints on stderr when
     # nobody has set up logging.
     logging.getLogger("instructor").addHandler(logging.NullHandler())
+    if isinstance(client, openai.OpenAI) and not _takes_account(endpoint):
+        client.organization = client.project = None
+        client._custom_headers = {}
     return client
+
+
+def _takes_account(endpoint: Endpoint) -> bool:
+    """Whether what openai's client reads of an account from the environment may go there:
+    OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS.
+
+    They go with a key: to a server on this machine, which a file may name, not without one.
+    """
+    if endpoint.provider not in (None, OPENAI):
+        return False
+    return bool(endpoint.api_key) or not is_loopback(urlsplit(endpoint.base_url).hostname)
 
 
 def _http_client(endpoint: Endpoint) -> Any:
@@ -84,14 +99,6 @@ def _watch(request: Any) -> None:
 
 
 _HOOKS = {"request": [_watch]}
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a host is this very machine, by its name or number."""
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return host == "localhost" or (host or "").endswith(".localhost")
 
 
 def _certificates(endpoint: Endpoint) -> ssl.SSLContext:

@@ -172,6 +172,8 @@ class Sender:
             except ValueError as error:
                 message = self._endpoint.answered_with("something that is not JSON")
                 raise exchange.provider_error(message) from error
+            # First of all: whoever looks at an answer may cut, log or quote it.
+            completion = self._endpoint.secrets.out_of_answer(completion)
             received = self._api.read(completion)
             if taken := self._api.tokens(completion, request.size):
                 permit.paid = taken
