@@ -122,6 +122,8 @@ def _dispute(
     surest = max(standing, key=lambda verdict: (verdict.confidence, -verdict.a, -verdict.b))
     kinds = [verdict.kind for verdict in standing]
     positions = [cited.position(stance) for stance in stances]
+    apart = {ref.doc_id for stance in stances for ref in stance.sentences}
+    answering = dict.fromkeys(ref.doc_id for ref in question.sentences)
     return Dispute(
         id=content_id("d", *sorted(cited.wording(stance) for stance in stances)),
         question=question.question,
@@ -129,6 +131,8 @@ def _dispute(
         confidence=surest.confidence,
         rationale=surest.rationale,
         positions=tuple(sorted(positions, key=lambda p: (-len(p.doc_ids), p.answer))),
+        shown_doc_ids=question.shown_doc_ids,
+        compatible_doc_ids=tuple(id_ for id_ in answering if id_ not in apart),
     )
 
 

@@ -66,6 +66,8 @@ class Question(Frozen):
     """Of a look-alike, why all answers can be true."""
     rationale: str = ""
     """The same in words."""
+    shown_doc_ids: tuple[str, ...] = ()
+    """Documents of which sentences were shown beside those of the stances, in the set's order."""
 
     @property
     def sentences(self) -> tuple[SentenceRef, ...]:
@@ -124,6 +126,11 @@ class Dispute(Frozen):
     positions: tuple[Position, ...] = Field(min_length=2)
     silenced: str | None = None
     """Why the settings silence it, in their words; None for a dispute that counts."""
+    shown_doc_ids: tuple[str, ...] = ()
+    """Documents of which sentences were shown beside those of its positions: in those without a
+    position, none was found. Empty where that was not noted."""
+    compatible_doc_ids: tuple[str, ...] = ()
+    """Those with an answer that contradicts none of the positions."""
 
 
 class Agreement(Frozen):

@@ -33,8 +33,9 @@ from llmcheck.render.data import claims_jsonl, report_schema, to_json
 from llmcheck.render.lint import lint_lines
 from llmcheck.render.markdown import escape, markdown_page
 from llmcheck.render.phrases import HOSTILE, clean, percent, quotation, shorten
+from llmcheck.render.sources import Sources, name_documents
 from llmcheck.render.terminal import claims_page, padding_page, summary_page
-from llmcheck.render.view import Sources, usage_line
+from llmcheck.render.view import usage_line
 from llmcheck.render.web import html_page
 
 SCHEMA = ROOT / "docs" / "report.schema.json"

@@ -9,7 +9,8 @@ from typing import NamedTuple, TypeVar, get_args
 from llmcheck.language.blocks import Block, blocks
 from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
 from llmcheck.render.phrases import clean, clean_lines, kind_name
-from llmcheck.render.view import Sources, attribution, group_by_document
+from llmcheck.render.sources import Sources, source_details
+from llmcheck.render.view import attribution, group_by_document
 from llmcheck.render.web.anchors import AnchoredPassage, Anchors, Link, Standing, source_anchor
 from llmcheck.render.web.segments import LabelledSpan, Segment, segments
 
@@ -65,7 +66,8 @@ class Source(NamedTuple):
     anchor: str
     number: int | None
     name: str
-    title: str
+    """Its title in full, where it has one."""
+    details: str
     info: DocumentInfo
     original: Link | None
     """For a copy: the source that holds its text."""
@@ -95,8 +97,8 @@ def source_texts(
         yield Source(
             anchor=source_anchor(number),
             number=number,
-            name=names.name(info.id),
-            title=clean(info.title) if info.title and info.path else "",
+            name=clean(info.title or "") or names.name(info.id),
+            details=source_details(info, names.name(info.id)),
             info=info,
             original=_link_to_original(info, names),
             stretches=list(_stretches(text, folds, passages, anchors)),
