@@ -18,17 +18,27 @@
   };
 
   function wanted() {
-    // Case is ignored as the language of the letters has it.
     return query.value.split(/\s+/u).filter(Boolean)
       .map((word) => new RegExp(word.replace(/[\\^$.*+?()[\]{}|/]/gu, "\\$&"), "giu"));
   }
 
-  const holds = (element, words) => words.every((word) => element.textContent.search(word) >= 0);
+  // What documents are called is no part of what was found: that is what the filter is for.
+  const NAMES = ".who, figcaption, .cites, .back, .note";
+  const texts = new Map();
+
+  function textOf(finding) {
+    if (!texts.has(finding)) {
+      const copy = finding.cloneNode(true);
+      for (const name of copy.querySelectorAll(NAMES)) name.remove();
+      texts.set(finding, copy.textContent);
+    }
+    return texts.get(finding);
+  }
 
   function isChosen(finding, words) {
     return (!from.value || documentsOf(finding).includes(from.value))
       && `${finding.dataset.kind} `.startsWith(kind.value && `${kind.value} `)
-      && holds(finding, words);
+      && words.every((word) => textOf(finding).search(word) >= 0);
   }
 
   function sort() {
@@ -41,22 +51,31 @@
     }
   }
 
-  // Returns how often the words stand in the sources.
+  function unfold(element) {
+    const folded = element.closest("details");
+    if (!folded) return;
+    folded.open = true;
+    unfold(folded.parentElement);
+  }
+
+  // Marks the words, unfolds the findings that hold them, and returns how many stand in sources.
   function mark(words) {
     const ranges = [];
     let inSources = 0;
-    const texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
-    while (words.length && texts.nextNode()) {
-      const node = texts.currentNode;
-      for (const word of words) {
-        for (const found of node.data.matchAll(word)) {
-          const range = new Range();
-          range.setStart(node, found.index);
-          range.setEnd(node, found.index + found[0].length);
-          ranges.push(range);
-          if (node.parentElement.closest(".text")) inSources += 1;
-        }
+    const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+    while (words.length && walker.nextNode()) {
+      const node = walker.currentNode;
+      const around = node.parentElement;
+      if (around.closest(NAMES)) continue;
+      const found = words.flatMap((word) => [...node.data.matchAll(word)]);
+      for (const { index, 0: text } of found) {
+        const range = new Range();
+        range.setStart(node, index);
+        range.setEnd(node, index + text.length);
+        ranges.push(range);
       }
+      if (around.closest(".text")) inSources += found.length;
+      if (found.length && around.closest("[data-kind]:not([hidden])")) unfold(around);
     }
     if (globalThis.Highlight) CSS.highlights.set("found", new Highlight(...ranges));
     return inSources;
@@ -70,10 +89,6 @@
       shown += !finding.hidden;
       const row = rows.get(finding.id);
       if (row) row.hidden = finding.hidden;
-      if (!words.length || finding.hidden) continue;
-      for (const folded of finding.querySelectorAll("details:not([open])")) {
-        folded.open = words.some((word) => folded.textContent.search(word) >= 0);
-      }
     }
     for (const section of sections) {
       section.hidden = !section.querySelector("[data-kind]:not([hidden])");
