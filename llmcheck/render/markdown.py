@@ -239,7 +239,7 @@ def _source_list(report: Report, sources: Sources) -> str:
 
 
 def _source(document: DocumentInfo, sources: Sources) -> str:
-    name = sources.name(document.id)
+    name = sources.full_name(document.id)
     copy = f"copy of {_cite(sources, [document.copy_of])}" if document.copy_of else ""
     details = escape(source_details(document, name))
     about = details, pluralize(document.words, "word"), copy

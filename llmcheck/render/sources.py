@@ -9,6 +9,7 @@ from typing import Protocol
 from llmcheck.render.phrases import clean, shorten
 
 _NAME_LENGTH = 60
+_LONGEST_NAME = 300
 _PATH_LENGTH = 40
 _ID_LENGTH = 200
 
@@ -43,8 +44,10 @@ def source_details(document: Described, name: str) -> str:
     return "; ".join(told for told in (published, origin) if told and told not in name)
 
 
-def name_documents(documents: Sequence[Described]) -> list[str]:
+def name_documents(documents: Sequence[Described], longest: int = _LONGEST_NAME) -> list[str]:
     """A name for each, no two alike: of those that share one, more is told.
+
+    Titles are cut to ``longest`` characters.
 
     >>> from llmcheck.models import Document
     >>> name_documents(
@@ -58,7 +61,9 @@ def name_documents(documents: Sequence[Described]) -> list[str]:
     ['Spring tide (a.txt)', 'Spring tide (The Pier)', 'The Pier, 2031-05-04', 'd.txt']
     """
     paths = _short_paths(documents)
-    choices = [_choices(document, path) for document, path in zip(documents, paths, strict=True)]
+    choices = [
+        _choices(document, path, longest) for document, path in zip(documents, paths, strict=True)
+    ]
     chosen = [0] * len(documents)
     while True:
         names = [of[at] for of, at in zip(choices, chosen, strict=True)]
@@ -74,10 +79,10 @@ def name_documents(documents: Sequence[Described]) -> list[str]:
             chosen[index] += 1
 
 
-def _choices(document: Described, path: str) -> list[str]:
+def _choices(document: Described, path: str, longest: int) -> list[str]:
     """Names for a document, each telling more than the one before."""
-    published = _abridge(publication_line(document))
-    title = _abridge(clean(document.title or ""))
+    published = _abridge(publication_line(document), longest)
+    title = _abridge(clean(document.title or ""), longest)
     if not title and (document.author or document.site):
         title, published = published, ""
     last = shorten(clean(document.id), _ID_LENGTH)
@@ -87,13 +92,13 @@ def _choices(document: Described, path: str) -> list[str]:
     return [title, *(f"{title} ({told})" for told in further)]
 
 
-def _abridge(title: str) -> str:
-    """A title that is too long for a list, cut between words where there are some."""
-    if len(title) <= _NAME_LENGTH:
+def _abridge(title: str, longest: int) -> str:
+    """A title that is too long, cut between words where there are some."""
+    if len(title) <= longest:
         return title
-    head = title[: _NAME_LENGTH - 1]
+    head = title[: longest - 1]
     end = head.rfind(" ")
-    return f"{head[: end if end > _NAME_LENGTH // 2 else None].rstrip(' ,;:–—-')}…"
+    return f"{head[: end if end > longest // 2 else None].rstrip(' ,;:–—-')}…"
 
 
 def _short_paths(documents: Sequence[Described]) -> list[str]:
@@ -121,12 +126,17 @@ class Sources:
 
     def __init__(self, documents: Sequence[Described]) -> None:
         self._numbers = {document.id: n for n, document in enumerate(documents, 1)}
-        names = name_documents(documents)
-        self._names = {d.id: name for d, name in zip(documents, names, strict=True)}
+        ids = [document.id for document in documents]
+        self._names = dict(zip(ids, name_documents(documents, _NAME_LENGTH), strict=True))
+        self._full_names = dict(zip(ids, name_documents(documents), strict=True))
 
     def name(self, doc_id: str) -> str:
         """What the document is called; of one that the report does not list, its id."""
         return self._names.get(doc_id) or shorten(clean(doc_id), _PATH_LENGTH)
+
+    def full_name(self, doc_id: str) -> str:
+        """The same, its title uncut, where there is room for it: in the list of sources."""
+        return self._full_names.get(doc_id) or self.name(doc_id)
 
     def number(self, doc_id: str) -> int | None:
         """Its number; None for a source the report does not list."""

@@ -259,7 +259,7 @@ def _source_list(report: Report, sources: Sources) -> list[ConsoleRenderable]:
 
 
 def _source(document: DocumentInfo, sources: Sources) -> str:
-    number, name = sources.cite([document.id]), sources.name(document.id)
+    number, name = sources.cite([document.id]), sources.full_name(document.id)
     copy = f"copy of {sources.cite([document.copy_of])}" if document.copy_of else ""
     about = source_details(document, name), pluralize(document.words, "word"), copy
     return f"{number} {name} ({'; '.join(filter(None, about))})"

@@ -33,7 +33,7 @@ from llmcheck.render.data import claims_jsonl, report_schema, to_json
 from llmcheck.render.lint import lint_lines
 from llmcheck.render.markdown import escape, markdown_page
 from llmcheck.render.phrases import HOSTILE, clean, percent, quotation, shorten
-from llmcheck.render.sources import Sources, name_documents
+from llmcheck.render.sources import Sources
 from llmcheck.render.terminal import claims_page, padding_page, summary_page
 from llmcheck.render.view import usage_line
 from llmcheck.render.web import html_page
@@ -606,16 +606,12 @@ def sources(*paths: str | None) -> Sources:
 
 def called(*stated: dict[str, str]) -> list[str]:
     """What documents are called that state this."""
-    return name_documents(
-        [
-            info(
-                Document.model_validate(
-                    {"id": f"d/{n}.txt", "path": f"d/{n}.txt", "text": "", **fields}
-                )
-            )
-            for n, fields in enumerate(stated)
-        ]
-    )
+    infos = [
+        info(Document.model_validate({"id": f"d/{n}.txt", "path": f"d/{n}.txt", "text": "", **it}))
+        for n, it in enumerate(stated)
+    ]
+    named = Sources(infos)
+    return [named.name(each.id) for each in infos]
 
 
 def test_a_document_is_called_by_its_title_and_by_its_file_only_when_it_states_nothing() -> None:
@@ -642,6 +638,8 @@ def test_a_long_title_ends_at_a_word_and_is_still_told_from_another() -> None:
     assert other == "The Sill Harbour bridge opens after nine years of building… (1.txt)"
     (unbroken,) = called({"title": "潮" * 90})
     assert unbroken == "潮" * 59 + "…"
+    document = info(FERRY, title=title)
+    assert Sources([document]).full_name(document.id) == title
 
 
 FIELDS = st.fixed_dictionaries(

@@ -66,7 +66,6 @@ class Source(NamedTuple):
     anchor: str
     number: int | None
     name: str
-    """Its title in full, where it has one."""
     details: str
     info: DocumentInfo
     original: Link | None
@@ -97,8 +96,8 @@ def source_texts(
         yield Source(
             anchor=source_anchor(number),
             number=number,
-            name=clean(info.title or "") or names.name(info.id),
-            details=source_details(info, names.name(info.id)),
+            name=names.full_name(info.id),
+            details=source_details(info, names.full_name(info.id)),
             info=info,
             original=_link_to_original(info, names),
             stretches=list(_stretches(text, folds, passages, anchors)),
