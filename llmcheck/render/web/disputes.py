@@ -43,7 +43,7 @@ class OtherDocuments(NamedTuple):
     state: str
     number: int
     cites: list[Link]
-    """None where they are too many."""
+    """Empty where they are too many."""
 
 
 class DisputeView(NamedTuple):
