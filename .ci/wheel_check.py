@@ -3,8 +3,8 @@
     python .ci/wheel_check.py dist/llmcheck-*.whl [--pip 23.0]
 
 Installs it into a fresh environment of the Python that runs this, with that version of pip, and
-uses it from an empty folder: the version, the prompts, a replay of the recording that ships with
-it, and a file of every format.
+uses it from an empty folder: the version, the prompts, the demo, a replay of the recording that
+ships with it, and a file of every format.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ("prompts", "fixtures/seeds")
+SHIPPED = ("prompts", "fixtures/seeds", "seeds")
 EXTRAS = "pdf,docx"
 SAMPLES = {
     "html": "struck-out.html", "mhtml": "page.mhtml", "pdf": "ferry.pdf", "docx": "ferry.docx",
@@ -84,7 +84,8 @@ def check_use(llmcheck: str, wheel: Path, room: Path) -> None:
     say("lists its prompts")
 
     summarize = [llmcheck, "summarize", "../articles", "--replay", "fixtures/seeds", "--quiet"]
-    run(summarize, empty)
+    if run(summarize, empty) != run([llmcheck, "demo"], empty):
+        sys.exit("llmcheck demo does not print what a replay of seeds/ prints")
     if "<main" not in run([*summarize, "--format", "html"], empty):
         sys.exit("llmcheck makes no web page")
     report = json.loads(run([*summarize, "--format", "json"], empty))
