@@ -17,7 +17,7 @@ from urllib.parse import quote
 from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Report
 from llmcheck.render.locations import locator
 from llmcheck.render.phrases import clean, kind_name, percent, pluralize
-from llmcheck.render.sources import Sources, source_details
+from llmcheck.render.sources import Sources
 from llmcheck.render.view import (
     doc_ids_of,
     failure_subject,
@@ -241,6 +241,6 @@ def _source_list(report: Report, sources: Sources) -> str:
 def _source(document: DocumentInfo, sources: Sources) -> str:
     name = sources.full_name(document.id)
     copy = f"copy of {_cite(sources, [document.copy_of])}" if document.copy_of else ""
-    details = escape(source_details(document, name))
+    details = escape(sources.details(document))
     about = details, pluralize(document.words, "word"), copy
     return f"{escape(name)} ({'; '.join(filter(None, about))})"

@@ -37,13 +37,6 @@ def publication_line(document: Described) -> str:
     return ", ".join(clean(told) for told in (document.author, document.site, day) if told)
 
 
-def source_details(document: Described, name: str) -> str:
-    """What a list of sources tells beside the name: the publication, and where it was read."""
-    published = publication_line(document)
-    origin = shorten(clean(document.path or ""), _ID_LENGTH)
-    return "; ".join(told for told in (published, origin) if told and told not in name)
-
-
 def name_documents(documents: Sequence[Described], longest: int = _LONGEST_NAME) -> list[str]:
     """A name for each, no two alike: of those that share one, more is told.
 
@@ -129,6 +122,7 @@ class Sources:
         ids = [document.id for document in documents]
         self._names = dict(zip(ids, name_documents(documents, _NAME_LENGTH), strict=True))
         self._full_names = dict(zip(ids, name_documents(documents), strict=True))
+        self._paths = dict(zip(ids, _short_paths(documents), strict=True))
 
     def name(self, doc_id: str) -> str:
         """What the document is called; of one that the report does not list, its id."""
@@ -137,6 +131,12 @@ class Sources:
     def full_name(self, doc_id: str) -> str:
         """The same, its title uncut, where there is room for it: in the list of sources."""
         return self._full_names.get(doc_id) or self.name(doc_id)
+
+    def details(self, document: Described) -> str:
+        """What the list of sources tells beside the full name: the publication, and the file."""
+        file = self._paths[document.id] if document.path else ""
+        told = publication_line(document), file
+        return "; ".join(each for each in told if each and each not in self.full_name(document.id))
 
     def number(self, doc_id: str) -> int | None:
         """Its number; None for a source the report does not list."""

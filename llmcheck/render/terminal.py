@@ -15,7 +15,7 @@ from rich.text import Text
 
 from llmcheck.models import Dispute, DocumentInfo, Lookalike, Report
 from llmcheck.render.phrases import clean, kind_name, percent, pluralize, quotation
-from llmcheck.render.sources import Sources, source_details
+from llmcheck.render.sources import Sources
 from llmcheck.render.view import (
     attribution,
     doc_ids_of,
@@ -261,5 +261,5 @@ def _source_list(report: Report, sources: Sources) -> list[ConsoleRenderable]:
 def _source(document: DocumentInfo, sources: Sources) -> str:
     number, name = sources.cite([document.id]), sources.full_name(document.id)
     copy = f"copy of {sources.cite([document.copy_of])}" if document.copy_of else ""
-    about = source_details(document, name), pluralize(document.words, "word"), copy
+    about = sources.details(document), pluralize(document.words, "word"), copy
     return f"{number} {name} ({'; '.join(filter(None, about))})"

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar, get_args
 from llmcheck.language.blocks import Block, blocks
 from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
 from llmcheck.render.phrases import clean, clean_lines, kind_name
-from llmcheck.render.sources import Sources, source_details
+from llmcheck.render.sources import Sources
 from llmcheck.render.view import attribution, group_by_document
 from llmcheck.render.web.anchors import AnchoredPassage, Anchors, Link, Standing, source_anchor
 from llmcheck.render.web.segments import LabelledSpan, Segment, segments
@@ -97,7 +97,7 @@ def source_texts(
             anchor=source_anchor(number),
             number=number,
             name=names.full_name(info.id),
-            details=source_details(info, names.full_name(info.id)),
+            details=names.details(info),
             info=info,
             original=_link_to_original(info, names),
             stretches=list(_stretches(text, folds, passages, anchors)),
