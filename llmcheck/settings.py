@@ -128,8 +128,15 @@ class Settings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _has_a_host(cls, value: str | None) -> str | None:
-        if value is not None and not urlsplit(value).hostname:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if not parts.hostname:
             raise ValueError("has no host")
+        try:
+            _ = parts.port
+        except ValueError as error:
+            raise ValueError("its port is no number up to 65535") from error
         return value
 
     @field_validator("extra")
@@ -245,7 +252,7 @@ def _read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
     """The table of a TOML file, or None when the file does not have it."""
     try:
         values: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML ({error})") from error
     for name in table:
         if name not in values:

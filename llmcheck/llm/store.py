@@ -109,7 +109,7 @@ class ReplyStore:
             envelope = json.loads(blob)
             row = _Row.model_validate(envelope["row"])
             intact = envelope["checksum"] == _checksum(row)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise self._corrupt_record(call, "is not what llmcheck stores") from error
         if not intact:
             raise self._corrupt_record(call, "fails its checksum")

@@ -215,6 +215,7 @@ def test_the_home_folder_may_be_written_as_a_tilde(
         ("ignore = 102", "ignore: input should be a valid tuple"),
         ("min_confidence = 80", "min_confidence: input should be less than or equal to 1"),
         ('base_url = "http:///v1"', "base_url: has no host"),
+        ('base_url = "http://a:8o/v1"', "base_url: its port is no number up to 65535"),
         ('base_url = "localhost:8080"', "base_url: string should match pattern"),
         ("model =", "cannot be read as TOML"),
     ],

@@ -1,4 +1,4 @@
-"""The connection to an endpoint: openai's client, with what the environment says of the network.
+"""The connection to an endpoint: an SDK's client, with what the environment says of the network.
 
 Proxies and certificates come from variables that were set for other programs, and are often
 stale. What cannot be used is a ConfigError that names the variable, never a traceback.
@@ -11,22 +11,19 @@ import logging
 import os
 import ssl
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from llmcheck.errors import ConfigError
+from llmcheck.llm.endpoint.api import Api
 from llmcheck.llm.endpoint.errors import Endpoint
 
-if TYPE_CHECKING:
-    from openai import OpenAI
-
-_CONNECT_TIMEOUT = 10.0
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-def connected(endpoint: Endpoint) -> OpenAI:
-    """A client that repeats nothing by itself. Connects to nothing yet.
+def connected(endpoint: Endpoint, api: Api) -> Any:
+    """A client of the API's SDK that repeats nothing by itself. Connects to nothing yet.
 
     A server on this machine is never asked through a proxy. Raises ConfigError when the key, the
     environment or the installation will not do.
@@ -34,7 +31,10 @@ def connected(endpoint: Endpoint) -> OpenAI:
     endpoint.check_key()
     try:
         import instructor  # noqa: F401 - so that what is missing is known at once
-        import openai
+
+        client = api.connect(
+            endpoint.base_url, endpoint.api_key, endpoint.timeout, _http_client(endpoint)
+        )
     except ImportError as error:
         raise ConfigError(
             f"a library that llmcheck calls models with cannot be loaded ({error}): "
@@ -43,17 +43,7 @@ def connected(endpoint: Endpoint) -> OpenAI:
     # instructor logs every failed attempt as an error, which Python prints on stderr when
     # nobody has set up logging.
     logging.getLogger("instructor").addHandler(logging.NullHandler())
-    url = urlsplit(endpoint.base_url)
-    timeout = endpoint.timeout
-    return openai.OpenAI(
-        base_url=urlunsplit(url._replace(query="", fragment="")),
-        # Where it belongs: openai would go on with the path behind it.
-        default_query=dict(parse_qsl(url.query, keep_blank_values=True)),
-        api_key=endpoint.api_key or "none",
-        timeout=openai.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
-        max_retries=0,
-        http_client=_http_client(endpoint),
-    )
+    return client
 
 
 def _http_client(endpoint: Endpoint) -> Any:

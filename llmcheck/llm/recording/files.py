@@ -47,7 +47,7 @@ def read_manifest(directory: Path) -> Manifest:
     """What ``directory`` holds. Raises ConfigError when it is no recording."""
     path = directory / MANIFEST
     try:
-        return Manifest.model_validate(json.loads(path.read_bytes()))
+        return Manifest.model_validate(_json_in(path))
     except (FileNotFoundError, NotADirectoryError) as error:
         what = f"has no {MANIFEST}" if directory.is_dir() else "does not exist"
         raise ConfigError(
@@ -129,7 +129,7 @@ def _answer_json(reply: Reply[Any]) -> dict[str, Any]:
 def read_fixture(path: Path) -> tuple[Fixture, dict[str, Any]]:
     """The file and the identity it states. Raises OSError, or ValueError when it is damaged."""
     try:
-        fixture = Fixture.model_validate(json.loads(path.read_bytes()))
+        fixture = Fixture.model_validate(_json_in(path))
     except ValidationError as error:
         raise ValueError(_reasons(error)) from error
     lines = fixture.call.get("user")
@@ -160,6 +160,13 @@ def write_if_changed(path: Path, content: dict[str, Any]) -> bool:
 def how_to_record(directory: Path) -> str:
     """What to do where a recording is missing, for an error message."""
     return f"record it: llmcheck ... --record {directory}, in tests pytest --llmcheck-record"
+
+
+def _json_in(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
 
 
 def _reasons(error: ValidationError) -> str:
