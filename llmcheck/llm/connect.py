@@ -11,6 +11,7 @@ from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.endpoint.client import OpenAILLM
 from llmcheck.llm.endpoint.lessons import EFFORT
+from llmcheck.llm.endpoint.quota import Rates
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
 from llmcheck.llm.store import ReplyStore
@@ -100,6 +101,7 @@ def endpoint_of(
         names={settings.model: place.model} if settings.model and place.model else {},
         kept=frozenset(wishes_of(settings)),
         ledger=ledger,
+        rates=Rates(settings.requests_per_minute, settings.tokens_per_minute),
     )
 
 

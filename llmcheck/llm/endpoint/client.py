@@ -31,6 +31,8 @@ from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.errors import Endpoint, shapeless
 from llmcheck.llm.endpoint.exchange import Exchange, messages_of
+from llmcheck.llm.endpoint.gate import Gate
+from llmcheck.llm.endpoint.giving_up import PAUSE
 from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish
 from llmcheck.llm.endpoint.meaning import (
     befalls_every_call,
@@ -39,6 +41,7 @@ from llmcheck.llm.endpoint.meaning import (
     passes,
     rejects_mode,
 )
+from llmcheck.llm.endpoint.quota import ANY_RATE, Rates
 from llmcheck.llm.endpoint.sending import Sender
 from llmcheck.llm.port import Call, Reply, T, parse_reply
 from llmcheck.llm.prices import Prices
@@ -55,11 +58,13 @@ class OpenAILLM:
     """Answers calls through an OpenAI-compatible endpoint, with whatever model they name.
 
     ``base_url`` None is OpenAI itself; ``api_key`` may be None elsewhere. ``timeout`` is the
-    seconds to wait for one answer, ``max_attempts`` how often one request is sent while the
-    endpoint is busy or away, ``sleep`` how to wait between. ``names`` are the names under which
-    the endpoint knows models that calls name otherwise, ``kept`` the parameters that are the
-    user's wish and not to be left out, ``ledger`` is asked before every request. Nothing is
-    imported or connected before the first call. Safe to call from several threads.
+    seconds to wait for one answer, to its last byte, ``max_attempts`` how often one request is
+    sent while the endpoint is busy or away, ``sleep`` how to wait between. ``names`` are the
+    names under which the endpoint knows models that calls name otherwise, ``kept`` the
+    parameters that are the user's wish and not to be left out, ``ledger`` is asked before every
+    request, ``rates`` are the most that may be asked in a minute, by all threads together, on
+    ``clock``. Nothing is imported or connected before the first call. Safe to call from several
+    threads.
     """
 
     def __init__(
@@ -73,6 +78,8 @@ class OpenAILLM:
         names: Mapping[str, str] = MappingProxyType({}),
         kept: frozenset[str] = frozenset(),
         ledger: Ledger | None = None,
+        rates: Rates = ANY_RATE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         place = place_of(None, base_url)
         key = (api_key or "").strip()
@@ -85,6 +92,7 @@ class OpenAILLM:
             Lessons(mode=first),
             kept=kept,
             ledger=ledger or Ledger(Limits(), Prices("")),
+            gate=Gate(rates, max_attempts, sleep=sleep, clock=clock),
             sleep=sleep,
         )
 
@@ -196,15 +204,14 @@ class OpenAILLM:
             answered = self._sender.lessons(call.model).answered
             complaint = cause.complaint if isinstance(cause, Refusal) else None
             if complaint is None:
-                import openai
-
                 # Where nothing ever came from, a time-out is no sign of one long text either.
-                for_good = isinstance(cause, openai.APIConnectionError) and not answered
+                for_good = self._sender.gate.gone or not answered
+                wait: float | None = PAUSE
             else:
                 for_good = befalls_every_call(complaint, answered=answered) or (
                     not answered and refuses_a_wish(complaint, self._kept)
                 )
-            wait = None if complaint is None else complaint.wait
+                wait = complaint.wait
             self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)
         return failure
 

@@ -32,8 +32,14 @@ _WORDED_WAIT = re.compile(
     rf"(?:again|retry|wait|reset\w*|available)\D{{0,20}}?((?:\d+(?:\.\d+)?\s*{_UNIT}\s*)+)",
     re.IGNORECASE,
 )
+_DURATION = re.compile(rf"(?:\d+(?:\.\d+)?\s*{_UNIT}\s*)+", re.IGNORECASE)
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(milli|ms|s|m|h|d)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "milli": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_SHOWN = 8_000
+"""Characters in which to look for the words of a page."""
+NO_COMPLETION = "no completion"
+"""The code of a complaint that is an answer of another sort."""
 _EPOCH_SECONDS, _EPOCH_MILLISECONDS = 1e9, 1e12
 
 
@@ -70,6 +76,9 @@ def complaint_of(error: APIStatusError) -> Complaint:
     body: Any = error.response.text
     with contextlib.suppress(ValueError, RecursionError):
         body = json.loads(body)
+    leads = error.response.headers.get("location")
+    if leads and error.status_code < HTTPStatus.BAD_REQUEST:
+        return Complaint(error.status_code, f"redirects to {leads}")
     return complaint(error.status_code, body, error.response.headers)
 
 
@@ -96,6 +105,16 @@ def inner_complaint(completion: Any) -> Complaint | None:
     else:
         status = HTTPStatus.OK
     return complaint(status, body, {})
+
+
+def no_completion(came: str) -> Complaint:
+    """What is said by an answer with status 200 that is no chat completion; ``came`` is its text.
+
+    A proxy's page, half an answer, nothing at all: often something that passes.
+    """
+    words = " ".join(_MARKUP.sub(" ", came[:_SHOWN]).split())
+    what = f"no chat completion ({words})" if words else "no chat completion"
+    return Complaint(HTTPStatus.OK, what, codes=frozenset({NO_COMPLETION}))
 
 
 def complaint(status: int, body: Any, headers: Mapping[str, str]) -> Complaint:
@@ -144,8 +163,15 @@ def _worded_wait(body: Any, said: str) -> float | None:
             if at > _EPOCH_SECONDS:
                 return at - time.time()
     if found := _WORDED_WAIT.search(said):
-        return sum(float(n) * _SECONDS[unit.lower()] for n, unit in _PART.findall(found[1]))
+        return seconds_in(found[1])
     return None
+
+
+def seconds_in(text: str) -> float | None:
+    """The seconds of a duration with its units, as ``1m30s``; None for any other text."""
+    if not _DURATION.fullmatch(text):
+        return None
+    return sum(float(n) * _SECONDS[unit.lower()] for n, unit in _PART.findall(text))
 
 
 def _texts(body: Any) -> Iterator[str]:

@@ -10,12 +10,15 @@ import ipaddress
 import logging
 import os
 import ssl
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from urllib.request import getproxies
 
 from llmcheck.errors import ConfigError
+from llmcheck.llm.endpoint.bounds import bounded_client
 from llmcheck.llm.endpoint.errors import Endpoint
 
 if TYPE_CHECKING:
@@ -25,8 +28,9 @@ _CONNECT_TIMEOUT = 10.0
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-def connected(endpoint: Endpoint) -> OpenAI:
-    """A client that repeats nothing by itself. Connects to nothing yet.
+def connected(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None]) -> OpenAI:
+    """A client that repeats nothing by itself and tells ``heard`` the headers of every answer.
+    Connects to nothing yet.
 
     A server on this machine is never asked through a proxy. Raises ConfigError when the key, the
     environment or the installation will not do.
@@ -52,20 +56,21 @@ def connected(endpoint: Endpoint) -> OpenAI:
         api_key=endpoint.api_key or "none",
         timeout=openai.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
         max_retries=0,
-        http_client=_http_client(endpoint),
+        http_client=_http_client(endpoint, heard),
     )
 
 
-def _http_client(endpoint: Endpoint) -> Any:
+def _http_client(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None]) -> Any:
     import openai
 
+    bounded = partial(bounded_client, openai.DefaultHttpxClient, endpoint.timeout, heard)
     url = urlsplit(endpoint.base_url)
     if is_loopback(url.hostname):
         trusted: Any = True if url.scheme == "http" else _certificates(endpoint)
-        return openai.DefaultHttpxClient(trust_env=False, verify=trusted)
+        return bounded(trust_env=False, verify=trusted)
     _check_proxies()
     try:
-        return openai.DefaultHttpxClient()
+        return bounded()
     except (OSError, ValueError, ImportError) as error:
         for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
             if isinstance(error, OSError) and os.environ.get(name):

@@ -16,15 +16,18 @@ from llmcheck.errors import (
     ProviderError,
     TooLong,
 )
+from llmcheck.llm.endpoint.bounds import MOST_BYTES, TooLarge, TooSlow
 from llmcheck.llm.endpoint.complaints import Complaint, Refusal
 from llmcheck.llm.endpoint.lessons import EFFORT, named_in
 from llmcheck.llm.endpoint.meaning import (
+    is_no_completion,
     is_too_long,
     is_unfit,
     lasts,
     model_unknown,
     out_of_money,
     passes,
+    redirects,
 )
 from llmcheck.llm.port import Call
 from llmcheck.providers import OPENAI, Provider
@@ -72,10 +75,6 @@ class Endpoint:
                 "quote?): copy it again"
             )
 
-    def answered_with(self, what: str) -> str:
-        """The message for an answer that is no chat completion at all."""
-        return f"{self.address} answered with {what}: check the base URL (most end in /v1)"
-
     def explained(
         self, cause: BaseException | None, call: Call, kept: frozenset[str] = frozenset()
     ) -> LLMError | BudgetExceeded | ConfigError:
@@ -99,10 +98,15 @@ class Endpoint:
                 f"{self.address} {status} ({self.cleaned(complaint.message)}): "
                 f"{self._advice(complaint, call, kept)}"
             )
-        elif isinstance(cause, openai.APITimeoutError):
+        elif timed_out(cause):
             message = (
                 f"{self.address} did not answer within {self.timeout:g} s, asked "
                 f"{self.max_attempts} time(s): raise the timeout or lower --concurrency"
+            )
+        elif isinstance(cause, openai.APIConnectionError) and not lost(cause):
+            message = (
+                f"{self.address} sent more than {MOST_BYTES // 1_000_000} MB in the place of an "
+                "answer: check the base URL"
             )
         elif isinstance(cause, openai.APIConnectionError):
             message = (
@@ -144,6 +148,13 @@ class Endpoint:
             return (
                 f"the text given to {call.prompt} is too long for model {call.model!r}; "
                 "lower --table-tokens, or give the server a larger context"
+            )
+        if redirects(complaint):
+            return "no text is sent on to where it leads; if it may be, give that as --base-url"
+        if is_no_completion(complaint):
+            return (
+                f"asked {self.max_attempts} time(s); check the base URL (most end in /v1) and "
+                "whether a proxy wants a login"
             )
         if passes(complaint):
             return f"gave up after {self.max_attempts} request(s); try later"
@@ -189,3 +200,20 @@ def shapeless(error: BaseException | None) -> bool:
         return any(detail["type"] in _SHAPELESS for detail in error.errors())
     ours = (LLMError, BudgetExceeded, ConfigError, Refusal)
     return not isinstance(error, (*ours, openai.OpenAIError))
+
+
+def lost(error: BaseException | None) -> bool:
+    """Whether an endpoint could not be reached, went away or took too long: it may be back."""
+    import openai
+
+    too_large = isinstance(error, BaseException) and isinstance(error.__cause__, TooLarge)
+    return isinstance(error, openai.APIConnectionError) and not too_large
+
+
+def timed_out(error: BaseException | None) -> bool:
+    """Whether an endpoint took too long, for a byte or for the whole answer."""
+    import openai
+
+    return isinstance(error, openai.APITimeoutError) or (
+        isinstance(error, openai.APIConnectionError) and isinstance(error.__cause__, TooSlow)
+    )

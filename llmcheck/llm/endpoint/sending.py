@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from llmcheck.llm.budget import Ledger
 from llmcheck.llm.endpoint.answers import cut_off, thought, tokens_of
-from llmcheck.llm.endpoint.complaints import Refusal, complaint_of, inner_complaint
+from llmcheck.llm.endpoint.complaints import Refusal, complaint_of, inner_complaint, no_completion
 from llmcheck.llm.endpoint.connection import connected
-from llmcheck.llm.endpoint.errors import Endpoint
+from llmcheck.llm.endpoint.errors import Endpoint, lost
 from llmcheck.llm.endpoint.exchange import Exchange, expected_input
+from llmcheck.llm.endpoint.gate import Gate, Passage, Patience
 from llmcheck.llm.endpoint.giving_up import GivingUp
 from llmcheck.llm.endpoint.lessons import (
     LIMITS,
@@ -74,12 +75,14 @@ class Sender:
         *,
         kept: frozenset[str],
         ledger: Ledger,
+        gate: Gate,
         sleep: Callable[[float], None],
     ) -> None:
         self._endpoint = endpoint
         self._beginning = beginning
         self._kept = kept
         self._ledger = ledger
+        self.gate = gate
         self._sleep = sleep
         self._lock = threading.RLock()
         self._client: OpenAI | None = None
@@ -90,7 +93,7 @@ class Sender:
         """The client, made at the first use. Raises ConfigError where that cannot be."""
         with self._lock:
             if self._client is None:
-                self._client = connected(self._endpoint)
+                self._client = connected(self._endpoint, self.gate.hear)
             return self._client
 
     def lessons(self, model: str) -> Lessons:
@@ -112,20 +115,19 @@ class Sender:
         import tenacity
 
         size, expected = expected_input(fields)
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_may_pass),
-            stop=tenacity.stop_after_attempt(self._endpoint.max_attempts),
-            wait=waiting_time,
-            sleep=self._sleep,
-            reraise=True,
-        )
         while True:
             # In the body whatever their names: no parameter of a prompt can become an option
             # of instructor or openai.
             parameters = self._parameters(exchange)
             request = _Request(exchange, fields, parameters, size, expected)
             try:
-                answered: _Answered = retrying(self._request, request)
+                answered: _Answered = tenacity.Retrying(
+                    retry=tenacity.retry_if_exception(_may_pass),
+                    stop=Patience(self.gate, self._endpoint.max_attempts),
+                    wait=waiting_time,
+                    sleep=self._pause,
+                    reraise=True,
+                )(self._request, request)
             except Refusal as refusal:
                 if not self._changes(request, refusal):
                     raise
@@ -141,16 +143,26 @@ class Sender:
             completion: ChatCompletion = answered.completion
             return completion
 
+    def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            self._sleep(seconds)
+
     def _parameters(self, exchange: Exchange) -> dict[str, Any]:
         call = exchange.call
         return as_sent(call.parameters, self.lessons(call.model), without=exchange.without)
 
     def _request(self, request: _Request) -> _Answered:
         """Send once. Raises Refusal for whatever the endpoint says in the place of an answer."""
+        call = request.exchange.call
+        with self.gate.passage(request.expected) as passage:
+            # Much may have come to be known while it waited.
+            self.giving_up.check(call)
+            return self._ask(request, passage)
+
+    def _ask(self, request: _Request, passage: Passage) -> _Answered:
         import openai
 
         exchange, call = request.exchange, request.exchange.call
-        self.giving_up.check(call)
         with self._ledger.request(request.expected, limit_of(request.parameters)) as permit:
             sent = request.parameters
             if permit.most is not None:
@@ -166,19 +178,21 @@ class Sender:
                 permit.counts = False
                 raise Refusal(complaint_of(error), sent) from error
             except ValueError as error:
-                message = self._endpoint.answered_with("something that is not JSON")
-                raise exchange.provider_error(message) from error
+                permit.counts = False
+                came = getattr(error, "doc", "something that is not JSON")
+                raise Refusal(no_completion(came), sent) from error
             choices: list[Any] = getattr(completion, "choices", None) or []
             usable = bool(choices) and choices[0].message is not None
             if usable or getattr(completion, "usage", None):
                 permit.paid = tokens_of(completion, request.size)
+                passage.tokens = permit.paid.total
                 exchange.tokens = exchange.tokens.plus(permit.paid)
             if complaint := inner_complaint(completion):
                 permit.counts = False
                 raise Refusal(complaint, sent)
             if not usable:
-                what = f"no chat completion ({self._endpoint.cleaned(str(completion))})"
-                raise exchange.provider_error(self._endpoint.answered_with(what))
+                permit.counts = bool(permit.paid.total)
+                raise Refusal(no_completion(str(completion)), sent)
             self._note(exchange, sent)
             return _Answered(completion, sent, permit.paid, permit.most is not None)
 
@@ -244,19 +258,17 @@ class Sender:
 
 
 def waiting_time(state: RetryCallState) -> float:
-    """Seconds to wait: as long as the endpoint asks, else ever longer, with jitter."""
+    """Seconds to wait beside what the gate lets nobody through: ever longer, with jitter, where
+    the endpoint does not say how long."""
     from tenacity import wait_exponential_jitter
 
     error = state.outcome.exception() if state.outcome else None
-    asked = error.complaint.wait if isinstance(error, Refusal) else None
-    if asked is None:
-        return wait_exponential_jitter(max=LONGEST_WAIT)(state)
-    return max(asked, 0.0)
+    if isinstance(error, Refusal) and error.complaint.wait is not None:
+        return 0.0
+    return wait_exponential_jitter(max=LONGEST_WAIT)(state)
 
 
 def _may_pass(error: BaseException) -> bool:
-    import openai
-
     if isinstance(error, Refusal):
         return passes(error.complaint)
-    return isinstance(error, openai.APIConnectionError)
+    return lost(error)
