@@ -185,7 +185,7 @@ def _send(
     handler: BaseHTTPRequestHandler,
     status: int,
     body: Any,
-    headers: Mapping[str, str] = {},  # noqa: B006 - never changed
+    headers: Mapping[str, str] = {},
     kind: str = "application/json",
 ) -> None:
     payload = (body if isinstance(body, str) else json.dumps(body)).encode()

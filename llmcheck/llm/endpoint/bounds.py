@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 MOST_BYTES = 32_000_000
@@ -54,6 +54,11 @@ def bounded_client(
             return type(response)(
                 response.status_code, headers=kept, content=content, request=request
             )
+
+        def __del__(self) -> None:
+            # As openai's own does: nobody closes a model that is no longer needed.
+            with suppress(Exception):
+                self.close()
 
     client = Bounded(**options)
     # httpx has no door for it, though httpcore has: below its transports, every read is seen.

@@ -1,8 +1,8 @@
 """The gate that the requests of all threads go through: how many at once, and when.
 
 An endpoint that is busy says so to some of them and means all. So the number under way is halved
-when it is said and grows while it is not, the faster the longer (as TCP's CUBIC), a wait that it asks for holds
-for everyone, and so does its absence: while nothing is heard of it, one request at a time tries.
+when it is said and grows while it is not, the faster the longer (as TCP's CUBIC); a wait that it
+asks for holds for everyone. While nothing is heard of it, one request at a time tries.
 """
 
 from __future__ import annotations
@@ -112,9 +112,11 @@ class Gate:
                 told.hear(headers, sent - before, now)
 
     def _enter(self, tokens: int) -> Passage:
+        now = 0.0
         while True:
             with self._changed:
-                now = self._clock()
+                # A clock that lags behind what was slept must not hold anyone for ever.
+                now = max(now, self._clock())
                 delay = self._delay(tokens, now)
                 if delay <= 0 and self._under_way < self._width:
                     return self._let_through(tokens, now)
@@ -122,6 +124,7 @@ class Gate:
                     self._changed.wait()
                     continue
             self._sleep(delay)
+            now += delay
 
     def _delay(self, tokens: int, now: float) -> float:
         requests, of_tokens = self._told
