@@ -2,6 +2,7 @@
 #   make demo     the program on the articles in seeds/, without a model
 #   make test     the tests
 #   make check    lint, types, import layers and the tests
+#   make audit    vulnerabilities and licences of what an install brings
 # PYTHON=python3.12 chooses another interpreter (after `make clean`).
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 DEV := .venv/.dev
 
-.PHONY: demo test check lint types layers wheel wheel-check record readme docs clean
+.PHONY: demo test check lint types layers wheel wheel-check pythons audit record readme docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/llmcheck summarize seeds/ --replay fixtures/seeds
@@ -36,6 +37,14 @@ wheel: $(DEV)
 
 wheel-check: wheel
 	$(BIN)/python .ci/wheel_check.py dist/*.whl
+
+# The oldest and the newest Python that can be had; about two minutes.
+pythons: wheel
+	.ci/pythons dist/*.whl
+
+# Vulnerabilities and licences of what an install brings; no part of `make check`.
+audit: wheel
+	.ci/audit dist/*.whl
 
 # The old recording stays until the new one is complete. An interrupted recording goes on where
 # it stopped; a key, where the server wants one, comes from LLMCHECK_API_KEY.

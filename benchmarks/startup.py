@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--model", default="qwen2.5-coder-1.5b")
     options = parser.parse_args()
-    llmcheck = [sys.executable, "-m", "llmcheck.cli"]
+    llmcheck = [sys.executable, "-m", "llmcheck"]
     commands = {
         "python -c 'import typer, pydantic'": [sys.executable, "-c", "import typer, pydantic"],
         "llmcheck --help": [*llmcheck, "--help"],

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from llmcheck.documents.corpus import Corpus
+from llmcheck.documents.corpus import Corpus, as_corpus
 from llmcheck.findings import findings_of
 from llmcheck.judging import judge
 from llmcheck.llm.connect import Connection, connect
@@ -18,7 +18,6 @@ from llmcheck.llm.port import LLM
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Progress, Runner, ignore_progress
 from llmcheck.models import (
-    Dispute,
     Document,
     DocumentInfo,
     Failure,
@@ -28,10 +27,12 @@ from llmcheck.models import (
     Statement,
     Summary,
     Verdict,
+    provenance_of,
 )
 from llmcheck.numbering import NumberedSet
 from llmcheck.reading import read
-from llmcheck.settings import Settings, Silence, load_settings
+from llmcheck.reports.silencing import silence_disputes
+from llmcheck.settings import Settings, load_settings
 from llmcheck.summary import Length, summarize
 from llmcheck.survey import survey
 from llmcheck.survey.shapes import Table
@@ -103,6 +104,9 @@ class Checker:
         price_out: float | None = None,
         table_tokens: int | None = None,
         language: str | None = None,
+        select: str | Sequence[str] | None = None,
+        ignore: str | Sequence[str] | None = None,
+        min_confidence: float | None = None,
         concurrency: int | None = None,
         timeout: float | None = None,
         settings: Settings | None = None,
@@ -126,6 +130,9 @@ class Checker:
             price_out=price_out,
             table_tokens=table_tokens,
             language=language,
+            select=select,
+            ignore=ignore,
+            min_confidence=min_confidence,
             concurrency=concurrency,
             timeout=timeout,
         )
@@ -156,6 +163,7 @@ class Checker:
 
     def claims(self, corpus: Corpus) -> Report:
         """A report of each document's claims and padding alone."""
+        corpus = as_corpus(corpus)
         meter, runner = self._start_run()
         reading = read.read_documents(NumberedSet(corpus.documents), runner)
         return Report(
@@ -166,6 +174,7 @@ class Checker:
             padding=tuple(reading.padding),
             ungrounded=tuple(reading.ungrounded),
             failures=(*corpus.failures, *reading.failures),
+            provenance=provenance_of({}, reading.calls),
             usage=meter.usage(),
         )
 
@@ -175,6 +184,7 @@ class Checker:
 
     def trace(self, corpus: Corpus, *, whole: bool = True, length: Length = "normal") -> Trace:
         """The report of ``summarize`` (of ``check`` unless ``whole``), and what led to it."""
+        corpus = as_corpus(corpus)
         meter, runner = self._start_run()
         language = self._settings.language
         numbered = NumberedSet(corpus.documents)
@@ -195,7 +205,7 @@ class Checker:
             prompts=_prompt_digests(meter),
             documents=_list_documents(corpus.documents, reading.padding),
             claims=tuple(findings.claims),
-            disputes=_mark_silenced(findings.disputes, self._settings.silence),
+            disputes=silence_disputes(findings.disputes, self._settings),
             agreements=tuple(findings.agreements),
             lookalikes=tuple(findings.lookalikes),
             padding=tuple(reading.padding),
@@ -208,8 +218,14 @@ class Checker:
                 *judged.failures,
                 *failed,
             ),
+            provenance=provenance_of(findings.calls, reading.calls),
             usage=meter.usage(),
         )
+        _log.info(
+            "documents %d, disputes %d, agreements %d, claims %d, left out %d, failures %d",
+            *map(len, (report.documents, report.disputes, report.agreements, report.claims,
+                       report.ungrounded, report.failures)),
+        )  # fmt: skip
         return Trace(
             report,
             tuple(found.tables),
@@ -248,22 +264,6 @@ class Checker:
 def _prompt_digests(meter: MeteredLLM) -> dict[str, str]:
     """Of the prompts that were used."""
     return {name: load_prompt(name).digest for name in meter.usage().prompts}
-
-
-def _mark_silenced(
-    disputes: Sequence[Dispute], silences: Sequence[Silence]
-) -> tuple[Dispute, ...]:
-    """The disputes, marked where the settings silence them; warns of what silences nothing."""
-    reasons = {silence.id: silence.reason for silence in silences}
-    for unused in sorted(reasons.keys() - {dispute.id for dispute in disputes}):
-        _log.warning(
-            "the silence of %s applies to nothing: no dispute of this run has that id, which "
-            "changes with the wording of its sentences and claims",
-            unused,
-        )
-    return tuple(
-        dispute.model_copy(update={"silenced": reasons.get(dispute.id)}) for dispute in disputes
-    )
 
 
 def _list_documents(

@@ -18,6 +18,7 @@ from llmcheck.language.support import missing_names, missing_numbers
 from llmcheck.language.text import squeeze
 from llmcheck.models import (
     Agreement,
+    CallRef,
     Claim,
     Dispute,
     Lookalike,
@@ -50,6 +51,8 @@ class Findings(NamedTuple):
     """Those read and those that only a finding rests on, in the order of documents and texts."""
     ungrounded: list[Ungrounded]
     """Citations that code took out of agreements."""
+    calls: dict[str, tuple[CallRef, ...]]
+    """By id of a dispute or an agreement, the calls that it rests on."""
 
 
 def findings_of(
@@ -73,20 +76,22 @@ def findings_of(
     disputes: list[Dispute] = []
     lookalikes: list[Lookalike] = []
     sides: list[list[Stance]] = []
+    calls: dict[str, tuple[CallRef, ...]] = {}
     for index, question in enumerate(questions):
         given = by_question[index]
         stances = _stances_in_dispute(question, given) if question.relation == "dispute" else []
         if stances:
             sides.append(stances)
             disputes.append(_dispute(question, stances, given, cited))
+            calls[disputes[-1].id] = _calls_of(question, *given)
         elif found := _lookalike(question, given, cited):
             lookalikes.append(found)
     checked = _Checked(numbered, sides, language or numbered.language)
-    agreements = [
-        agreement
-        for statement in statements
-        if (agreement := _make_agreement(statement, checked.borne_out(statement), cited))
-    ]
+    agreements: list[Agreement] = []
+    for statement in statements:
+        if agreement := _make_agreement(statement, checked.borne_out(statement), cited):
+            agreements.append(agreement)
+            calls[agreement.id] = statement.calls
     return Findings(
         sorted(
             _drop_repeated(disputes), key=lambda d: (-d.confidence, -_documents(d.positions), d.id)
@@ -95,6 +100,7 @@ def findings_of(
         lookalikes,
         cited.claims(),
         checked.ungrounded,
+        calls,
     )
 
 
@@ -167,6 +173,10 @@ def _make_agreement(
         claim_ids=position.claim_ids,
         doc_ids=position.doc_ids,
     )
+
+
+def _calls_of(*found: Question | Verdict) -> tuple[CallRef, ...]:
+    return tuple(dict.fromkeys(call for each in found for call in each.calls))
 
 
 def _drop_repeated(found: Sequence[T]) -> list[T]:

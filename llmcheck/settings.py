@@ -38,6 +38,7 @@ from pydantic import (
 
 from llmcheck.errors import ConfigError
 from llmcheck.providers import OPENAI, place_of
+from llmcheck.rules import CodePrefixes
 
 FILE_ONLY = frozenset({"silence", "extra"})
 """Settings that no environment variable can give."""
@@ -111,6 +112,12 @@ class Settings(BaseModel):
     """Seconds to wait for one answer."""
     silence: tuple[Silence, ...] = ()
     """Disputes that do not count as findings: ``[[silence]]`` tables in the file."""
+    select: CodePrefixes = Field(default=("LC",), min_length=1)
+    """Codes, or what they begin with, of the disputes that count as findings."""
+    ignore: CodePrefixes = ()
+    """Codes of those that do not; where both have one, the longer prefix holds, else this."""
+    min_confidence: float = Field(default=0.0, ge=0, le=1, strict=True)
+    """How sure a dispute must be to count as a finding."""
     extra: dict[str, JsonValue] = {}
     """More fields of every request, as the endpoint knows them: the table ``[extra]`` in the
     file."""
@@ -279,10 +286,11 @@ def _validate(
         return validate(values).model_dump(exclude_unset=True)
     except ValidationError as error:
         first = error.errors()[0]
+        message = first["msg"].removeprefix("Value error, ")
         key = ".".join(map(str, first["loc"]))
         reason = (
             f"there is no such setting; there are {', '.join(Settings.model_fields)}"
             if first["type"] == "extra_forbidden" and len(first["loc"]) == 1
-            else first["msg"][0].lower() + first["msg"][1:]
+            else message[0].lower() + message[1:]
         )
         raise ConfigError(f"{name(key)}: {reason}") from error

@@ -166,6 +166,14 @@ def test_a_silenced_dispute_is_marked_and_an_idle_silence_warned_of(
     assert "d-000000000000 applies to nothing" in caplog.text
 
 
+def test_a_dispute_that_is_not_selected_is_in_the_report_and_raises_nothing() -> None:
+    report = checker(ignore="LC102").check(CORPUS)
+    assert [dispute.silenced for dispute in report.disputes] == ["LC102 is not selected"]
+    report.raise_for_disputes()
+    with pytest.raises(DisputesFound):
+        checker(ignore="LC103").check(CORPUS).raise_for_disputes()
+
+
 def test_a_small_model_is_shown_little_and_its_answers_are_limited() -> None:
     llm = script(survey={**SURVEYED, "disputes": [], "agreements": []}, merge={"same": []})
     checker(llm, table_tokens=100).summarize(CORPUS)
@@ -186,3 +194,17 @@ def test_a_trace_tells_what_the_stations_handed_on() -> None:
     assert [question.relation for question in trace.questions] == ["dispute"]
     assert [verdict.label for verdict in trace.verdicts] == ["contradiction"]
     assert len(trace.statements) == 1
+
+
+def test_a_report_knows_the_calls_that_its_findings_came_of() -> None:
+    llm = script()
+    report = checker(llm).summarize(CORPUS)
+    keys = {call.key: call.prompt for call in llm.calls if not call.prompt.startswith("summary")}
+    assert {call.key: call.prompt for call in report.provenance} == keys
+    behind = {call.prompt: call.findings for call in report.provenance}
+    (dispute,), (agreement,) = report.disputes, report.agreements
+    assert behind["survey.v1"] == (dispute.id, agreement.id)
+    assert behind["judge.v3"] == (dispute.id,)
+    texts = {document.id: document.text for document in CORPUS.documents}
+    read = [call.read for call in report.provenance if call.read is not None]
+    assert [texts[each.doc_id][each.start : each.end] for each in read] == [ONE.text, TWO.text]

@@ -17,9 +17,10 @@ ANALYSIS = Analysis(
     lambda checker, corpus, _: checker.check(corpus),
     {
         "text": ReportFormat(render_with_texts("lint.lint_lines"), lists_failures=False),
-        "json": ReportFormat(as_json, known_disputes="kept"),
-        "markdown": ReportFormat(as_markdown, known_disputes="marked"),
-        "html": ReportFormat(as_html, known_disputes="marked"),
+        "json": ReportFormat(as_json, set_aside="kept"),
+        "markdown": ReportFormat(as_markdown, set_aside="marked"),
+        "html": ReportFormat(as_html, set_aside="marked"),
+        "csv": ReportFormat(render_with_texts("spreadsheet.disputes_csv"), lists_failures=False),
         "sarif": ReportFormat(render_with_texts("sarif.disputes_sarif")),
         "junit": ReportFormat(render_with_texts("junit.junit_xml")),
         "github": ReportFormat(render_with_texts("github.github_commands"), lists_failures=False),
@@ -29,5 +30,6 @@ ANALYSIS = Analysis(
         "llmcheck check seeds/ --replay fixtures/seeds       # without a model",
         "llmcheck check articles/ --quiet                    # for a script",
         "llmcheck check 'articles/**/*.md' --format json > report.json",
+        "llmcheck check articles/ --ignore LC110 --min-confidence 0.8 --statistics",
     ),
 )

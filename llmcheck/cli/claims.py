@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from llmcheck.cli.report_formats import ReportFormat, as_json, render_for_page, render_report
+from llmcheck.cli.report_formats import (
+    ReportFormat,
+    as_json,
+    render_for_page,
+    render_report,
+    render_with_texts,
+)
 from llmcheck.cli.run import Analysis
 
 ANALYSIS = Analysis(
@@ -12,6 +18,7 @@ ANALYSIS = Analysis(
     {
         "jsonl": ReportFormat(render_report("data.claims_jsonl"), lists_failures=False),
         "json": ReportFormat(as_json),
+        "csv": ReportFormat(render_with_texts("spreadsheet.claims_csv"), lists_failures=False),
         "text": ReportFormat(render_for_page("terminal.claims_page")),
     },
     examples=(

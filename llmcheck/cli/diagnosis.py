@@ -172,6 +172,8 @@ def _display_value(name: str, settings: Settings) -> str | None:
         return ", ".join(settings.extra) or None
     if name == "silence":
         return ", ".join(silence.id for silence in settings.silence) or None
+    if name in ("select", "ignore"):
+        return ", ".join(value) or None
     return None if value is None else str(value)
 
 

@@ -5,8 +5,10 @@ What only a command needs is imported by that command, so that ``--help`` loads 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,20 +17,24 @@ from llmcheck.cli import (
     cache,
     check,
     claims,
+    demo,
     diff,
     doctor,
     eval,
+    explain,
     mcp,
     padding,
     plan,
     prompts,
     report,
+    rule,
     run,
     summarize,
 )
-from llmcheck.cli.options import BUDGET, INCOMPLETE, USAGE
+from llmcheck.cli.options import BUDGET, FAULT, INCOMPLETE, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
 from llmcheck.errors import BudgetExceeded, LLMCheckError, LLMError
+from llmcheck.render.phrases import clean_lines
 
 ANALYSES = (
     summarize.ANALYSIS,
@@ -45,7 +51,7 @@ app = typer.Typer(
     epilog=(
         "Exit codes: 0 clean, 1 disputes found (check) or something new (diff), "
         "2 usage or configuration, 3 incomplete (what was found is printed), "
-        "4 stopped by a budget, 130 interrupted. "
+        "4 stopped by a budget, 70 a fault of llmcheck itself, 130 interrupted. "
         "Where several hold: 4 before 3 before 1."
     ),
     no_args_is_help=True,
@@ -66,6 +72,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from llmcheck.models import IncompleteRun
 
         sys.exit(INCOMPLETE if isinstance(error, LLMError | IncompleteRun) else USAGE)
+    except SystemExit as ended:
+        # Nothing here asks the user anything, so an end of input was met by our own code.
+        if isinstance(ended.__context__, typer.Abort):
+            _say_fault(ended.__context__.__cause__ or ended.__context__)
+            sys.exit(FAULT)
+        raise
+    except Exception as error:  # noqa: BLE001 - Python would exit with 1, as with disputes.
+        _say_fault(error)
+        sys.exit(FAULT)
+
+
+def _say_fault(error: BaseException) -> None:
+    """Say that it happened and where; what it says itself may hold a document's text or a key."""
+    import traceback
+
+    if os.environ.get("LLMCHECK_DEBUG"):
+        sys.stderr.write(clean_lines("".join(traceback.format_exception(error))))
+    home = Path(__file__).parent.parent
+    places = [
+        f" at {Path(frame.filename).relative_to(home.parent)}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(home)
+    ]
+    say(
+        f"error: a fault of llmcheck itself: {type(error).__name__}{places[-1]}. Please report "
+        "it, with what the same command says when LLMCHECK_DEBUG=1 is set (that may quote "
+        "documents: look through it first)"
+    )
 
 
 def _print_version(wanted: bool) -> None:
@@ -93,5 +127,5 @@ def _options(
 
 for analysis in ANALYSES:
     run.register(app, analysis)
-for verb in (plan, eval, diff, prompts, doctor, mcp, cache):
+for verb in (plan, eval, diff, explain, rule, demo, prompts, doctor, mcp, cache):
     verb.register(app)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from llmcheck.models import Failure
     from llmcheck.settings import Settings, SourcedSettings
 
-CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 4, 130
+CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
 
 CODES_WITHOUT_RUN = {CLEAN: "done", USAGE: "wrong usage or configuration"}
 """What the exit codes mean where no model is asked."""
@@ -81,8 +81,32 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 Verbose = Annotated[
     bool,
     typer.Option(
-        "--verbose", help="Tell on stderr what the model said and no document bears out."
+        "--verbose",
+        help="Tell on stderr of each call, and what the model said and no document bears out.",
     ),
+]
+
+Length = Annotated[
+    str,
+    typer.Option(
+        metavar=f"[{'|'.join(LENGTHS)}]",
+        callback=one_of(LENGTHS),
+        help="How long the summary is to be.",
+    ),
+]
+Baseline = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="A report saved with --format json: the disputes that it has are no findings.",
+    ),
+]
+Statistics = Annotated[
+    bool,
+    typer.Option("--statistics", help="Print how many disputes each code has, and no more."),
+]
+ExitZero = Annotated[
+    bool, typer.Option("--exit-zero", help="Exit with 0 on disputes, too; never on failures.")
 ]
 
 Paths = Annotated[
@@ -135,20 +159,45 @@ SETTINGS: dict[str, Any] = {
 }
 """The options of every verb that asks a model: one for each setting."""
 
+FINDING_SETTINGS: dict[str, Any] = {
+    "select": Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODES", help="Codes, or what they begin with, that are findings: LC102,LC11."
+        ),
+    ],
+    "ignore": Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODES", help="Codes that are none, unless --select has a longer one."
+        ),
+    ],
+    "min_confidence": Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="What is less sure is no finding; from 0 to 1."),
+    ],
+}
+"""Those of a verb whose disputes are findings."""
 
-def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds the options ``SETTINGS`` to a verb, and hands it what they come to as ``sourced``.
 
-    Raises ConfigError, when the verb is called, for a setting that is wrong.
+def takes_settings(
+    command: Callable[..., None],
+    options: Mapping[str, Any] = SETTINGS,
+    without: Collection[str] = (),
+) -> Callable[..., None]:
+    """Adds options for settings to a verb, and hands it what they come to as ``sourced``.
+
+    Of the verb's own options, those in ``without`` are left at their defaults. Raises
+    ConfigError, when the verb is called, for a setting that is wrong.
     """
     # By name alone: the class is not to be loaded before a verb runs.
     hints = get_type_hints(command, localns={"SourcedSettings": object}, include_extras=True)
-    own = dict(inspect.signature(command).parameters)
-    del own["sourced"]
+    signature = inspect.signature(command).parameters
+    own = {name: each for name, each in signature.items() if name not in ("sourced", *without)}
 
     @functools.wraps(command)
     def verb(**given: Any) -> None:
-        chosen = {name: given.pop(name) for name in SETTINGS}
+        chosen = {name: given.pop(name) for name in options}
         command(sourced=_load_sourced(**chosen), **given)
 
     shared = [
@@ -158,7 +207,7 @@ def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
             default=False if name == "no_cache" else None,
             annotation=annotation,
         )
-        for name, annotation in SETTINGS.items()
+        for name, annotation in options.items()
     ]
     mine = [
         each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name])
@@ -181,7 +230,8 @@ def _load_sourced(*, cache: Path | None, no_cache: bool, **given: Any) -> Source
 
 def help_epilog(*examples: str, codes: Mapping[int, str]) -> str:
     """The end of a command's help: example lines, kept as they are, and its exit codes."""
-    meanings = "; ".join(f"{code} {codes[code]}" for code in sorted(codes))
+    every = {FAULT: "a fault of llmcheck itself", **codes}
+    meanings = "; ".join(f"{code} {every[code]}" for code in sorted(every))
     # Typer wraps no paragraph that begins with \b.
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in examples))) + (
         f"\n\nExit codes: {meanings}."

@@ -25,9 +25,9 @@ class ReportFormat(NamedTuple):
     render: Render
     lists_failures: bool = True
     """Whether the output itself says what failed; if not, stderr does."""
-    known_disputes: Literal["left out", "marked", "kept"] = "left out"
-    """What becomes of disputes that a baseline has: pages mark them, so that summary and list go
-    together; JSON keeps them, so that it can be the next baseline."""
+    set_aside: Literal["left out", "marked", "kept"] = "left out"
+    """What becomes of disputes that a baseline has, or that are not selected: pages mark them, so
+    that summary and list go together; JSON keeps them, so that it can be the next baseline."""
 
 
 def render_report(renderer: str) -> Render:

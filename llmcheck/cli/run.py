@@ -14,15 +14,20 @@ import typer
 
 from llmcheck.cli.options import (
     CLEAN,
+    FINDING_SETTINGS,
     FINDINGS,
-    LENGTHS,
     RUN_CODES,
+    SETTINGS,
     AllowPrivateUrls,
+    Baseline,
     DryRun,
+    ExitZero,
     InputFormat,
+    Length,
     Output,
     Paths,
     Quiet,
+    Statistics,
     Verbose,
     check_output,
     exit_on_interrupt,
@@ -82,32 +87,16 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
         show_default=True,
     )
 
-    # Only where disputes are findings is there something that a baseline changes.
-    baseline_option = typer.Option(
-        None,
-        metavar="FILE",
-        hidden=not analysis.disputes_are_findings,
-        help="A report saved with --format json: the disputes that it has are no findings.",
-    )
-
-    # Only where there is a summary has it a length.
-    length_option = typer.Option(
-        "normal" if analysis.has_summary else None,
-        metavar=f"[{'|'.join(LENGTHS)}]",
-        callback=one_of(LENGTHS),
-        hidden=not analysis.has_summary,
-        help="How long the summary is to be.",
-    )
-
-    @takes_settings
     def command(
         sourced: SourcedSettings,
         paths: Paths,
         input_format: InputFormat = None,
         format_name: str = format_option,
         output: Output = None,
-        baseline: Path | None = baseline_option,
-        length: str | None = length_option,
+        baseline: Baseline = None,
+        statistics: Statistics = False,
+        exit_zero: ExitZero = False,
+        length: Length = "normal",
         allow_private_urls: AllowPrivateUrls = False,
         quiet: Quiet = False,
         verbose: Verbose = False,
@@ -117,11 +106,9 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
         if allow_private_urls:
             settings = settings.model_copy(update={"allow_private_urls": True})
         check_output(output)
-        chosen, findings = analysis.formats[format_name], analysis.disputes_are_findings
-        if baseline is not None and not findings:
-            raise typer.BadParameter("only check takes a --baseline")
-        if length is not None and not analysis.has_summary:
-            raise typer.BadParameter("only summarize and report take a --length")
+        as_format, findings = analysis.formats[format_name], analysis.disputes_are_findings
+        if statistics and format_name not in ("text", "json"):
+            raise typer.BadParameter("--statistics are printed as text or json")
         if dry_run:
             from llmcheck.cli.plan import print_plan
 
@@ -132,22 +119,37 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
                 )
             )  # fmt: skip
         hold_against = None if baseline is None else _load_baseline(baseline)
-        request = Request(analysis, paths, input_format, settings, length, quiet)
+        request = Request(analysis, paths, input_format, settings, length, quiet, verbose)
         report, corpus = _run(request)
         new, marked = hold_against(report) if hold_against else (report, report)
-        shown = {"left out": new, "marked": marked, "kept": report}[chosen.known_disputes]
-        emit(chosen.render(shown, corpus, page_for(output)), output)
-        _warn_of_failures(report, lists_failures=chosen.lists_failures)
+        chosen = _select(new, settings) if findings else new
+        lists_failures = as_format.lists_failures and not statistics
+        if statistics:
+            text = _count(chosen, as_json=format_name == "json")
+        else:
+            shown = {"left out": chosen, "marked": marked, "kept": report}[as_format.set_aside]
+            text = as_format.render(shown, corpus, page_for(output))
+        emit(text, output)
+        _warn_of_failures(report, lists_failures=lists_failures)
         if verbose:
             _tell_ungrounded(report)
-        if not quiet and (baseline is not None or not chosen.lists_failures):
-            known = len(report.disputes) - len(new.disputes)
-            say(_outcome(new, findings, None if baseline is None else known))
-        raise typer.Exit(exit_code(new, disputes_are_findings=findings))
+        if not quiet and (baseline is not None or not lists_failures):
+            known = None if baseline is None else len(report.disputes) - len(new.disputes)
+            say(_outcome(chosen, findings, known, len(new.disputes) - len(chosen.disputes)))
+        code = exit_code(chosen, disputes_are_findings=findings)
+        raise typer.Exit(CLEAN if exit_zero and code == FINDINGS else code)
 
-    codes = {FINDINGS: "disputes found"} if analysis.disputes_are_findings else {}
-    epilog = help_epilog(*analysis.examples, codes={**codes, **RUN_CODES})
-    app.command(analysis.name, help=analysis.help, epilog=epilog)(command)
+    codes, options, without = RUN_CODES, SETTINGS, []
+    if analysis.disputes_are_findings:
+        codes = {**codes, FINDINGS: "disputes found"}
+        options = {**FINDING_SETTINGS, **options}
+    else:
+        without += ["baseline", "statistics", "exit_zero"]
+    if not analysis.has_summary:
+        without += ["length"]
+    epilog = help_epilog(*analysis.examples, codes=codes)
+    verb = takes_settings(command, options, without)
+    app.command(analysis.name, help=analysis.help, epilog=epilog)(verb)
 
 
 class Request(NamedTuple):
@@ -157,9 +159,10 @@ class Request(NamedTuple):
     paths: list[str]
     input_format: str | None
     settings: Settings
-    length: str | None
+    length: str
     """Of the summary, where there is to be one."""
     quiet: bool
+    verbose: bool = False
 
 
 def _run(request: Request) -> tuple[Report, Corpus]:
@@ -181,7 +184,10 @@ def carry_out(
 
     settings = request.settings
     refuse_to_fetch_in_a_replay(request.paths, settings)
-    with show_progress() as line, exit_on_interrupt(settings, line):
+    with (
+        show_progress(verbose=request.verbose) as line,
+        exit_on_interrupt(settings, line),
+    ):
         # First the checker: a missing key should not wait until a large folder is read.
         on_progress = ignore_progress if request.quiet else line
         checker = make_checker(settings=settings, on_progress=on_progress)
@@ -198,6 +204,18 @@ def _load_baseline(baseline: Path) -> Callable[[Report], BaselineReports]:
     from llmcheck.reports.baseline import load_baseline
 
     return load_baseline(baseline)
+
+
+def _select(report: Report, settings: Settings) -> Report:
+    from llmcheck.reports.silencing import select_disputes
+
+    return select_disputes(report, settings)
+
+
+def _count(report: Report, *, as_json: bool) -> str:
+    from llmcheck.render.lint import count_json, count_lines
+
+    return count_json(report) if as_json else count_lines(report)
 
 
 def _warn_of_failures(report: Report, *, lists_failures: bool) -> None:
@@ -224,8 +242,9 @@ def _tell_ungrounded(report: Report) -> None:
         say(f"left out: {one.doc_id or 'no document'}: {one.text} ({one.reason})")
 
 
-def _outcome(report: Report, disputes: bool, known: int | None) -> str:
-    """What was found, in a line; ``known`` disputes of a baseline are not in the report."""
+def _outcome(report: Report, disputes: bool, known: int | None, unselected: int) -> str:
+    """What was found, in a line; ``known`` disputes of a baseline are not in the report, nor are
+    those that are not selected."""
     documents = pluralize(len(report.documents), "document")
     if not disputes:
         return (
@@ -234,6 +253,7 @@ def _outcome(report: Report, disputes: bool, known: int | None) -> str:
     silenced = len(report.disputes) - len(report.open_disputes)
     found = pluralize(len(report.open_disputes), "dispute" if known is None else "new dispute")
     asides = [f"{known} known"] if known is not None else []
+    asides += [f"{unselected} not selected"] if unselected else []
     asides += [f"{silenced} silenced"] if silenced else []
     aside = f" ({', '.join(asides)})" if asides else ""
     return f"{found}{aside} in {documents}; {usage_line(report.usage)}"

@@ -132,20 +132,28 @@ class ProgressLine:
 
 
 @contextlib.contextmanager
-def show_progress() -> Iterator[ProgressLine]:
-    """A progress line on stderr, and the library's warnings said between its states."""
+def show_progress(*, verbose: bool = False) -> Iterator[ProgressLine]:
+    """A progress line on stderr, and the library's warnings said between its states.
+
+    With ``verbose`` also what it tells of each call and stage.
+    """
     line = ProgressLine(sys.stderr)
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             line.erase()
-            say(f"{record.levelname.lower()}: {record.getMessage()}")
+            sort = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
+            say(f"{sort}{record.getMessage()}")
 
     handler = Handler()
     logger = logging.getLogger("llmcheck")
+    level = logger.level
+    if verbose:
+        logger.setLevel(logging.INFO)
     logger.addHandler(handler)
     try:
         yield line
     finally:
         line.erase()
         logger.removeHandler(handler)
+        logger.setLevel(level)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from llmcheck.documents.adapters import Item, items_of
+from llmcheck.documents.adapters import Item, items_of, type_name
 from llmcheck.documents.copies import originals
 from llmcheck.documents.decoding import decode, unix_lines
 from llmcheck.documents.formats import FORMATS
@@ -59,6 +59,12 @@ class Corpus(Frozen):
         """
         if input_format is not None and input_format not in FORMATS:
             raise ConfigError(f"{input_format!r} is none of the formats {', '.join(FORMATS)}")
+        for given in paths:
+            if not isinstance(given, str | os.PathLike):
+                raise ConfigError(
+                    f"read takes paths one by one, strings or Paths, not {type_name(given)}: "
+                    "Corpus.read(*paths) for several, and from_texts for texts"
+                )
         documents: list[Document] = []
         failures: list[Failure] = []
         seen: set[str] = set()
@@ -129,6 +135,23 @@ class Corpus(Frozen):
         original = originals(documents)
         marked = (d.model_copy(update={"copy_of": original.get(d.id)}) for d in documents)
         return cls(documents=tuple(marked), failures=tuple(failures))
+
+
+def as_corpus(given: object) -> Corpus:
+    """What is given, if it is a corpus. Raises ConfigError, which says how to make one, if not.
+
+    >>> as_corpus("articles/")
+    Traceback (most recent call last):
+    ...
+    llmcheck.errors.ConfigError: a Corpus is needed, not str: Corpus.read("articles/") reads \
+    files and folders, Corpus.from_texts([...]) takes texts and Documents
+    """
+    if isinstance(given, Corpus):
+        return given
+    raise ConfigError(
+        f'a Corpus is needed, not {type_name(given)}: Corpus.read("articles/") reads files and '
+        "folders, Corpus.from_texts([...]) takes texts and Documents"
+    )
 
 
 def _failure(error: DocumentError) -> Failure:

@@ -31,6 +31,7 @@ from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.llm.wire import Wire
 from llmcheck.models import (
+    CallRef,
     ContradictionKind,
     Failure,
     Label,
@@ -73,6 +74,7 @@ class _Look(NamedTuple):
     judged: _Judged
     probability: float | None
     """How probable the model held a contradiction, where the endpoint tells."""
+    call: CallRef
 
 
 _Looked = _Look | LLMError | BudgetExceeded
@@ -142,7 +144,8 @@ class _Bench:
             for side in Batch(tuple(pairs), reach, most).sides
         }
         size = self._runner.table_tokens
-        return self._ask(batches_of(pairs, tokens, size, reach=reach, most=most))
+        worded = [question.question for question in self._questions]
+        return self._ask(batches_of(pairs, tokens, size, reach=reach, most=most, worded=worded))
 
     def look_alone(self, pairs: Sequence[Pair]) -> dict[Pair, _Looked]:
         """A look at each pair by itself, with more context."""
@@ -165,7 +168,8 @@ class _Bench:
             for at, judged in enumerate(outcome.value.pairs):
                 if 1 <= judged.pair <= len(batch.pairs):
                     shares = outcome.probabilities.get(f"pairs[{at}].verdict", {})
-                    look = _Look(judged, shares.get("contradiction"))
+                    call = CallRef(PROMPT, outcome.key)
+                    look = _Look(judged, shares.get("contradiction"), call)
                     found.setdefault(batch.pairs[judged.pair - 1], look)
             for pair in batch.pairs:
                 # Only of a lone pair: a batch that lacks one is asked in halves.
@@ -217,6 +221,7 @@ def _weigh_looks(pair: Pair, looks: Sequence[_Look]) -> Verdict:
         rationale=one_line(last.why),
         confidence=round(sure if contradicts else 1 - sure, 3),
         looks=len(looks),
+        calls=tuple(look.call for look in looks),
     )
 
 

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from llmcheck.llm.port import digest
 from llmcheck.models import Question, Stance
 from llmcheck.numbering import NumberedSet, tokens_of
 
 MOST_PAIRS = 20
 """Pairs in one call: with more, a judge reads the last ones less well."""
+FEW_PAIRS = 100
+"""Pairs that are shared out evenly, however they change."""
 _MARK = re.compile(r"(?=<<|>>)[<>]")
 
 
@@ -105,22 +108,42 @@ def halves_of(batch: Batch) -> list[Batch]:
 
 
 def batches_of(
-    pairs: Sequence[Pair], tokens: dict[tuple[int, int], int], size: int, *, reach: int, most: int
+    pairs: Sequence[Pair],
+    tokens: dict[tuple[int, int], int],
+    size: int,
+    *,
+    reach: int,
+    most: int,
+    worded: Sequence[str],
 ) -> list[Batch]:
-    """The pairs in batches of at most ``size`` tokens of passages, as equal as can be.
+    """The pairs in batches of at most ``size`` tokens of passages.
 
-    ``tokens`` is what showing each position takes.
+    Few pairs are shared out as evenly as can be. Of many, a batch of some length ends where the
+    wording of the next question says so: a question that comes in between then changes its own
+    batch, and seldom another. (Content-defined chunking: Muthitacharoen et al., SOSP 2001.)
+    ``tokens`` is what showing each position takes, ``worded`` are the questions.
     """
     batches: list[Batch] = []
     held: list[Pair] = []
-    count = max(1, -(-len(pairs) // MOST_PAIRS))
-    fair = -(-len(pairs) // count)
+    few = len(pairs) <= FEW_PAIRS
+    fair = -(-len(pairs) // max(1, -(-len(pairs) // MOST_PAIRS))) if few else MOST_PAIRS
     for pair in pairs:
         grown = Batch((*held, pair), reach, most)
-        if held and (len(held) >= fair or sum(tokens[side] for side in grown.sides) > size):
+        if held and (
+            len(held) >= fair
+            or sum(tokens[side] for side in grown.sides) > size
+            or (not few and _ends_before(pair, held, worded))
+        ):
             batches.append(Batch(tuple(held), reach, most))
             held = []
         held.append(pair)
     if held:
         batches.append(Batch(tuple(held), reach, most))
     return batches
+
+
+def _ends_before(pair: Pair, held: Sequence[Pair], worded: Sequence[str]) -> bool:
+    """Whether a batch that holds so much ends here: at one in four questions, past its half."""
+    if len(held) < MOST_PAIRS // 2 or pair.question == held[-1].question:
+        return False
+    return int(digest(worded[pair.question])[:8], 16) % 4 == 0

@@ -52,7 +52,7 @@ def connect(settings: Settings) -> Connection:
     if settings.replay is not None:
         from llmcheck.llm.recording.replay import ReplayLLM
 
-        replay = ReplayLLM(_recording(settings.replay))
+        replay = ReplayLLM(recording_of(settings.replay))
         return Connection(
             _with_wishes(replay, replay.manifest.settings.get(_WISHES)), replay.model
         )
@@ -131,7 +131,7 @@ def _with_wishes(llm: LLM, wishes: object) -> LLM:
     return WishesLLM(llm, wishes) if wishes and isinstance(wishes, dict) else llm
 
 
-def _recording(path: Path) -> Path:
+def recording_of(path: Path) -> Path:
     """The folder of a recording; ``fixtures/seeds`` is found where llmcheck is installed, too."""
     if not path.exists() and path.parts[:1] == ("fixtures",):
         return shipped("fixtures").joinpath(*path.parts[1:])

@@ -25,7 +25,7 @@ from llmcheck.errors import ConfigError, CorruptRecord
 from llmcheck.llm.bytes_disk import bytes_only_disk
 from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import Call, Probabilities, canonical_json, digest
-from llmcheck.models import Frozen
+from llmcheck.models import CallRef, Frozen
 from llmcheck.tokens import Tokens
 
 R = TypeVar("R")
@@ -97,7 +97,7 @@ class ReplyStore:
         """
         self._with_cache(lambda cache: None)
 
-    def read(self, call: Call) -> StoredReply | None:
+    def read(self, call: Call | CallRef) -> StoredReply | None:
         """The answer stored for ``call``, or None.
 
         Raises CorruptRecord when the row is damaged, altered or of another call.
@@ -278,7 +278,7 @@ class ReplyStore:
             self.directory, error, target,
         )  # fmt: skip
 
-    def _corrupt_record(self, call: Call, reason: str) -> CorruptRecord:
+    def _corrupt_record(self, call: Call | CallRef, reason: str) -> CorruptRecord:
         return CorruptRecord(
             f"cache {self.directory}: the row of {call.prompt} call {call.key[:16]} {reason}",
             call_key=call.key,

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from llmcheck.models.base import Frozen
 from llmcheck.models.documents import SentenceRef
+from llmcheck.models.provenance import CallRef
 
 ContradictionKind = Literal[
     "numeric",
@@ -66,6 +67,8 @@ class Question(Frozen):
     """Of a look-alike, why all answers can be true."""
     rationale: str = ""
     """The same in words."""
+    calls: tuple[CallRef, ...] = ()
+    """The calls whose answers named it."""
 
     @property
     def sentences(self) -> tuple[SentenceRef, ...]:
@@ -78,6 +81,8 @@ class Statement(Frozen):
 
     statement: str
     sentences: tuple[SentenceRef, ...] = Field(min_length=1)
+    calls: tuple[CallRef, ...] = ()
+    """The calls whose answers named it."""
 
 
 class Verdict(Frozen):
@@ -99,6 +104,8 @@ class Verdict(Frozen):
     with the probability it gave where the endpoint tells, else with 1 or 0."""
     looks: int = 1
     """How often the judge looked at the pair."""
+    calls: tuple[CallRef, ...] = ()
+    """The calls of these looks."""
 
 
 class Position(Frozen):
@@ -123,7 +130,8 @@ class Dispute(Frozen):
     rationale: str
     positions: tuple[Position, ...] = Field(min_length=2)
     silenced: str | None = None
-    """Why the settings silence it, in their words; None for a dispute that counts."""
+    """Why the settings silence it, in their words, or do not select it; None for one that
+    counts."""
 
 
 class Agreement(Frozen):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from llmcheck.documents.corpus import Corpus
+from llmcheck.documents.corpus import Corpus, as_corpus
 from llmcheck.errors import LLMError
 from llmcheck.llm.port import Call, Reply, T, canonical_json
 from llmcheck.llm.prices import Prices
@@ -57,6 +57,7 @@ def plan_of(
     the model, unless they are given.
     """
     prices = prices or (Prices(model) if model else None)
+    corpus = as_corpus(corpus)
     numbered = NumberedSet(corpus.documents)
     wanted = {stage for verb in verbs for stage in STAGES[verb]}
     sizes = [size for document in numbered.documents for size in document.sizes]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from llmcheck.models import Document, Report
-from llmcheck.render.codes import CODES, rank_disputes
 from llmcheck.render.locations import locate_positions, locator
 from llmcheck.render.phrases import clean, kind_name, pluralize, shorten
+from llmcheck.rules import CODES, rank_disputes
 
 SHOWN = 10
 """GitHub shows so many annotations of a level in a step, and drops the rest silently."""

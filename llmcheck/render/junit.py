@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from llmcheck.models import Dispute, Document, Failure, Report
-from llmcheck.render.codes import CODES, rank_disputes
 from llmcheck.render.locations import Locator, locate_positions, locator
 from llmcheck.render.phrases import clean, kind_name, pluralize, quotation, shorten
+from llmcheck.rules import CODES, rank_disputes
 
 _NAME_LENGTH = 200
 # XML 1.0 has no way to write these; the other characters that it lacks ``clean`` has escaped.

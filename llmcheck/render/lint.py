@@ -1,13 +1,15 @@
-"""Disputes as a linter's lines."""
+"""Disputes as a linter's lines, and how many there are of each code."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable
 
 from llmcheck.models import Dispute, Document, Report
-from llmcheck.render.codes import CODES, rank_disputes
 from llmcheck.render.locations import Locator, locate_positions, locator
 from llmcheck.render.phrases import clean, kind_name, shorten
+from llmcheck.rules import CODES, RULES, Rule, rank_disputes
 
 _ANSWER_LENGTH = 120
 
@@ -34,6 +36,26 @@ def lint_lines(report: Report, documents: Iterable[Document]) -> str:
         and (positions := locate_positions(report, dispute, locate))
     ]
     return "".join(lines)
+
+
+def count_lines(report: Report) -> str:
+    """``number TAB code TAB kind``, a line for each code that has open disputes; most first."""
+    return "".join(
+        f"{number}\t{rule.code}\t{kind_name(rule.kind)}\n" for rule, number in _count(report)
+    )
+
+
+def count_json(report: Report) -> str:
+    """The same as a JSON list of objects with ``code``, ``kind`` and ``count``."""
+    counted = [
+        {"code": rule.code, "kind": rule.kind, "count": number} for rule, number in _count(report)
+    ]
+    return json.dumps(counted, indent=2) + "\n"
+
+
+def _count(report: Report) -> list[tuple[Rule, int]]:
+    codes = [CODES[dispute.kind] for dispute in rank_disputes(report.open_disputes)]
+    return [(RULES[code], number) for code, number in Counter(codes).most_common()]
 
 
 def _dispute_lines(report: Report, dispute: Dispute, locate: Locator) -> Iterable[str]:

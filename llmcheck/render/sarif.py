@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 from llmcheck.language.text import squeeze
 from llmcheck.models import Claim, Dispute, Document, Failure, Report, Stage, content_id
-from llmcheck.render.codes import CODES, MEANINGS, PADDING_CODES, rank_disputes
 from llmcheck.render.locations import LocatedPosition, Locator, Place, locate_positions, locator
-from llmcheck.render.phrases import QUOTE_LENGTH, clean, kind_name, shorten
+from llmcheck.render.phrases import QUOTE_LENGTH, clean, kind_name, quotation, shorten
+from llmcheck.rules import CODES, PADDING_CODES, RULES, Rule, rank_disputes
 
 Json = dict[str, Any]
 
@@ -59,7 +59,7 @@ def padding_sarif(report: Report, documents: Iterable[Document]) -> str:
     return _log(report, results, PADDING_CODES, "note")
 
 
-def _log(report: Report, results: list[Json], codes: Mapping[Any, str], level: str) -> str:
+def _log(report: Report, results: list[Json], codes: Mapping[str, str], level: str) -> str:
     rules = list(codes.values())
     seen: Counter[tuple[str, str]] = Counter()
     for result in results:
@@ -87,10 +87,10 @@ def _log(report: Report, results: list[Json], codes: Mapping[Any, str], level: s
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _driver(codes: Mapping[Any, str], level: str) -> Json:
+def _driver(codes: Mapping[str, str], level: str) -> Json:
     driver: Json = {
         "name": "llmcheck",
-        "rules": [_rule(code, kind, level) for kind, code in codes.items()],
+        "rules": [_rule(RULES[code], level) for code in codes.values()],
         "notifications": [
             {"id": stage, "shortDescription": {"text": f"A part of the stage {stage} failed."}}
             for stage in get_args(Stage)
@@ -103,23 +103,14 @@ def _driver(codes: Mapping[Any, str], level: str) -> Json:
     return driver
 
 
-def _rule(code: str, kind: str, level: str) -> Json:
-    meaning = MEANINGS[kind]  # type: ignore[index]
-    dispute = level == "error"
-    sentence = f"{meaning[0].upper()}{meaning[1:]}."
-    advice = (
-        "Read the sources' words, and correct the one that is wrong. A dispute that is to stand "
-        "is silenced in llmcheck.toml: [[silence]] with its id and a reason."
-        if dispute
-        else "It is not read for claims; take it out, or leave it."
-    )
+def _rule(rule: Rule, level: str) -> Json:
+    example = " / ".join(map(quotation, rule.example))
     return {
-        "id": code,
-        "name": "".join(part.title() for part in kind.split("_"))
-        + ("Dispute" if dispute else "Padding"),
-        "shortDescription": {"text": sentence},
-        "fullDescription": {"text": sentence},
-        "help": {"text": f"{sentence} {advice}"},
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.meaning},
+        "fullDescription": {"text": rule.meaning},
+        "help": {"text": f"{rule.meaning} Example: {example}. {rule.advice}"},
         "defaultConfiguration": {"level": level},
     }
 

@@ -6,6 +6,7 @@ code joins those, and the positions of theirs that rest on a common sentence.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.llm.wire import Wire
-from llmcheck.models import Failure, Question, SentenceRef, Stance, Statement
+from llmcheck.models import CallRef, Failure, Question, SentenceRef, Stance, Statement
 
 PROMPT = "merge.v1"
 
@@ -67,22 +68,28 @@ def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
         for s in shown.statements
     ]
     same = DisjointSets(range(len(items)))
-    failures = _join_same(items, same, runner)
+    merging: defaultdict[int, list[CallRef]] = defaultdict(list)
+    failures = _join_same(items, same, merging, runner)
     first_statement = len(questions)
-    groups = same.groups()
-    asked = [[questions[i] for i in group if i < first_statement] for group in groups]
-    told = [
-        [statements[i - first_statement] for i in group if i >= first_statement]
-        for group in groups
-    ]
-    return MergedQuestions(
-        [_one_question(group) for group in asked if group],
-        [_one_statement(group) for group in told if group],
-        failures,
-    )
+    found = MergedQuestions([], [], failures)
+    for group in same.groups():
+        calls = [call for index in group for call in merging[index]]
+        asked = [questions[i] for i in group if i < first_statement]
+        told = [statements[i - first_statement] for i in group if i >= first_statement]
+        if asked:
+            found.questions.append(_one_question(asked, calls))
+        if told:
+            found.statements.append(_one_statement(told, calls))
+    return found
 
 
-def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) -> list[Failure]:
+def _join_same(
+    items: Sequence[_Item],
+    same: DisjointSets[int],
+    merging: defaultdict[int, list[CallRef]],
+    runner: Runner,
+) -> list[Failure]:
+    """Joins the items that are the same, and notes in ``merging`` which calls said so."""
     worded: dict[str, int] = {}
     for index, item in enumerate(items):
         same.join(worded.setdefault(squeeze(item.question), index), index)
@@ -100,6 +107,7 @@ def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) 
                 inside = [group[n - 1] for n in numbers if 1 <= n <= len(group)]
                 for index in inside[1:]:
                     same.join(inside[0], index)
+                    merging[index].append(CallRef(PROMPT, outcome.key))
         else:
             failures.append(failure("survey", "the merging of questions", outcome))
     return failures
@@ -119,11 +127,12 @@ def _halves(group: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [group[:middle], group[middle:]] if middle > 1 else []
 
 
-def _one_question(group: Sequence[Question]) -> Question:
+def _one_question(group: Sequence[Question], merging: Sequence[CallRef]) -> Question:
     """The first of the questions, a dispute before a look-alike, with the positions of all."""
     first = min(group, key=lambda question: question.relation != "dispute")
     stances = [stance for question in group for stance in question.stances]
-    return first.model_copy(update={"stances": tuple(_join_stances(stances))})
+    update = {"stances": tuple(_join_stances(stances)), "calls": _calls(group, merging)}
+    return first.model_copy(update=update)
 
 
 def _join_stances(stances: Sequence[Stance]) -> list[Stance]:
@@ -132,11 +141,20 @@ def _join_stances(stances: Sequence[Stance]) -> list[Stance]:
     return [Stance.joined([stances[index] for index in group]) for group in groups]
 
 
-def _one_statement(group: Sequence[Statement]) -> Statement:
+def _one_statement(group: Sequence[Statement], merging: Sequence[CallRef]) -> Statement:
     """The statement that rests on most documents, with the sentences of all."""
     best = max(group, key=lambda statement: len(_documents(statement.sentences)))
     refs = dict.fromkeys(ref for statement in group for ref in statement.sentences)
-    return best.model_copy(update={"sentences": tuple(refs)})
+    update = {"sentences": tuple(refs), "calls": _calls(group, merging)}
+    return best.model_copy(update=update)
+
+
+def _calls(
+    group: Sequence[Question] | Sequence[Statement], merging: Sequence[CallRef]
+) -> tuple[CallRef, ...]:
+    """Those that named one of the group, and those that said it is the same as others of it."""
+    named = [call for each in group for call in each.calls]
+    return tuple(dict.fromkeys([*named, *(merging if len(group) > 1 else ())]))
 
 
 def _documents(refs: Sequence[SentenceRef]) -> frozenset[str]:

@@ -21,6 +21,10 @@ class Part(NamedTuple):
         )
 
 
+TableKey = tuple[tuple[str, tuple[int, ...]], ...]
+"""What a table shows, whatever its documents are named: their digests, with sentence numbers."""
+
+
 class Table(NamedTuple):
     """What is shown in one call: parts of documents, in canonical order."""
 
@@ -35,3 +39,8 @@ class Table(NamedTuple):
     def sentences(self) -> int:
         """How many sentences it shows."""
         return sum(len(part.numbers) for part in self.parts)
+
+    @property
+    def key(self) -> TableKey:
+        """What it shows, for telling it from others in another run."""
+        return tuple((part.document.document.digest, part.numbers) for part in self.parts)

@@ -18,6 +18,7 @@ from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.llm.wire import Wire
 from llmcheck.models import (
+    CallRef,
     Failure,
     LookalikeKind,
     Question,
@@ -64,6 +65,14 @@ class _Answer(Wire):
     agreements: list[_Agreement]
 
 
+class _Answered(NamedTuple):
+    """A table, and what was answered about it."""
+
+    table: Table
+    answer: _Answer
+    call: CallRef
+
+
 class Survey(NamedTuple):
     """What the tables showed together, and what failed."""
 
@@ -105,8 +114,9 @@ def survey_documents(
     failures: list[Failure] = []
     for table, outcome in asked:
         if isinstance(outcome, Reply):
-            questions = list(_questions(table, outcome.value, ungrounded))
-            shown.append(Shown(questions, list(_statements(table, outcome.value, ungrounded))))
+            answered = _Answered(table, outcome.value, CallRef(PROMPT, outcome.key))
+            questions = list(_questions(answered, ungrounded))
+            shown.append(Shown(questions, list(_statements(answered, ungrounded))))
         else:
             failures.append(failure("survey", _subject(table), outcome))
     found = merge_questions(shown, runner)
@@ -130,12 +140,16 @@ def _shown(table: Table) -> list[dict[str, object]]:
     ]
 
 
-def _questions(table: Table, answer: _Answer, ungrounded: list[Ungrounded]) -> Iterator[Question]:
+def _questions(answered: _Answered, ungrounded: list[Ungrounded]) -> Iterator[Question]:
+    table, answer, call = answered
     for dispute in answer.disputes:
         stances = _stances(table, dispute.positions, ungrounded)
         if len(stances) > 1:
             yield Question(
-                question=one_line(dispute.question), relation="dispute", stances=stances
+                question=one_line(dispute.question),
+                relation="dispute",
+                stances=stances,
+                calls=(call,),
             )
     for found in answer.lookalikes:
         stances = _stances(table, found.positions, ungrounded)
@@ -146,6 +160,7 @@ def _questions(table: Table, answer: _Answer, ungrounded: list[Ungrounded]) -> I
                 stances=stances,
                 kind=found.kind,
                 rationale=one_line(found.why),
+                calls=(call,),
             )
 
 
@@ -160,13 +175,13 @@ def _stances(
     )
 
 
-def _statements(
-    table: Table, answer: _Answer, ungrounded: list[Ungrounded]
-) -> Iterator[Statement]:
+def _statements(answered: _Answered, ungrounded: list[Ungrounded]) -> Iterator[Statement]:
+    table, answer, call = answered
     for agreement in answer.agreements:
         refs = _refs(table, agreement.statement, agreement.sentences, ungrounded)
         if refs:
-            yield Statement(statement=one_line(agreement.statement), sentences=refs)
+            text = one_line(agreement.statement)
+            yield Statement(statement=text, sentences=refs, calls=(call,))
 
 
 def _refs(

@@ -12,10 +12,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from llmcheck.numbering import NumberedDocument, tokens_of
+from llmcheck.numbering import NumberedDocument
+from llmcheck.survey.filling import fill_tables
 from llmcheck.survey.likeness import by_words, likenesses
 from llmcheck.survey.matters import matters_of
-from llmcheck.survey.shapes import Part, Table
+from llmcheck.survey.shapes import Part, Table, TableKey
 
 PASSAGES = 12
 """Passages that a table has room for, at the least."""
@@ -24,21 +25,23 @@ LONGEST = 150
 NEIGHBOURS = 10
 """Passages with which each shares a table."""
 
-LOOKED_AT = 64
-"""Passages looked at for one that fits into what is left of a table."""
 
-
-def tables_of(documents: Iterable[NumberedDocument], size: int) -> list[Table]:
+def tables_of(
+    documents: Iterable[NumberedDocument], size: int, known: Iterable[TableKey] = ()
+) -> list[Table]:
     """The documents' sentences in tables of at most ``size`` tokens each.
 
     A sentence longer than that stands alone. Sentences of a copy that its original has are left
-    out. Where one table does not hold a matter, a sentence may stand in several.
+    out. Where one table does not hold a matter, a sentence may stand in several. ``known`` are
+    tables of earlier runs: those of which every document is still there are formed again, and
+    only what has not met in them makes new ones.
     """
     parts = [Part(document, document.own) for document in documents if document.own]
+    known = list(known)
     return _single_table(parts, size) or [
         table
         for matter in matters_of(parts)
-        for table in _single_table(matter, size) or _by_passage(matter, size)
+        for table in _single_table(matter, size) or _by_passage(matter, size, known)
     ]
 
 
@@ -57,7 +60,7 @@ def _single_table(parts: Sequence[Part], size: int) -> list[Table]:
     return [table] if parts and table.tokens <= size else []
 
 
-def _by_passage(parts: Sequence[Part], size: int) -> list[Table]:
+def _by_passage(parts: Sequence[Part], size: int, known: Sequence[TableKey] = ()) -> list[Table]:
     """Tables in which every passage meets those most like it."""
     passages = [p for part in parts for p in _passages(part, min(LONGEST, size // PASSAGES))]
     partners: list[dict[int, float]] = [{} for _ in passages]
@@ -67,8 +70,22 @@ def _by_passage(parts: Sequence[Part], size: int) -> list[Table]:
     order = {part.document.document.id: index for index, part in enumerate(parts)}
     return [
         _join_passages([passages[index] for index in members], order)
-        for members in _fill_tables(passages, partners, size)
+        for members in fill_tables(passages, partners, size, _formed_again(known, passages))
     ]
+
+
+def _formed_again(known: Sequence[TableKey], passages: Sequence[Part]) -> Iterator[list[int]]:
+    """The passages of each known table that consists of some of these, by their places."""
+    places = {
+        (passage.document.document.digest, number): place
+        for place, passage in enumerate(passages)
+        for number in passage.numbers
+    }
+    for table in known:
+        shown = [(digest, number) for digest, numbers in table for number in numbers]
+        members = {places[each]: None for each in shown if each in places}
+        if len(shown) == sum(len(passages[place].numbers) for place in members):
+            yield list(members)
 
 
 def _passages(part: Part, size: int) -> Iterator[Part]:
@@ -84,118 +101,6 @@ def _passages(part: Part, size: int) -> Iterator[Part]:
         tokens += weight
     if held:
         yield Part(part.document, tuple(held))
-
-
-def _fill_tables(
-    passages: Sequence[Part], partners: Sequence[dict[int, float]], size: int
-) -> Iterator[list[int]]:
-    """Groups of passages in which every two partners meet at least once, greedily filled."""
-    waiting = _Waiting(partners)
-    while waiting:
-        room = _Room(passages, size)
-        while (start := waiting.neediest(room)) is not None:
-            gains = {start: 1.0}
-            while gains:
-                best = max(gains, key=lambda index: (gains[index], -index))
-                del gains[best]
-                if not room.holds(best):
-                    continue
-                room.take(best)
-                for other, weight in waiting.unmet[best].items():
-                    if other not in room.members:
-                        gains[other] = gains.get(other, 0.0) + weight
-        if waiting.meet(room.members):
-            yield list(room.members)
-        else:
-            # No table of this size shows it together with those it has still to meet.
-            waiting.give_up(next(iter(room.members)))
-
-
-class _Waiting:
-    """Passages that have partners still to meet, or were in no group yet."""
-
-    def __init__(self, partners: Sequence[dict[int, float]]) -> None:
-        self.unmet = [dict(of) for of in partners]
-        self._unseen = set(range(len(partners)))
-        # What a passage still needs only falls: an entry that is too high is put back lower.
-        self._heap = [(-sum(of.values()), index) for index, of in enumerate(partners)]
-        heapq.heapify(self._heap)
-
-    def __bool__(self) -> bool:
-        """Whether one is left."""
-        self._settle()
-        return bool(self._heap)
-
-    def neediest(self, room: _Room) -> int | None:
-        """The passage with most left to meet that fits and is not there yet.
-
-        Looks at few: what is left of a table's room is worth no long search.
-        """
-        passed: list[tuple[float, int]] = []
-        found: int | None = None
-        while found is None and self._settle() and len(passed) < LOOKED_AT:
-            entry = heapq.heappop(self._heap)
-            passed.append(entry)
-            if entry[1] not in room.members and room.holds(entry[1]):
-                found = entry[1]
-        for entry in passed:
-            heapq.heappush(self._heap, entry)
-        return found
-
-    def meet(self, members: Iterable[int]) -> int:
-        """Take note that these were together; returns how much that brought."""
-        together = set(members)
-        brought = len(together & self._unseen)
-        self._unseen -= together
-        for one in together:
-            for other in together & self.unmet[one].keys():
-                del self.unmet[one][other]
-                brought += 1
-        return brought
-
-    def give_up(self, index: int) -> None:
-        """Expect no more of the partners of a passage."""
-        for other in self.unmet[index]:
-            del self.unmet[other][index]
-        self.unmet[index].clear()
-
-    def _settle(self) -> bool:
-        """Bring the first entry up to date; returns whether there is one."""
-        while self._heap:
-            need, index = self._heap[0]
-            now = -sum(self.unmet[index].values())
-            if now == 0 and index not in self._unseen:
-                heapq.heappop(self._heap)
-            elif now > need:
-                heapq.heapreplace(self._heap, (now, index))
-            else:
-                return True
-        return False
-
-
-class _Room:
-    """A table while it is filled: its passages, and what they and their heads take."""
-
-    def __init__(self, passages: Sequence[Part], size: int) -> None:
-        self._passages = passages
-        self._left = size
-        self._documents: set[str] = set()
-        self.members: dict[int, None] = {}
-
-    def holds(self, index: int) -> bool:
-        """Whether the passage fits; the first one always does."""
-        return not self.members or self._takes(index) <= self._left
-
-    def take(self, index: int) -> None:
-        """Add the passage."""
-        self._left -= self._takes(index)
-        self.members[index] = None
-        self._documents.add(self._passages[index].document.document.id)
-
-    def _takes(self, index: int) -> int:
-        part = self._passages[index]
-        known = part.document.document.id in self._documents
-        return part.tokens - known * tokens_of(part.document.head)
 
 
 def _join_passages(passages: Iterable[Part], order: dict[str, int]) -> Table:

@@ -173,9 +173,11 @@ def test_the_format_of_what_is_named_can_be_forced(run: Callable[..., Ran], stag
         (["report"], "summarize", "<!doctype html>"),
         (["check", "--format", "html"], "check", "<!doctype html>"),
         (["check", "--format", "json"], "check", "{"),
+        (["check", "--format", "csv"], "check", "dispute,code,"),
         (["check", "--format", "markdown"], "check", "## Disputes (1)"),
         (["claims"], "claims", '{"id":"c1"'),
         (["claims", "--format", "json"], "claims", "{\n"),
+        (["claims", "--format", "csv"], "claims", "claim,text,"),
         (["claims", "--format", "text"], "claims", "gate.txt [1]"),
         (["padding"], "padding", "Padding"),
         (["padding", "--format", "json"], "padding", "{\n"),
@@ -209,7 +211,8 @@ def test_options_become_settings(run: Callable[..., Ran], stage: Stage) -> None:
     run(
         "check", "x", "--model", "small", "--base-url", "http://localhost:1", "--record", "r",
         "--cache", "c", "--max-calls", "5", "--max-cost", "0.5", "--concurrency", "2",
-        "--table-tokens", "900", "--language", "de",
+        "--table-tokens", "900", "--language", "de", "--select", "LC1,LC101", "--select", "LC102",
+        "--ignore", "LC11", "--min-confidence", "0.5",
     )  # fmt: skip
     assert stage.settings == Settings(
         model="small",
@@ -221,6 +224,9 @@ def test_options_become_settings(run: Callable[..., Ran], stage: Stage) -> None:
         concurrency=2,
         table_tokens=900,
         language="de",
+        select=("LC1", "LC101", "LC102"),
+        ignore=("LC11",),
+        min_confidence=0.5,
     )
     run("check", "x", "--replay", "r", "--no-cache")
     assert stage.settings == Settings(replay=Path("r"), cache=None)
@@ -352,6 +358,12 @@ def test_an_error_is_one_line_without_a_traceback(
         ["check", "x", "--output", "no/such/folder/report"],
         ["summarize", "x", "--length", "endless"],
         ["check", "x", "--length", "short"],
+        ["check", "x", "--select", "numeric"],
+        ["check", "x", "--select", ""],
+        ["check", "x", "--min-confidence", "80"],
+        ["check", "x", "--statistics", "--format", "sarif"],
+        ["summarize", "x", "--select", "LC102"],
+        ["claims", "x", "--exit-zero"],
         ["prompts", "show"],
         ["prompts", "show", "no.v1"],
         ["prompts", "show", "judge.v3", "survey.v1"],
@@ -367,6 +379,29 @@ def test_wrong_usage_exits_2_before_anything_is_read(
     assert ran.err
     assert "Traceback" not in ran.err
     assert stage.paths == ()
+
+
+@pytest.mark.parametrize("fault", [KeyError("Ninety\x1b tonnes."), EOFError("Ninety")])
+def test_a_fault_of_our_own_has_its_own_exit_code_and_quotes_nothing(
+    run: Callable[..., Ran], stage: Stage, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def fail() -> Corpus:
+        raise fault
+
+    stage.documents = fail
+    ran = run("check", "x")
+    assert (ran.code, ran.out) == (70, "")
+    assert "Ninety" not in ran.err
+    assert "Traceback" not in ran.err
+    assert f"{type(fault).__name__} at llmcheck/cli/run.py:" in ran.err
+    assert "Please report it" in ran.err
+
+    monkeypatch.setenv("LLMCHECK_DEBUG", "1")
+    ran = run("check", "x")
+    assert ran.code == 70
+    assert "Traceback (most recent call last)" in ran.err
+    assert "Ninety" in ran.err
+    assert "\x1b" not in ran.err
 
 
 def test_without_a_way_to_a_model_nothing_is_read(
@@ -751,6 +786,116 @@ def test_a_silenced_dispute_is_shown_but_no_finding(run: Callable[..., Ran], sta
     markdown = run("check", "x", "--format", "markdown").out
     assert "## Silenced disputes (1)" in markdown
     assert "Silenced: weighed" in markdown
+
+
+# --- selection ---
+
+UNSURE = DISPUTE.model_copy(
+    update={"id": "e", "kind": "causal", "confidence": 0.5, "question": "Why does it weigh?"}
+)
+
+
+@pytest.fixture
+def two_kinds(stage: Stage) -> None:
+    stage.act = lambda _: found(disputes=(DISPUTE, UNSURE))
+
+
+@pytest.mark.usefixtures("two_kinds")
+@pytest.mark.parametrize(
+    "options", [["--select", "LC102"], ["--ignore", "LC107"], ["--min-confidence", "0.6"]]
+)
+@pytest.mark.parametrize("format_name", ["text", "csv", "sarif", "junit", "github"])
+def test_what_is_not_selected_is_not_shown_where_findings_are_listed(
+    run: Callable[..., Ran], options: list[str], format_name: str
+) -> None:
+    assert UNSURE.question in run("check", "x", "--format", format_name).out
+    one = run("check", "x", *options, "--format", format_name)
+    assert one.code == 1
+    assert UNSURE.question not in one.out
+    assert DISPUTE.question in one.out
+    if format_name == "text":
+        assert "1 dispute (1 not selected) in 2 documents" in one.err
+
+
+@pytest.mark.usefixtures("two_kinds")
+def test_where_nothing_is_selected_there_is_no_finding_and_json_has_it_all_the_same(
+    run: Callable[..., Ran],
+) -> None:
+    options = ("--ignore", "LC102,LC107")
+    assert run("check", "x", *options)[:2] == (0, "")
+    ran = run("check", "x", *options, "--format", "json")
+    assert ran.code == 0
+    assert len(Report.model_validate_json(ran.out).disputes) == 2
+
+
+@pytest.mark.usefixtures("two_kinds")
+def test_a_file_selects_what_is_a_finding_and_an_option_overrides_it(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / "llmcheck.toml").write_text('select = ["LC103"]\nmin_confidence = 0.2\n')
+    assert run("check", "x").code == 0
+    assert run("check", "x", "--select", "LC107").code == 1
+    assert run("check", "x", "--select", "LC107", "--min-confidence", "0.6").code == 0
+
+
+@pytest.mark.usefixtures("two_kinds")
+def test_what_a_baseline_knows_is_known_whether_or_not_it_is_selected(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    ran = run("check", "x", "--ignore", "LC107", "--format", "json", "--output", "old.json")
+    assert ran.code == 1
+    ran = run("check", "x", "--baseline", "old.json", "--select", "LC107")
+    assert ran.code == 0
+    assert "0 new disputes (2 known) in" in ran.err
+    (tmp_path / "old.json").write_text(to_json(found()))
+    ran = run("check", "x", "--baseline", "old.json", "--select", "LC102")
+    assert ran.code == 0
+    assert "0 new disputes (1 known, 1 not selected) in" in ran.err
+    assert run("check", "x", "--baseline", "old.json", "--select", "LC107").code == 1
+
+
+def test_a_silence_holds_for_what_is_selected_and_what_is_not_selected_is_no_silence(
+    run: Callable[..., Ran], stage: Stage
+) -> None:
+    silenced = DISPUTE.model_copy(update={"silenced": "weighed twice"})
+    stage.act = lambda _: found(disputes=(silenced, UNSURE))
+    ran = run("check", "x", "--select", "LC102")
+    assert ran.code == 0
+    assert ran.out.count("silenced LC102") == 1
+    assert "0 disputes (1 not selected, 1 silenced) in" in ran.err
+    assert run("check", "x", "--select", "LC107").out.count("LC102") == 0
+
+
+@pytest.mark.usefixtures("two_kinds")
+def test_statistics_count_the_findings_of_each_code_in_their_place(
+    run: Callable[..., Ran],
+) -> None:
+    ran = run("check", "x", "--statistics")
+    assert (ran.code, ran.out) == (1, "1\tLC102\tnumeric\n1\tLC107\tcausal\n")
+    assert "2 disputes in" in ran.err
+    ran = run("check", "x", "--statistics", "--format", "json", "--select", "LC107")
+    assert json.loads(ran.out) == [{"code": "LC107", "kind": "causal", "count": 1}]
+    assert run("check", "x", "--statistics", "--ignore", "LC").out == ""
+
+
+def test_statistics_say_on_stderr_what_failed(run: Callable[..., Ran], stage: Stage) -> None:
+    stage.act = lambda _: found(failures=(FAILED,))
+    ran = run("check", "x", "--statistics", "--format", "json")
+    assert ran.code == 3
+    assert "judging of What weighs?" in ran.err
+
+
+@pytest.mark.parametrize(("failures", "code"), [((), 0), ((FAILED,), 3), ((SPENT,), 4)])
+def test_exit_zero_forgives_disputes_and_no_failure(
+    run: Callable[..., Ran], stage: Stage, failures: tuple[Failure, ...], code: int
+) -> None:
+    stage.act = lambda _: found(failures=failures)
+    ran = run("check", "x", "--exit-zero")
+    assert ran.code == code
+    assert ran.out.count("LC102") == 2
+
+
+# --- for machines, and diff ---
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ REPLAYED = [line for line in LINES if "--replay" in line and not line.startswith
 
 def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "llmcheck.cli", *arguments],
+        [sys.executable, "-m", "llmcheck", *arguments],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -119,7 +119,7 @@ def test_help_has_no_colour_and_no_line_that_a_narrow_terminal_makes_wider(verb:
 )
 def test_a_reader_that_is_gone_gives_no_traceback(arguments: list[str]) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "llmcheck.cli", *arguments],
+        [sys.executable, "-m", "llmcheck", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

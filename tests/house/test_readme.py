@@ -15,8 +15,8 @@ from repository import ROOT, check_script
 
 from llmcheck import Checker, Corpus, FakeLLM, RecordingLLM, Settings
 from llmcheck.cli.main import ANALYSES, app
-from llmcheck.cli.options import BUDGET, CLEAN, FINDINGS, INCOMPLETE, INTERRUPTED, USAGE
-from llmcheck.render.codes import CODES
+from llmcheck.cli.options import BUDGET, CLEAN, FAULT, FINDINGS, INCOMPLETE, INTERRUPTED, USAGE
+from llmcheck.rules import CODES
 from llmcheck.settings import FILE_ONLY
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -113,7 +113,7 @@ def test_the_table_of_settings_is_complete() -> None:
 
 
 def test_the_table_of_exit_codes_is_complete() -> None:
-    codes = (CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, INTERRUPTED)
+    codes = (CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, FAULT, INTERRUPTED)
     assert list(rows("exit code")) == [str(code) for code in codes]
 
 

@@ -38,6 +38,9 @@ def test_without_any_source_the_defaults_hold(tmp_path: Path) -> None:
         concurrency=4,
         timeout=600.0,
         silence=(),
+        select=("LC",),
+        ignore=(),
+        min_confidence=0.0,
         extra={},
         allow_private_urls=False,
     )
@@ -70,6 +73,9 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         "LLMCHECK_LANGUAGE": "de",
         "LLMCHECK_CONCURRENCY": "8",
         "LLMCHECK_TIMEOUT": "30",
+        "LLMCHECK_SELECT": "LC101, LC11,",
+        "LLMCHECK_IGNORE": "LC110",
+        "LLMCHECK_MIN_CONFIDENCE": "0.75",
         "LLMCHECK_ALLOW_PRIVATE_URLS": "true",
     }
     assert load_settings(tmp_path, environ) == Settings(
@@ -88,6 +94,9 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
         language="de",
         concurrency=8,
         timeout=30.0,
+        select=("LC101", "LC11"),
+        ignore=("LC110",),
+        min_confidence=0.75,
         allow_private_urls=True,
     )
     assert load_settings(tmp_path, {"LLMCHECK_REPLAY": "r"}).replay == Path("r")
@@ -200,8 +209,12 @@ def test_the_home_folder_may_be_written_as_a_tilde(
         ('effort = "very much"', "effort: string should match pattern"),
         ("extra = 3", "extra: input should be a valid dictionary"),
         ("extra.at = 2026-01-01", "extra.at"),
-        ('[extra]\nmodel = "x"', "extra: value error, model cannot be set"),
-        ('base_url = "http:///v1"', "base_url: value error, has no host"),
+        ('[extra]\nmodel = "x"', "extra: model cannot be set"),
+        ('select = "LC2"', "select: no code of check begins with 'LC2': see llmcheck rule"),
+        ('ignore = ["LC102", "numeric"]', "ignore: no code of check begins with 'numeric'"),
+        ("ignore = 102", "ignore: input should be a valid tuple"),
+        ("min_confidence = 80", "min_confidence: input should be less than or equal to 1"),
+        ('base_url = "http:///v1"', "base_url: has no host"),
         ('base_url = "localhost:8080"', "base_url: string should match pattern"),
         ("model =", "cannot be read as TOML"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from builders import numbered, question, stance
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,7 +61,9 @@ def test_every_pair_stands_in_one_batch_in_order_and_within_its_limits(
 ) -> None:
     pairs = [Pair(n, 0, 1) for n in range(count)]
     tokens = {side: 40 for pair in pairs for side in ((pair.question, 0), (pair.question, 1))}
-    batches = batches_of(pairs, tokens, size, reach=2, most=2)
+    batches = batches_of(
+        pairs, tokens, size, reach=2, most=2, worded=[str(n) for n in range(count)]
+    )
     assert [pair for batch in batches for pair in batch.pairs] == pairs
     for batch in batches:
         assert len(batch.pairs) <= MOST_PAIRS
@@ -76,3 +79,18 @@ def test_a_batch_is_halved_down_to_a_pair() -> None:
     batch = Batch((Pair(0, 0, 1), Pair(1, 0, 1), Pair(2, 0, 1)), 2, 2)
     assert [each.pairs for each in halves_of(batch)] == [batch.pairs[:1], batch.pairs[1:]]
     assert halves_of(Batch(batch.pairs[:1], 2, 2)) == []
+
+
+@pytest.mark.parametrize("place", [0, 57, 140, 299])
+def test_of_many_pairs_a_new_question_changes_few_batches(place: int) -> None:
+    def batched(questions: list[str]) -> list[list[str]]:
+        pairs = [Pair(n, 0, 1) for n in range(len(questions))]
+        tokens = {side: 40 for pair in pairs for side in ((pair.question, 0), (pair.question, 1))}
+        batches = batches_of(pairs, tokens, 24_000, reach=2, most=2, worded=questions)
+        return [[questions[pair.question] for pair in batch.pairs] for batch in batches]
+
+    questions = [f"What is {n}?" for n in range(300)]
+    before = batched(questions)
+    after = batched([*questions[:place], "What is new?", *questions[place:]])
+    assert len(before) < 300 / (MOST_PAIRS / 2)
+    assert len([batch for batch in after if batch not in before]) <= 3

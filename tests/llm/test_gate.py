@@ -309,7 +309,8 @@ def test_a_quota_that_headers_call_used_up_is_waited_for(
         llm = client(e, sleep=waits)
         for number in range(2):
             llm.complete(call(str(number)), Bridge)
-    assert waits == [pytest.approx(wait, abs=5 if wait == 40 else 0.01)]
+    (waited,) = waits
+    assert waited == pytest.approx(wait, abs=5 if wait == 40 else 0.01)
 
 
 @pytest.mark.parametrize(

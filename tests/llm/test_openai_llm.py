@@ -192,6 +192,19 @@ def test_a_passing_error_costs_one_more_request(status: int) -> None:
     assert 1 <= waits[0] <= 2
 
 
+def test_a_request_that_is_repeated_is_told_without_a_word_of_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    echoed = failure(500, f"cannot take {call().user} with {KEY}")
+    with Endpoint([echoed, completion(GOOD)]) as e, caplog.at_level("INFO", logger="llmcheck"):
+        ask(e, sleep=Waits())
+    (told,) = [record.getMessage() for record in caplog.records if record.name == "llmcheck"]
+    assert call().key[:16] in told
+    assert "try 1 brought no answer" in told
+    assert call().user not in told
+    assert KEY not in told
+
+
 def test_a_lasting_error_costs_max_attempts_requests_and_waits_longer_each_time() -> None:
     waits = Waits()
     with Endpoint(itertools.repeat(failure(500, "disk full"))) as e:

@@ -105,7 +105,7 @@ def drive(
     async def session() -> R:
         server = StdioServerParameters(
             command=sys.executable,
-            args=["-m", "llmcheck.cli", "mcp", *arguments],
+            args=["-m", "llmcheck", "mcp", *arguments],
             env={"HOME": os.environ["HOME"], "PYTHONPATH": str(ROOT), **environ},
             cwd=cwd,
         )
@@ -259,7 +259,7 @@ def test_a_call_that_is_cancelled_asks_the_model_nothing_more() -> None:
 
 def test_nothing_but_the_protocol_goes_to_stdout(desk: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "llmcheck.cli", "mcp", *REPLAY],
+        [sys.executable, "-m", "llmcheck", "mcp", *REPLAY],
         input=json.dumps(HELLO) + "\nthis is no JSON\n",
         capture_output=True,
         text=True,
@@ -284,7 +284,7 @@ def test_a_root_that_is_no_folder_is_refused_at_once(capsys: pytest.CaptureFixtu
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 def test_ctrl_c_ends_the_server_though_its_client_is_still_there(desk: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "llmcheck.cli", "mcp", *REPLAY],
+        [sys.executable, "-m", "llmcheck", "mcp", *REPLAY],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=desk,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any
 
 import builders
 import jsonschema  # type: ignore[import-untyped]
@@ -18,7 +18,6 @@ from repository import ROOT
 from llmcheck.models import (
     Agreement,
     Claim,
-    ContradictionKind,
     Document,
     Lookalike,
     Passage,
@@ -28,7 +27,6 @@ from llmcheck.models import (
     Ungrounded,
     Usage,
 )
-from llmcheck.render.codes import CODES
 from llmcheck.render.data import claims_jsonl, report_schema, to_json
 from llmcheck.render.lint import lint_lines
 from llmcheck.render.markdown import escape, markdown_page
@@ -615,11 +613,6 @@ def test_line_and_column_lead_back_to_the_quote(text: str, data: st.DataObject) 
         text[:start].split("\n")[-1]
     )
     assert int(line) == text[:start].count("\n") + 1
-
-
-def test_every_kind_has_a_code_of_its_own() -> None:
-    assert set(CODES) == set(get_args(ContradictionKind))
-    assert len(set(CODES.values())) == len(CODES)
 
 
 def test_claims_as_jsonl_are_one_claim_a_line() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import generate
+import pytest
 from builders import document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmcheck.numbering import NumberedSet
-from llmcheck.survey.shapes import Table
-from llmcheck.survey.tables import halves_of, tables_of
+from llmcheck.numbering import NumberedDocument, NumberedSet
+from llmcheck.survey.shapes import Part, Table, TableKey
+from llmcheck.survey.tables import NEIGHBOURS, halves_of, tables_of
 
 FERRY = (
     "The ferry Ida left the harbour of Vell at noon. The captain steered past the lighthouse. "
@@ -116,3 +118,46 @@ def test_pairs_of_passages_are_not_read_much_more_often_than_needed() -> None:
     assert sum(table.tokens for table in tables) < 6 * total
     assert len(set(map(tuple, shown(tables)))) == len(tables)
     assert list(combinations(tables, 2))
+
+
+MADE = generate.made(400).documents
+
+
+def made(*left_out: str) -> tuple[NumberedDocument, ...]:
+    texts = {name: " ".join(lines) for name, lines in MADE.items() if name not in left_out}
+    numbered = [document(text, name, language="en") for name, text in texts.items()]
+    return NumberedSet(numbered).documents
+
+
+def keys(tables: list[Table]) -> list[TableKey]:
+    return [table.key for table in tables]
+
+
+def documents_of(tables: list[Table]) -> set[str]:
+    return {part.document.document.id for table in tables for part in table.parts}
+
+
+@pytest.mark.parametrize("name", list(MADE)[::7])
+def test_a_document_that_joins_brings_tables_for_itself_and_those_like_it_alone(name: str) -> None:
+    before = keys(tables_of(made(name), 1_000))
+    after = tables_of(made(), 1_000, before)
+    new = [table for table in after if table.key not in before]
+    own = next(Part(d, d.own).tokens for d in made() if d.document.id == name)
+    assert name in documents_of(new)
+    assert sum(table.tokens for table in new) <= (NEIGHBOURS + 1) * own + 1_000
+    assert keys(tables_of(made(), 1_000, keys(after))) == keys(after)
+
+
+def test_of_a_document_that_left_no_table_is_left() -> None:
+    everything = tables_of(made(), 1_000)
+    gone = everything[-1].parts[-1].document.document.id
+    after = tables_of(made(gone), 1_000, keys(everything))
+    assert set(keys(everything)) & set(keys(after))
+    assert gone not in documents_of(after)
+    seen = {place for table in shown(after) for place in table}
+    assert seen == {(d.document.id, n) for d in made(gone) for n in d.own}
+
+
+def test_known_tables_that_are_too_large_are_not_formed_again() -> None:
+    large = keys(tables_of(made(), 2_000))
+    assert keys(tables_of(made(), 500, large)) == keys(tables_of(made(), 500))

@@ -3,6 +3,7 @@ objects to how it is asked, and with more room where thinking left none for the 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from openai import OpenAI
     from openai.types.chat import ChatCompletion
     from tenacity import RetryCallState
+
+
+_log = logging.getLogger("llmcheck")
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ class Sender:
                     retry=tenacity.retry_if_exception(_may_pass),
                     stop=Patience(self.gate, self._endpoint.max_attempts),
                     wait=waiting_time,
+                    before_sleep=_log_wait,
                     sleep=self._pause,
                     reraise=True,
                 )(self._request, request)
@@ -255,6 +260,16 @@ class Sender:
             self._lessons[exchange.call.model] = more
             # What is refused under every name is not sent, whatever is learnt.
             return self._parameters(exchange) != request.parameters
+
+
+def _log_wait(state: RetryCallState) -> None:
+    request: _Request = state.args[0]
+    call, error = request.exchange.call, state.outcome.exception() if state.outcome else None
+    asked = (error.complaint.wait or 0.0) if isinstance(error, Refusal) else 0.0
+    _log.info(
+        "%s %s: try %d brought no answer (%s), the next in %.1f s", call.prompt, call.key[:16],
+        state.attempt_number, type(error).__name__, max(asked, state.upcoming_sleep),
+    )  # fmt: skip
 
 
 def waiting_time(state: RetryCallState) -> float:

@@ -21,7 +21,7 @@ from pydantic import Field, ValidationError
 
 from llmcheck.errors import ConfigError
 from llmcheck.llm.port import Call, Reply, canonical_json
-from llmcheck.models import Frozen
+from llmcheck.models import CallRef, Frozen
 
 MANIFEST = "recording.json"
 _FILE_NAME = re.compile(r"[0-9a-f]{16}\.json")
@@ -84,7 +84,7 @@ class Fixture(Frozen):
     """How sure the model was of its choices, where the endpoint told."""
 
 
-def fixture_path(directory: Path, call: Call) -> Path:
+def fixture_path(directory: Path, call: Call | CallRef) -> Path:
     """The file of ``call``, recorded or not."""
     return directory / call.prompt / f"{call.key[:16]}.json"
 

@@ -1,4 +1,4 @@
-"""``python -m llmcheck.cli``."""
+"""``python -m llmcheck``."""
 
 from llmcheck.cli.main import main
 
