@@ -26,7 +26,7 @@ from pydantic import BaseModel
 from llmcheck.checker import Checker
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import LLMError
-from llmcheck.llm.endpoint.client import OpenAILLM
+from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.port import Call
 from llmcheck.models import Report
 from llmcheck.settings import Settings
@@ -67,7 +67,7 @@ def a_call(number: int) -> Call:
 
 def ask(url: str, calls: int, **options: Any) -> tuple[float, list[str]]:
     """Seconds that so many calls took, and what those say that failed."""
-    llm = OpenAILLM(base_url=url, api_key=None, **options)
+    llm = EndpointLLM(base_url=url, api_key=None, **options)
     failed: list[str] = []
 
     def one(number: int) -> None:

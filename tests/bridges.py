@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from wire import Endpoint
 
-from llmcheck.llm.endpoint.client import OpenAILLM
+from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.port import Call, Reply
 
 KEY = "sk-test-4f9d2c81aa"
@@ -50,12 +50,12 @@ def call(user: str = "The Orrin Bridge spans 214 m.", **changes: Any) -> Call:
     return Call(user=user, **{**values, **changes})
 
 
-def client(endpoint: Endpoint, **changes: Any) -> OpenAILLM:
+def client(endpoint: Endpoint, **changes: Any) -> EndpointLLM:
     values: dict[str, Any] = {"base_url": endpoint.url, "api_key": KEY, "sleep": Waits()}
     values |= changes
     if isinstance(values["sleep"], Waits):
         values.setdefault("clock", values["sleep"].now)
-    return OpenAILLM(**values)
+    return EndpointLLM(**values)
 
 
 def ask(endpoint: Endpoint, question: Call | None = None, **changes: Any) -> Reply[Bridge]:

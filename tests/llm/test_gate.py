@@ -22,7 +22,7 @@ from wire import Answer, Endpoint, Request, completion, failure
 from llmcheck.checker import Checker
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import ProviderError
-from llmcheck.llm.endpoint.client import OpenAILLM
+from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.complaints import Complaint, Refusal
 from llmcheck.llm.endpoint.gate import Gate
 from llmcheck.llm.endpoint.quota import MINUTE, Minute, Rates, seconds_until
@@ -38,10 +38,10 @@ def _calls_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LLMCHECK_REFUSE_CALLS")
 
 
-def quick(url: str, **options: Any) -> OpenAILLM:
+def quick(url: str, **options: Any) -> EndpointLLM:
     """A client that waits a tenth of what it should."""
     begun = time.monotonic()
-    return OpenAILLM(
+    return EndpointLLM(
         base_url=url,
         api_key=None,
         sleep=lambda seconds: time.sleep(seconds / 10),
@@ -50,7 +50,7 @@ def quick(url: str, **options: Any) -> OpenAILLM:
     )
 
 
-def outcomes(llm: OpenAILLM, calls: int, threads: int = 16) -> list[Bridge | str]:
+def outcomes(llm: EndpointLLM, calls: int, threads: int = 16) -> list[Bridge | str]:
     def one(number: int) -> Bridge | str:
         try:
             return llm.complete(call(str(number)), Bridge).value
@@ -350,7 +350,7 @@ def test_faults_in_three_of_ten_requests_leave_a_report_as_it_is(
     def trouble(_: int) -> Trouble | None:
         return Trouble(chance.choice(KINDS)) if chance.random() < 0.3 else None
 
-    monkeypatch.setattr("llmcheck.llm.connect.OpenAILLM", _quick_from_settings)
+    monkeypatch.setattr("llmcheck.llm.connect.EndpointLLM", _quick_from_settings)
     seeds = Path(__file__).parents[2] / "seeds"
     fixtures = seeds.parent / "fixtures" / "seeds"
     corpus = Corpus.read(seeds)
@@ -361,6 +361,6 @@ def test_faults_in_three_of_ten_requests_leave_a_report_as_it_is(
     assert report.model_copy(update={"usage": wanted.usage}) == wanted
 
 
-def _quick_from_settings(**options: Any) -> OpenAILLM:
-    make: Callable[..., OpenAILLM] = OpenAILLM
+def _quick_from_settings(**options: Any) -> EndpointLLM:
+    make: Callable[..., EndpointLLM] = EndpointLLM
     return make(**options, sleep=lambda seconds: time.sleep(seconds / 50))

@@ -1,4 +1,4 @@
-"""OpenAILLM against a real HTTP server on loopback."""
+"""EndpointLLM against a real HTTP server on loopback."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from pydantic import BaseModel
 from wire import Answer, Endpoint, completion, failure, tool_call
 
 from llmcheck.errors import ConfigError, InvalidReply, LLMError, ProviderError
-from llmcheck.llm.endpoint.client import OpenAILLM
+from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.complaints import retry_after
 from llmcheck.llm.port import Reply
 from llmcheck.tokens import Tokens
@@ -512,7 +512,7 @@ def test_a_server_that_is_not_there_is_tried_for_the_first_call_only() -> None:
         free.bind(("127.0.0.1", 0))
         url = f"http://someone:hunter2@127.0.0.1:{free.getsockname()[1]}/v1"
     waits = Waits()
-    llm = OpenAILLM(base_url=url, api_key=KEY, max_attempts=3, sleep=waits, clock=waits.now)
+    llm = EndpointLLM(base_url=url, api_key=KEY, max_attempts=3, sleep=waits, clock=waits.now)
     for user in ("1", "2"):
         with pytest.raises(ProviderError, match="is the server running") as caught:
             llm.complete(call(user), Bridge)
@@ -578,27 +578,27 @@ def test_no_base_url_means_openai_whatever_the_environment_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
-    address = OpenAILLM(base_url=None, api_key=KEY)._sender.connect().base_url
+    address = EndpointLLM(base_url=None, api_key=KEY)._sender.connect().base_url
     assert address.host == "api.openai.com"
 
 
 def test_openai_itself_needs_a_key() -> None:
     with pytest.raises(ConfigError, match="LLMCHECK_API_KEY"):
-        OpenAILLM(base_url=None, api_key=None).complete(call(), Bridge)
+        EndpointLLM(base_url=None, api_key=None).complete(call(), Bridge)
 
 
 @pytest.mark.parametrize("key", ["sk-\nabc", "sk-abc\u201d"])
 def test_a_key_that_no_header_can_carry_is_named_without_being_shown(key: str) -> None:
     with pytest.raises(ConfigError, match="API key") as caught:
-        OpenAILLM(base_url="http://127.0.0.1:9/v1", api_key=key).complete(call(), Bridge)
+        EndpointLLM(base_url="http://127.0.0.1:9/v1", api_key=key).complete(call(), Bridge)
     assert key not in str(caught.value)
 
 
 def test_the_slow_libraries_load_with_the_first_call_only() -> None:
     code = (
         "import json, sys; from llmcheck.llm import budget;"
-        "from llmcheck.llm.endpoint.client import OpenAILLM;"
-        "OpenAILLM(base_url=None, api_key='k');"
+        "from llmcheck.llm.endpoint.client import EndpointLLM;"
+        "EndpointLLM(base_url=None, api_key='k');"
         "slow = {'openai', 'instructor', 'tenacity', 'genai_prices'};"
         "print(json.dumps(sorted(slow & set(sys.modules))))"
     )

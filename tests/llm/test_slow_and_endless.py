@@ -18,7 +18,7 @@ from wire import Answer, Endpoint, completion
 
 from llmcheck.errors import ProviderError
 from llmcheck.llm.endpoint import bounds
-from llmcheck.llm.endpoint.client import OpenAILLM
+from llmcheck.llm.endpoint.client import EndpointLLM
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -70,7 +70,7 @@ def whole(connection: socket) -> None:
 
 
 def asked(url: str, **options: object) -> Bridge:
-    llm = OpenAILLM(base_url=url, api_key=KEY, sleep=Waits(), **options)  # type: ignore[arg-type]
+    llm = EndpointLLM(base_url=url, api_key=KEY, sleep=Waits(), **options)  # type: ignore[arg-type]
     return llm.complete(call(), Bridge).value
 
 
@@ -143,7 +143,7 @@ def test_no_text_follows_a_redirect(status: int) -> None:
     with Endpoint([completion(GOOD)]) as elsewhere:
         lead = Answer("", status, {"Location": f"{elsewhere.url}/chat/completions"})
         with Endpoint(itertools.repeat(lead)) as e:
-            llm = OpenAILLM(base_url=e.url, api_key=KEY, sleep=Waits())
+            llm = EndpointLLM(base_url=e.url, api_key=KEY, sleep=Waits())
             for user in ("1", "2"):
                 with pytest.raises(ProviderError, match=f"{status}.*{elsewhere.url}.*--base-url"):
                     llm.complete(call(user), Bridge)
@@ -164,7 +164,7 @@ def test_connections_are_kept_between_calls() -> None:
         whole(connection)
 
     with served(script, script) as url:
-        llm = OpenAILLM(base_url=url, api_key=KEY, sleep=Waits(), timeout=5.0)
+        llm = EndpointLLM(base_url=url, api_key=KEY, sleep=Waits(), timeout=5.0)
         for user in ("1", "2"):
             assert llm.complete(call(user), Bridge).value == BRIDGE
     assert len(opened) == 1

@@ -16,10 +16,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from openai import APIStatusError
+from llmcheck.llm.endpoint.bounds import TooLarge, TooSlow
 
 _ECHOES = frozenset({"input", "ctx", "url", "request", "failed_generation"})
 """Where errors repeat what was sent, or what was answered: no words of the endpoint's own."""
@@ -70,16 +69,27 @@ class Refusal(Exception):
         self.sent = sent
 
 
-def complaint_of(error: APIStatusError) -> Complaint:
-    """What an error of openai's client says."""
-    # Of the whole body: openai keeps what stands under "error" alone, where there is that.
-    body: Any = error.response.text
+class Unreachable(Exception):
+    """Nothing came from the endpoint, or not in time."""
+
+    def __init__(self, error: BaseException, *, timed_out: bool) -> None:
+        # The client's own errors only say that there was one.
+        cause = error.__cause__ or error
+        super().__init__(str(cause))
+        self.timed_out = timed_out or isinstance(cause, TooSlow)
+        self.too_large = isinstance(cause, TooLarge)
+
+
+def complaint_of(response: Any) -> Complaint:
+    """What an HTTP response with an error's status says."""
+    # The whole body: clients keep what stands under "error" alone, where there is that.
+    body: Any = response.text
     with contextlib.suppress(ValueError, RecursionError):
         body = json.loads(body)
-    leads = error.response.headers.get("location")
-    if leads and error.status_code < HTTPStatus.BAD_REQUEST:
-        return Complaint(error.status_code, f"redirects to {leads}")
-    return complaint(error.status_code, body, error.response.headers)
+    leads = response.headers.get("location")
+    if leads and response.status_code < HTTPStatus.BAD_REQUEST:
+        return Complaint(response.status_code, f"redirects to {leads}")
+    return complaint(response.status_code, body, response.headers)
 
 
 def inner_complaint(completion: Any) -> Complaint | None:
@@ -127,7 +137,7 @@ def complaint(status: int, body: Any, headers: Mapping[str, str]) -> Complaint:
         said=said,
         codes=frozenset(
             str(value).lower()
-            for key in ("code", "type", "status")
+            for key in ("code", "type", "status", "reason")
             for value in _values(body, key)
             if isinstance(value, str | int)
         ),

@@ -1,4 +1,4 @@
-"""The connection to an endpoint: openai's client, with what the environment says of the network.
+"""The connection to an endpoint: an SDK's client, with what the environment says of the network.
 
 Proxies and certificates come from variables that were set for other programs, and are often
 stale. What cannot be used is a ConfigError that names the variable, never a traceback.
@@ -13,24 +13,21 @@ import ssl
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from llmcheck.errors import ConfigError
+from llmcheck.llm.endpoint.api import Api
 from llmcheck.llm.endpoint.bounds import bounded_client
 from llmcheck.llm.endpoint.errors import Endpoint
 
-if TYPE_CHECKING:
-    from openai import OpenAI
-
-_CONNECT_TIMEOUT = 10.0
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-def connected(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None]) -> OpenAI:
-    """A client that repeats nothing by itself and tells ``heard`` the headers of every answer.
-    Connects to nothing yet.
+def connected(endpoint: Endpoint, api: Api, heard: Callable[[Mapping[str, str]], None]) -> Any:
+    """A client of the API's SDK that repeats nothing by itself and tells ``heard`` the headers of
+    every answer. Connects to nothing yet.
 
     A server on this machine is never asked through a proxy. Raises ConfigError when the key, the
     environment or the installation will not do.
@@ -38,7 +35,10 @@ def connected(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None]) ->
     endpoint.check_key()
     try:
         import instructor  # noqa: F401 - so that what is missing is known at once
-        import openai
+
+        client = api.connect(
+            endpoint.base_url, endpoint.api_key, endpoint.timeout, _http_client(endpoint, heard)
+        )
     except ImportError as error:
         raise ConfigError(
             f"a library that llmcheck calls models with cannot be loaded ({error}): "
@@ -47,17 +47,7 @@ def connected(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None]) ->
     # instructor logs every failed attempt as an error, which Python prints on stderr when
     # nobody has set up logging.
     logging.getLogger("instructor").addHandler(logging.NullHandler())
-    url = urlsplit(endpoint.base_url)
-    timeout = endpoint.timeout
-    return openai.OpenAI(
-        base_url=urlunsplit(url._replace(query="", fragment="")),
-        # Where it belongs: openai would go on with the path behind it.
-        default_query=dict(parse_qsl(url.query, keep_blank_values=True)),
-        api_key=endpoint.api_key or "none",
-        timeout=openai.Timeout(timeout, connect=min(timeout, _CONNECT_TIMEOUT)),
-        max_retries=0,
-        http_client=_http_client(endpoint, heard),
-    )
+    return client
 
 
 def _http_client(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None]) -> Any:

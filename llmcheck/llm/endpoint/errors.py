@@ -16,13 +16,14 @@ from llmcheck.errors import (
     ProviderError,
     TooLong,
 )
-from llmcheck.llm.endpoint.bounds import MOST_BYTES, TooLarge, TooSlow
-from llmcheck.llm.endpoint.complaints import Complaint, Refusal
+from llmcheck.llm.endpoint.bounds import MOST_BYTES
+from llmcheck.llm.endpoint.complaints import Complaint, Refusal, Unreachable
 from llmcheck.llm.endpoint.lessons import EFFORT, named_in
 from llmcheck.llm.endpoint.meaning import (
     is_no_completion,
     is_too_long,
     is_unfit,
+    key_rejected,
     lasts,
     model_unknown,
     out_of_money,
@@ -49,6 +50,8 @@ class Endpoint:
     """How often one request is sent."""
     provider: Provider | None = None
     """Whose address it is, where that is known."""
+    native: bool = False
+    """Whether it is asked over the provider's own API, at an address that nobody gave."""
 
     @property
     def address(self) -> str:
@@ -80,11 +83,9 @@ class Endpoint:
     ) -> LLMError | BudgetExceeded | ConfigError:
         """The error for the caller: what failed and what to do about it.
 
-        ``cause`` is a Refusal or what openai, pydantic or instructor raised; errors of our own
-        are returned as they are. ``kept`` are parameters that the user asked for.
+        ``cause`` is a Refusal, Unreachable, or what pydantic or instructor raised; errors of our
+        own are returned as they are. ``kept`` are parameters that the user asked for.
         """
-        import openai
-
         if isinstance(cause, LLMError | BudgetExceeded | ConfigError):
             return cause
         kind = ProviderError
@@ -98,23 +99,21 @@ class Endpoint:
                 f"{self.address} {status} ({self.cleaned(complaint.message)}): "
                 f"{self._advice(complaint, call, kept)}"
             )
-        elif timed_out(cause):
+        elif isinstance(cause, Unreachable) and cause.timed_out:
             message = (
                 f"{self.address} did not answer within {self.timeout:g} s, asked "
                 f"{self.max_attempts} time(s): raise the timeout or lower --concurrency"
             )
-        elif isinstance(cause, openai.APIConnectionError) and not lost(cause):
+        elif isinstance(cause, Unreachable) and cause.too_large:
             message = (
                 f"{self.address} sent more than {MOST_BYTES // 1_000_000} MB in the place of an "
                 "answer: check the base URL"
             )
-        elif isinstance(cause, openai.APIConnectionError):
+        elif isinstance(cause, Unreachable):
             message = (
-                f"cannot connect to {self.address} ({self._words(cause)}): "
+                f"cannot connect to {self.address} ({self.cleaned(str(cause))}): "
                 "is the server running there, and is the base URL right?"
             )
-        elif isinstance(cause, openai.OpenAIError):
-            message = f"{self.address}: {self._words(cause)}"
         else:
             return self._unfit(self._words(cause), call)
         return kind(message, call_key=call.key, prompt=call.prompt)
@@ -135,12 +134,11 @@ class Endpoint:
             return f"the quota is used up{_until(complaint.wait)}; answers so far are cached"
         if out_of_money(complaint):
             return "the quota is used up; look at the plan and the billing of this key"
-        if complaint.status == 401:
+        if key_rejected(complaint):
             return f"check the API key ({self.variables})"
         if model_unknown(complaint):
-            return (
-                f"model {call.model!r} is unknown at this endpoint; check --model, "
-                "and the base URL (most end in /v1)"
+            return f"model {call.model!r} is unknown at this endpoint; check --model" + (
+                "" if self.native else ", and the base URL (most end in /v1)"
             )
         if complaint.status == 403:
             return f"this key may not use model {call.model!r} here, or the text is blocked"
@@ -152,10 +150,8 @@ class Endpoint:
         if redirects(complaint):
             return "no text is sent on to where it leads; if it may be, give that as --base-url"
         if is_no_completion(complaint):
-            return (
-                f"asked {self.max_attempts} time(s); check the base URL (most end in /v1) and "
-                "whether a proxy wants a login"
-            )
+            check = "check the base URL (most end in /v1) and whether a proxy wants a login"
+            return f"asked {self.max_attempts} time(s); {'try later' if self.native else check}"
         if passes(complaint):
             return f"gave up after {self.max_attempts} request(s); try later"
         return "the endpoint does not take this request"
@@ -194,26 +190,6 @@ def _until(wait: float | None) -> str:
 
 def shapeless(error: BaseException | None) -> bool:
     """Whether the answer is no JSON, or JSON without the schema's fields."""
-    import openai
-
     if isinstance(error, ValidationError):
         return any(detail["type"] in _SHAPELESS for detail in error.errors())
-    ours = (LLMError, BudgetExceeded, ConfigError, Refusal)
-    return not isinstance(error, (*ours, openai.OpenAIError))
-
-
-def lost(error: BaseException | None) -> bool:
-    """Whether an endpoint could not be reached, went away or took too long: it may be back."""
-    import openai
-
-    too_large = isinstance(error, BaseException) and isinstance(error.__cause__, TooLarge)
-    return isinstance(error, openai.APIConnectionError) and not too_large
-
-
-def timed_out(error: BaseException | None) -> bool:
-    """Whether an endpoint took too long, for a byte or for the whole answer."""
-    import openai
-
-    return isinstance(error, openai.APITimeoutError) or (
-        isinstance(error, openai.APIConnectionError) and isinstance(error.__cause__, TooSlow)
-    )
+    return not isinstance(error, LLMError | BudgetExceeded | ConfigError | Refusal | Unreachable)

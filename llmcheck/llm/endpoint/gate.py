@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from llmcheck.llm.endpoint.complaints import Refusal
-from llmcheck.llm.endpoint.errors import lost, timed_out
+from llmcheck.llm.endpoint.complaints import Refusal, Unreachable
 from llmcheck.llm.endpoint.meaning import LONGEST_WAIT, is_busy
 from llmcheck.llm.endpoint.quota import Entry, Minute, Rates, Told
 
@@ -92,9 +91,9 @@ class Gate:
         except Refusal as refusal:
             self._note_refusal(passage, refusal)
             raise
-        except Exception as error:
+        except Unreachable as error:
             if lost(error):
-                self._note_loss(passage, timed_out(error))
+                self._note_loss(passage, error.timed_out)
             raise
         else:
             self._note_answer(passage)
@@ -227,6 +226,11 @@ class Patience:
             self._left -= 1
         self._answers = self._gate.answers
         return self._left <= 0 or self._gate.gone
+
+
+def lost(error: BaseException) -> bool:
+    """Whether an endpoint could not be reached, went away or took too long: it may be back."""
+    return isinstance(error, Unreachable) and not error.too_large
 
 
 def _backoff(times: int) -> float:

@@ -24,7 +24,8 @@ _UNSUPPORTED = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(
-    r"context.?(length|size|window)|exceed_context|(prompt|input|request).{0,20} too (long|large)"
+    r"context.?(length|size|window|limit)|exceed_context"
+    r"|(prompt|input|request).{0,20} too (long|large)"
     r"|too many (input )?tokens|input token count|reduce the length|maximum number of tokens",
     re.IGNORECASE,
 )
@@ -95,9 +96,14 @@ def out_of_money(complaint: Complaint) -> bool:
 
 def is_too_long(complaint: Complaint) -> bool:
     """Whether the text is more than the model's context holds."""
-    return complaint.status in (200, 400, 404, 413, 422, 500) and bool(
-        _CONTEXT.search(complaint.said)
+    return complaint.status == 413 or (
+        complaint.status in (200, 400, 404, 422, 500) and bool(_CONTEXT.search(complaint.said))
     )
+
+
+def key_rejected(complaint: Complaint) -> bool:
+    """Whether the API key is none that the endpoint knows."""
+    return complaint.status == 401 or "api_key_invalid" in complaint.codes
 
 
 def is_unfit(complaint: Complaint) -> bool:
@@ -145,7 +151,7 @@ def befalls_every_call(complaint: Complaint, *, answered: bool) -> bool:
         # A firewall or a moderator may refuse one document and take the others.
         return not answered
     return (
-        complaint.status == 401
+        key_rejected(complaint)
         or redirects(complaint)
         or model_unknown(complaint)
         or out_of_money(complaint)
