@@ -91,8 +91,11 @@ def endpoint_of(
 ) -> EndpointLLM:
     """The bare endpoint that the settings name, for ``wishes_of`` to be added to its calls.
 
-    ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it.
+    ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it, or
+    only a file does that the user does not trust.
     """
+    if settings.objection:
+        raise ConfigError(settings.objection)
     place = place_of(settings.model, settings.base_url)
     if settings.api_key is None and place.provider is not None and place.provider.keys:
         keys = " or ".join(("LLMCHECK_API_KEY", *place.provider.keys))

@@ -37,6 +37,7 @@ from llmcheck.errors import ConfigError, InvalidReply, LLMError, ProviderError
 from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.complaints import retry_after
 from llmcheck.llm.port import Reply
+from llmcheck.llm.wire import Wire
 from llmcheck.tokens import Tokens
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -373,6 +374,19 @@ def test_a_server_without_response_format_is_asked_with_tools_from_then_on() -> 
     assert ["tools" in request.body for request in e.requests] == [False, True, True]
     parameters = e.requests[1].body["tools"][0]["function"]["parameters"]
     assert parameters["properties"] == Bridge.model_json_schema()["properties"]
+
+
+def test_an_answer_whose_schema_has_no_titles_can_be_asked_for_with_tools() -> None:
+    class Weight(Wire):
+        tonnes: int
+
+    script = [failure(400, "response_format is not supported"), tool_call('{"tonnes": 9}')]
+    with Endpoint(script) as e:
+        reply = client(e).complete(call(schema=Weight.model_json_schema()), Weight)
+    assert (type(reply.value), reply.value.tonnes) == (Weight, 9)
+    (tool,) = e.requests[1].body["tools"]
+    assert tool["function"]["name"] == "Weight"
+    assert "title" not in tool["function"]["parameters"]
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,7 @@ class EndpointLLM:
             return self._converse(exchange, schema)
         except (LLMError, BudgetExceeded) as error:
             error.tokens = exchange.tokens
+            self._endpoint.secrets.out_of_error(error)
             raise
 
     def connect(self) -> None:
@@ -133,6 +134,7 @@ class EndpointLLM:
     def _converse(self, exchange: Exchange, schema: type[T]) -> Reply[T]:
         from instructor.core import InstructorRetryException
 
+        self._endpoint.secrets.out_of_logs()
         model = exchange.call.model
         mode = self._sender.lessons(model).mode
         while True:

@@ -6,7 +6,6 @@ stale. What cannot be used is a ConfigError that names the variable, never a tra
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import ssl
@@ -21,6 +20,7 @@ from llmcheck.errors import ConfigError
 from llmcheck.llm.endpoint.api import Api
 from llmcheck.llm.endpoint.bounds import bounded_client
 from llmcheck.llm.endpoint.errors import Endpoint
+from llmcheck.providers import OPENAI, is_loopback
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
@@ -35,6 +35,7 @@ def connected(endpoint: Endpoint, api: Api, heard: Callable[[Mapping[str, str]],
     endpoint.check_key()
     try:
         import instructor  # noqa: F401 - so that what is missing is known at once
+        import openai
 
         client = api.connect(
             endpoint.base_url, endpoint.api_key, endpoint.timeout, _http_client(endpoint, heard)
@@ -47,7 +48,21 @@ def connected(endpoint: Endpoint, api: Api, heard: Callable[[Mapping[str, str]],
     # instructor logs every failed attempt as an error, which Python prints on stderr when
     # nobody has set up logging.
     logging.getLogger("instructor").addHandler(logging.NullHandler())
+    if isinstance(client, openai.OpenAI) and not _takes_account(endpoint):
+        client.organization = client.project = None
+        client._custom_headers = {}
     return client
+
+
+def _takes_account(endpoint: Endpoint) -> bool:
+    """Whether what openai's client reads of an account from the environment may go there:
+    OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS.
+
+    They go with a key: to a server on this machine, which a file may name, not without one.
+    """
+    if endpoint.provider not in (None, OPENAI):
+        return False
+    return bool(endpoint.api_key) or not is_loopback(urlsplit(endpoint.base_url).hostname)
 
 
 def _http_client(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None]) -> Any:
@@ -69,14 +84,6 @@ def _http_client(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None])
             f"the environment's settings for the network cannot be used ({error}): look at "
             "SSL_CERT_FILE, HTTPS_PROXY, ALL_PROXY and NO_PROXY"
         ) from error
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a host is this very machine, by its name or number."""
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return host == "localhost" or (host or "").endswith(".localhost")
 
 
 def _certificates(endpoint: Endpoint) -> ssl.SSLContext:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -30,6 +31,7 @@ from llmcheck.llm.endpoint.meaning import (
     passes,
     redirects,
 )
+from llmcheck.llm.endpoint.secrets import Secrets
 from llmcheck.llm.port import Call
 from llmcheck.providers import OPENAI, Provider
 
@@ -52,6 +54,11 @@ class Endpoint:
     """Whose address it is, where that is known."""
     native: bool = False
     """Whether it is asked over the provider's own API, at an address that nobody gave."""
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The keys that go there."""
+        return Secrets(self.base_url, self.api_key)
 
     @property
     def address(self) -> str:
@@ -168,9 +175,8 @@ class Endpoint:
         return self.cleaned(str(getattr(error, "__cause__", None) or error))
 
     def cleaned(self, text: str) -> str:
-        """The text on one line, shortened, without the key and what cannot be printed."""
-        if self.api_key:
-            text = text.replace(self.api_key, "[key]")
+        """The text on one line, shortened, without keys and what cannot be printed."""
+        text = self.secrets.out_of(text)
         text = "".join(c for c in " ".join(text.split()) if c.isprintable())
         return text if len(text) <= 200 else text[:199] + "…"
 

@@ -184,6 +184,8 @@ class Sender:
                 permit.counts = False
                 came = getattr(error, "doc", "something that is not JSON")
                 raise Refusal(no_completion(came), sent) from error
+            # First of all: whoever looks at an answer may cut, log or quote it.
+            completion = self._endpoint.secrets.out_of_answer(completion)
             received = self._api.read(completion)
             if taken := self._api.tokens(completion, request.size):
                 permit.paid = taken
