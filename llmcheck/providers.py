@@ -7,6 +7,7 @@ an extra brings the SDK of their own API.
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -87,6 +88,14 @@ def place_of(model: str | None, base_url: str | None) -> Place:
         if slash and rest and first in provider.names:
             return Place(provider, provider.base_url, rest)
     return Place(OPENAI, OPENAI.base_url, model)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this very machine, by its name or number."""
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost" or (host or "").endswith(".localhost")
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -36,6 +36,7 @@ from llmcheck.cli.options import (
     one_of,
     refuse_to_fetch_in_a_replay,
     takes_settings,
+    tell_of_recording,
 )
 from llmcheck.cli.streams import emit, page_for, say, show_progress
 from llmcheck.render.phrases import pluralize
@@ -184,6 +185,7 @@ def carry_out(
 
     settings = request.settings
     refuse_to_fetch_in_a_replay(request.paths, settings)
+    tell_of_recording(settings)
     with (
         show_progress(verbose=request.verbose) as line,
         exit_on_interrupt(settings, line),

@@ -15,6 +15,7 @@ from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.google_api import GOOGLE_API
 from llmcheck.llm.endpoint.lessons import EFFORT
 from llmcheck.llm.endpoint.openai_api import OPENAI_API
+from llmcheck.llm.endpoint.quota import Rates
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
 from llmcheck.llm.store import ReplyStore
@@ -90,8 +91,11 @@ def endpoint_of(
 ) -> EndpointLLM:
     """The bare endpoint that the settings name, for ``wishes_of`` to be added to its calls.
 
-    ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it.
+    ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it, or
+    only a file does that the user does not trust.
     """
+    if settings.objection:
+        raise ConfigError(settings.objection)
     place = place_of(settings.model, settings.base_url)
     if settings.api_key is None and place.provider is not None and place.provider.keys:
         keys = " or ".join(("LLMCHECK_API_KEY", *place.provider.keys))
@@ -107,6 +111,7 @@ def endpoint_of(
         names={settings.model: place.model} if settings.model and place.model else {},
         kept=frozenset(wishes_of(settings)),
         ledger=ledger,
+        rates=Rates(settings.requests_per_minute, settings.tokens_per_minute),
     )
 
 
