@@ -96,6 +96,10 @@ class Settings(BaseModel):
     """Stop before so many tokens, sent and received, are passed."""
     max_cost: float | None = Field(default=None, ge=0, strict=True)
     """Stop before so many US dollars are passed."""
+    requests_per_minute: int | None = Field(default=None, ge=1, strict=True)
+    """Send no more requests than this in any minute; waits, where the other limits stop."""
+    tokens_per_minute: int | None = Field(default=None, ge=1, strict=True)
+    """Send no more than so many tokens, with those received, are used in any minute."""
     price_in: float | None = Field(default=None, ge=0, strict=True)
     """US dollars for a million tokens sent, where the price list is not to be asked."""
     price_out: float | None = Field(default=None, ge=0, strict=True)

@@ -141,6 +141,12 @@ SETTINGS: dict[str, Any] = {
     "max_cost": Annotated[
         float | None, typer.Option(metavar="USD", help="Stop before so many dollars are passed.")
     ],
+    "requests_per_minute": Annotated[
+        int | None, typer.Option(metavar="N", help="Wait, to send no more than N in a minute.")
+    ],
+    "tokens_per_minute": Annotated[
+        int | None, typer.Option(metavar="N", help="Wait, to use no more than N in a minute.")
+    ],
     "price_in": Annotated[
         float | None,
         typer.Option(metavar="USD", help="What a million tokens sent cost, if no list knows it."),

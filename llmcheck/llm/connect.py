@@ -15,6 +15,7 @@ from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.google_api import GOOGLE_API
 from llmcheck.llm.endpoint.lessons import EFFORT
 from llmcheck.llm.endpoint.openai_api import OPENAI_API
+from llmcheck.llm.endpoint.quota import Rates
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
 from llmcheck.llm.store import ReplyStore
@@ -119,6 +120,7 @@ def endpoint_of(
         kept=frozenset(wishes_of(settings)),
         ledger=ledger,
         lessons=lessons,
+        rates=Rates(settings.requests_per_minute, settings.tokens_per_minute),
     )
 
 

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from weakref import WeakSet
 
 from llmcheck.errors import Interrupted
 from llmcheck.llm.port import Call
@@ -23,7 +22,7 @@ class Interruption:
     def __init__(self) -> None:
         self._event = threading.Event()
         self._lock = threading.Lock()
-        self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._sockets: set[socket.socket] = set()
 
     @contextmanager
     def applies(self) -> Iterator[None]:
@@ -60,12 +59,18 @@ class Interruption:
         """Sleep, at the longest until the run is stopped."""
         self._event.wait(seconds)
 
-    def watch(self, connection: socket.socket) -> None:
-        """Cut this connection when the run is stopped; at once if it was already."""
+    @contextmanager
+    def cuts(self, connection: socket.socket) -> Iterator[None]:
+        """Cut this connection when the run is stopped meanwhile; at once if it was already."""
         with self._lock:
             self._sockets.add(connection)
-        if self.stopped:
-            _cut(connection)
+        try:
+            if self.stopped:
+                _cut(connection)
+            yield
+        finally:
+            with self._lock:
+                self._sockets.discard(connection)
 
 
 _current: ContextVar[Interruption | None] = ContextVar("llmcheck_interruption", default=None)

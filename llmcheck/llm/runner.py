@@ -35,10 +35,14 @@ def _fence(prompt: Prompt, variables: Mapping[str, Any]) -> str:
     return prompt.render(**variables, mark=f"=== {mark} ===")
 
 
-def failure(stage: Stage, subject: str, error: LLMError | BudgetExceeded) -> Failure:
-    """A failed call as the report tells it."""
+def failure(
+    stage: Stage, subject: str, error: LLMError | BudgetExceeded, doc_ids: Iterable[str] = ()
+) -> Failure:
+    """A failed call as the report tells it; ``doc_ids`` are the documents that it was about."""
     cause: Literal["error", "budget"] = "budget" if isinstance(error, BudgetExceeded) else "error"
-    return Failure(stage=stage, subject=subject, error=str(error), cause=cause)
+    return Failure(
+        stage=stage, subject=subject, error=str(error), cause=cause, doc_ids=tuple(doc_ids)
+    )
 
 
 def complete_all(

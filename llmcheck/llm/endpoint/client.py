@@ -11,6 +11,7 @@ work.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
@@ -32,9 +33,11 @@ from llmcheck.errors import (
 from llmcheck.llm import interruption
 from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.endpoint.api import Api
-from llmcheck.llm.endpoint.complaints import Refusal, Unreachable
+from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.errors import Endpoint, shapeless
 from llmcheck.llm.endpoint.exchange import Exchange, messages_of
+from llmcheck.llm.endpoint.gate import Gate
+from llmcheck.llm.endpoint.giving_up import PAUSE
 from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish, speaks_of_asking
 from llmcheck.llm.endpoint.meaning import (
     befalls_every_call,
@@ -45,6 +48,7 @@ from llmcheck.llm.endpoint.meaning import (
 )
 from llmcheck.llm.endpoint.memory import Memory
 from llmcheck.llm.endpoint.openai_api import OPENAI_API
+from llmcheck.llm.endpoint.quota import ANY_RATE, Rates
 from llmcheck.llm.endpoint.sending import Sender
 from llmcheck.llm.port import Call, Reply, T, parse_reply
 from llmcheck.llm.prices import Prices
@@ -58,12 +62,13 @@ class EndpointLLM:
     """Answers calls through an endpoint that speaks ``api``, with whatever model they name.
 
     ``base_url`` None is OpenAI itself; ``api_key`` may be None elsewhere. ``timeout`` is the
-    seconds to wait for one answer, ``max_attempts`` how often one request is sent while the
-    endpoint is busy or away, ``sleep`` how to wait between. ``names`` are the names under which
-    the endpoint knows models that calls name otherwise, ``kept`` the parameters that are the
-    user's wish and not to be left out, ``ledger`` is asked before every request. In the
-    folder ``lessons``, if any, is kept how the endpoint wants to be asked. Nothing is imported or
-    connected before the first call. Safe to call from several threads.
+    seconds to wait for one answer, to its last byte, ``max_attempts`` how often one request is
+    sent while the endpoint is busy or away, ``sleep`` how to wait between. ``names`` are the
+    names under which the endpoint knows models that calls name otherwise, ``kept`` the
+    parameters that are the user's wish and not to be left out, ``ledger`` is asked before every
+    request, ``rates`` are the most that may be asked in a minute, by all threads together, on
+    ``clock``. In the folder ``lessons``, if any, is kept how the endpoint wants to be asked.
+    Nothing is imported or connected before the first call. Safe to call from several threads.
     """
 
     def __init__(
@@ -78,6 +83,8 @@ class EndpointLLM:
         kept: frozenset[str] = frozenset(),
         ledger: Ledger | None = None,
         lessons: Path | None = None,
+        rates: Rates = ANY_RATE,
+        clock: Callable[[], float] = time.monotonic,
         api: Api = OPENAI_API,
     ) -> None:
         place = place_of(None, base_url)
@@ -106,6 +113,7 @@ class EndpointLLM:
             memory,
             kept=kept,
             ledger=ledger or Ledger(Limits(), Prices("")),
+            gate=Gate(rates, max_attempts, sleep=sleep, clock=clock),
             sleep=sleep,
         )
 
@@ -232,12 +240,13 @@ class EndpointLLM:
             complaint = cause.complaint if isinstance(cause, Refusal) else None
             if complaint is None:
                 # Where nothing ever came from, a time-out is no sign of one long text either.
-                for_good = isinstance(cause, Unreachable) and not answered
+                for_good = self._sender.gate.gone or not answered
+                wait: float | None = PAUSE
             else:
                 for_good = befalls_every_call(complaint, answered=answered) or (
                     not answered and refuses_a_wish(complaint, self._kept)
                 )
-            wait = None if complaint is None else complaint.wait
+                wait = complaint.wait
             self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)
         return failure
 

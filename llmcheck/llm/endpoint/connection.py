@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import ssl
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from llmcheck.errors import ConfigError
-from llmcheck.llm import interruption
 from llmcheck.llm.endpoint.api import Api
+from llmcheck.llm.endpoint.bounds import bounded_client
 from llmcheck.llm.endpoint.errors import Endpoint
 from llmcheck.providers import OPENAI, is_loopback
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-def connected(endpoint: Endpoint, api: Api) -> Any:
-    """A client of the API's SDK that repeats nothing by itself. Connects to nothing yet.
+def connected(endpoint: Endpoint, api: Api, heard: Callable[[Mapping[str, str]], None]) -> Any:
+    """A client of the API's SDK that repeats nothing by itself and tells ``heard`` the headers of
+    every answer. Connects to nothing yet.
 
     A server on this machine is never asked through a proxy. Raises ConfigError when the key, the
     environment or the installation will not do.
@@ -36,7 +38,7 @@ def connected(endpoint: Endpoint, api: Api) -> Any:
         import openai
 
         client = api.connect(
-            endpoint.base_url, endpoint.api_key, endpoint.timeout, _http_client(endpoint)
+            endpoint.base_url, endpoint.api_key, endpoint.timeout, _http_client(endpoint, heard)
         )
     except ImportError as error:
         raise ConfigError(
@@ -63,16 +65,17 @@ def _takes_account(endpoint: Endpoint) -> bool:
     return bool(endpoint.api_key) or not is_loopback(urlsplit(endpoint.base_url).hostname)
 
 
-def _http_client(endpoint: Endpoint) -> Any:
+def _http_client(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None]) -> Any:
     import openai
 
+    bounded = partial(bounded_client, openai.DefaultHttpxClient, endpoint.timeout, heard)
     url = urlsplit(endpoint.base_url)
     if is_loopback(url.hostname):
         trusted: Any = True if url.scheme == "http" else _certificates(endpoint)
-        return openai.DefaultHttpxClient(trust_env=False, verify=trusted, event_hooks=_HOOKS)
+        return bounded(trust_env=False, verify=trusted)
     _check_proxies()
     try:
-        return openai.DefaultHttpxClient(event_hooks=_HOOKS)
+        return bounded()
     except (OSError, ValueError, ImportError) as error:
         for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
             if isinstance(error, OSError) and os.environ.get(name):
@@ -81,24 +84,6 @@ def _http_client(endpoint: Endpoint) -> Any:
             f"the environment's settings for the network cannot be used ({error}): look at "
             "SSL_CERT_FILE, HTTPS_PROXY, ALL_PROXY and NO_PROXY"
         ) from error
-
-
-def _watch(request: Any) -> None:
-    """Have the connection of a request cut when the run that makes it is stopped."""
-    run = interruption.current()
-
-    def trace(event: str, info: dict[str, Any]) -> None:
-        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            connection = info["return_value"].get_extra_info("socket")
-            if isinstance(connection, socket.socket):
-                run.watch(connection)
-
-    request.extensions = {**request.extensions, "trace": trace}
-    # A connection that was made for another call could not be told to be this call's.
-    request.headers["Connection"] = "close"
-
-
-_HOOKS = {"request": [_watch]}
 
 
 def _certificates(endpoint: Endpoint) -> ssl.SSLContext:

@@ -17,9 +17,11 @@ from llmcheck.errors import (
     ProviderError,
     TooLong,
 )
+from llmcheck.llm.endpoint.bounds import MOST_BYTES
 from llmcheck.llm.endpoint.complaints import Complaint, Refusal, Unreachable
 from llmcheck.llm.endpoint.lessons import EFFORT, named_in
 from llmcheck.llm.endpoint.meaning import (
+    is_no_completion,
     is_too_long,
     is_unfit,
     key_rejected,
@@ -27,6 +29,7 @@ from llmcheck.llm.endpoint.meaning import (
     model_unknown,
     out_of_money,
     passes,
+    redirects,
 )
 from llmcheck.llm.endpoint.secrets import Secrets
 from llmcheck.llm.port import Call
@@ -82,11 +85,6 @@ class Endpoint:
                 "quote?): copy it again"
             )
 
-    def answered_with(self, what: str) -> str:
-        """The message for an answer that is no chat completion at all."""
-        check = "try again later" if self.native else "check the base URL (most end in /v1)"
-        return f"{self.address} answered with {what}: {check}"
-
     def explained(
         self, cause: BaseException | None, call: Call, kept: frozenset[str] = frozenset()
     ) -> LLMError | BudgetExceeded | ConfigError:
@@ -112,6 +110,11 @@ class Endpoint:
             message = (
                 f"{self.address} did not answer within {self.timeout:g} s, asked "
                 f"{self.max_attempts} time(s): raise the timeout or lower --concurrency"
+            )
+        elif isinstance(cause, Unreachable) and cause.too_large:
+            message = (
+                f"{self.address} sent more than {MOST_BYTES // 1_000_000} MB in the place of an "
+                "answer: check the base URL"
             )
         elif isinstance(cause, Unreachable):
             message = (
@@ -151,6 +154,11 @@ class Endpoint:
                 f"the text given to {call.prompt} is too long for model {call.model!r}; "
                 "lower --table-tokens, or give the server a larger context"
             )
+        if redirects(complaint):
+            return "no text is sent on to where it leads; if it may be, give that as --base-url"
+        if is_no_completion(complaint):
+            check = "check the base URL (most end in /v1) and whether a proxy wants a login"
+            return f"asked {self.max_attempts} time(s); {'try later' if self.native else check}"
         if passes(complaint):
             return f"gave up after {self.max_attempts} request(s); try later"
         return "the endpoint does not take this request"
