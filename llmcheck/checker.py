@@ -18,6 +18,7 @@ from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Progress, Runner, ignore_progress
+from llmcheck.llm.side_by_side import beside
 from llmcheck.models import (
     Document,
     DocumentInfo,
@@ -189,9 +190,12 @@ class Checker:
         meter, runner = self._start_run()
         language = self._settings.language
         numbered = NumberedSet(corpus.documents)
-        reading = read.read_documents(numbered, runner) if whole else read.Reading([], [], [], [])
-        found = survey.survey_documents(numbered, runner, language)
-        judged = judge.judge_questions(found.questions, numbered, runner, language)
+        documents = numbered if whole else NumberedSet(())
+        # No finding waits for it.
+        with beside(lambda: read.read_documents(documents, runner)) as read_by_then:
+            found = survey.survey_documents(numbered, runner, language)
+            judged = judge.judge_questions(found.questions, numbered, runner, language)
+            reading = read_by_then()
         findings = findings_of(
             numbered, found.questions, judged.verdicts, found.statements, reading.claims, language
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from llmcheck.llm.budget import Ledger
 from llmcheck.llm.fake import FakeLLM
-from llmcheck.llm.port import LLM, Call, Reply, T
+from llmcheck.llm.port import LLM, Call, Outcome, Reply, T
+from llmcheck.llm.side_by_side import Ended, Slots, answer_all
 
 
 class Answer(BaseModel):
@@ -49,3 +51,21 @@ class Spending:
             reply = self._inner.complete(call, schema)
             permit.paid = reply.tokens
             return reply
+
+
+def complete_all(
+    llm: LLM,
+    calls: Sequence[Call],
+    schema: type[T],
+    *,
+    concurrency: int = 4,
+    on_outcome: Callable[[Outcome[T]], object] = lambda outcome: None,
+) -> list[Outcome[T]]:
+    """The outcomes of calls that lead to no others, in their order."""
+
+    def note(ended: Ended[T]) -> Sequence[Call]:
+        on_outcome(ended.outcome)
+        return ()
+
+    outcomes = answer_all(llm, calls, schema, Slots(concurrency), note)
+    return [outcomes[call.key] for call in calls]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import shutil
 import stat
@@ -115,7 +116,8 @@ def _write_whole(output: Path, text: str) -> None:
 class ProgressLine:
     """Shows ``Progress`` on ``stream``; call it with each, and ``erase`` it before other output.
 
-    On a terminal the line overwrites itself; elsewhere each stage gives one line as it ends.
+    On a terminal the line overwrites itself and tells of all stages at work how far they are and
+    how long what is left will take; elsewhere each stage gives one line as it ends.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -123,17 +125,24 @@ class ProgressLine:
         self._live = stream.isatty()
         self._shown = False
         self._drawn = float("-inf")
+        self._at_work: dict[str, Progress] = {}
 
     def __call__(self, progress: Progress) -> None:
         """Show ``progress``, unless the line was drawn a moment ago and more is to come."""
-        if not progress.total or (progress.left and not self._due()):
+        if not progress.total:
+            return
+        self._at_work[progress.stage] = progress
+        if progress.left and not self._due():
             return
         if self._live:
             width = shutil.get_terminal_size().columns
-            _write_out(self._stream, _ERASE + str(progress)[: width - 1])
+            told = "; ".join(map(_with_time_left, self._at_work.values()))
+            _write_out(self._stream, _ERASE + told[: width - 1])
             self._shown = True
         else:
             _write_out(self._stream, f"{progress}\n")
+        if not progress.left:
+            del self._at_work[progress.stage]
 
     def erase(self) -> None:
         """Take the line away, if there is one."""
@@ -147,6 +156,16 @@ class ProgressLine:
             return False
         self._drawn = now
         return True
+
+
+def _with_time_left(progress: Progress) -> str:
+    if progress.seconds_left is None:
+        return str(progress)
+    seconds = math.ceil(progress.seconds_left)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    left = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{progress}, {left} to go"
 
 
 @contextlib.contextmanager

@@ -26,7 +26,7 @@ from llmcheck.judging.pairs import (
 from llmcheck.language.detection import language_name
 from llmcheck.language.text import one_line
 from llmcheck.llm.halving import Halving
-from llmcheck.llm.port import Reply
+from llmcheck.llm.port import Outcome, Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.llm.wire import Wire
@@ -93,16 +93,10 @@ def judge_questions(
     """
     bench = _Bench(questions, numbered, runner, language or numbered.language)
     pairs = pairs_of(questions)
-    first = bench.look(pairs, reach=REACH, most=MOST)
-    doubted = [
-        pair
-        for pair in pairs
-        if isinstance(look := first[pair], _Look) and bench.doubts(pair, look.judged)
-    ]
-    second = bench.look_alone([pair.swapped for pair in doubted])
+    looks_at = bench.look(pairs)
     verdicts, failures = [], []
     for pair in pairs:
-        looks = [first[pair], *([second[pair.swapped]] if pair.swapped in second else [])]
+        looks = [looks_at[each] for each in (pair, pair.swapped) if each in looks_at]
         broken = next((look for look in looks if not isinstance(look, _Look)), None)
         if broken is not None:
             question = questions[pair.question]
@@ -139,21 +133,16 @@ class _Bench:
         a, b = stances[pair.a], stances[pair.b]
         return doubt(self._numbered, a, b, judged.a, judged.b, self._language)
 
-    def look(self, pairs: Sequence[Pair], *, reach: int, most: int) -> dict[Pair, _Looked]:
-        """A first look at the pairs, in batches."""
+    def look(self, pairs: Sequence[Pair]) -> dict[Pair, _Looked]:
+        """A first look at the pairs, in batches; as soon as its batch was judged, one more at
+        each that is in doubt: alone, swapped and with more context."""
         tokens = {
-            side: self._passage(side, reach, most).tokens
-            for side in Batch(tuple(pairs), reach, most).sides
+            side: self._passage(side, REACH, MOST).tokens
+            for side in Batch(tuple(pairs), REACH, MOST).sides
         }
         size = self._runner.table_tokens
         worded = [question.question for question in self._questions]
-        return self._ask(batches_of(pairs, tokens, size, reach=reach, most=most, worded=worded))
-
-    def look_alone(self, pairs: Sequence[Pair]) -> dict[Pair, _Looked]:
-        """A look at each pair by itself, with more context."""
-        return self._ask([Batch((pair,), REACH_AGAIN, MOST_AGAIN) for pair in pairs])
-
-    def _ask(self, batches: Sequence[Batch]) -> dict[Pair, _Looked]:
+        batches = batches_of(pairs, tokens, size, reach=REACH, most=MOST, worded=worded)
         asking: Halving[Batch, _Answer] = Halving(
             "judging",
             load_prompt(PROMPT),
@@ -163,20 +152,19 @@ class _Bench:
             is_whole=lambda batch, answer: _numbers(answer) >= set(range(1, len(batch.pairs) + 1)),
         )
         found: dict[Pair, _Looked] = {}
-        for batch, outcome in asking.ask(batches, self._runner):
-            if not isinstance(outcome, Reply):
-                found.update(dict.fromkeys(batch.pairs, outcome))
-                continue
-            for at, judged in enumerate(outcome.value.pairs):
-                if 1 <= judged.pair <= len(batch.pairs):
-                    shares = outcome.probabilities.get(f"pairs[{at}].verdict", {})
-                    call = CallRef(PROMPT, outcome.key)
-                    look = _Look(judged, shares.get("contradiction"), call)
-                    found.setdefault(batch.pairs[judged.pair - 1], look)
-            for pair in batch.pairs:
-                # Only of a lone pair: a batch that lacks one is asked in halves.
-                found.setdefault(pair, _missing_answer())
+        for batch, outcome in asking.ask(batches, self._runner, self._look_again):
+            found.update(_looks(batch, outcome))
         return found
+
+    def _look_again(self, batch: Batch, outcome: Outcome[_Answer]) -> list[Batch]:
+        """The second looks that the answer on a batch asks for."""
+        if batch.reach == REACH_AGAIN:
+            return []
+        return [
+            Batch((pair.swapped,), REACH_AGAIN, MOST_AGAIN)
+            for pair, look in _looks(batch, outcome).items()
+            if isinstance(look, _Look) and self.doubts(pair, look.judged)
+        ]
 
     def _variables(self, batch: Batch) -> dict[str, object]:
         places = {side: at for at, side in enumerate(batch.sides, 1)}
@@ -197,6 +185,19 @@ class _Bench:
         question, at = side
         stance = self._questions[question].stances[at]
         return passage_of(self._numbered, stance, reach=reach, most=most)
+
+
+def _looks(batch: Batch, outcome: Outcome[_Answer]) -> dict[Pair, _Looked]:
+    """What an answer says of the pairs of its batch, in their order."""
+    if not isinstance(outcome, Reply):
+        return dict.fromkeys(batch.pairs, outcome)
+    said: dict[int, _Look] = {}
+    for at, judged in enumerate(outcome.value.pairs):
+        shares = outcome.probabilities.get(f"pairs[{at}].verdict", {})
+        call = CallRef(PROMPT, outcome.key)
+        said.setdefault(judged.pair, _Look(judged, shares.get("contradiction"), call))
+    # Missing is only that of a lone pair: a batch that lacks one is asked in halves.
+    return {pair: said.get(at, _missing_answer()) for at, pair in enumerate(batch.pairs, 1)}
 
 
 def _numbers(answer: _Answer) -> set[int]:

@@ -8,14 +8,15 @@ cached or replayed run takes the same way.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from llmcheck.errors import BudgetExceeded, InvalidReply, LLMError, TooLong
-from llmcheck.llm.port import Reply
+from llmcheck.errors import InvalidReply, TooLong
+from llmcheck.llm.port import Call, Outcome, Reply
 from llmcheck.llm.prompts import Prompt
 from llmcheck.llm.runner import Runner
 from llmcheck.models import Stage
@@ -38,7 +39,19 @@ class UnitOutcome(NamedTuple, Generic[U, A]):
     """A unit as it was asked about in the end, and what came of it."""
 
     unit: U
-    outcome: Reply[A] | LLMError | BudgetExceeded
+    outcome: Outcome[A]
+
+
+@dataclass(eq=False)
+class _Asked(Generic[U]):
+    """A unit that is asked about, and what it led to."""
+
+    unit: U
+    call: Call
+    smaller: Sequence[U]
+    halved: bool = False
+    parts: list[_Asked[U]] = field(default_factory=list)
+    """Its halves, and the units that its answer led to."""
 
 
 @dataclass(frozen=True)
@@ -75,40 +88,52 @@ class Halving(Generic[U, A]):
     is_whole: Callable[[U, A], bool] = lambda unit, answer: True
     """Whether an answer covers its unit and points at nothing outside it."""
 
-    def ask(self, units: Sequence[U], runner: Runner) -> list[UnitOutcome[U, A]]:
+    def ask(
+        self,
+        units: Sequence[U],
+        runner: Runner,
+        then: Callable[[U, Outcome[A]], Sequence[U]] = lambda unit, outcome: (),
+    ) -> list[UnitOutcome[U, A]]:
         """An outcome for every unit or for its parts, in the order of the units.
 
         An answer that is not whole, about a unit that cannot be halved, is returned as it is.
         Other failures (an endpoint that is away, a budget) are outcomes at once: smaller units
-        would meet them, too.
+        would meet them, too. ``then`` is told of each outcome that counts and returns the units
+        to ask about because of it, whose outcomes follow it. Nothing waits for other units.
         """
-        return [part for parts in self._rounds(units, runner) for part in parts]
+        answered: dict[str, Outcome[A]] = {}
+        waiting: defaultdict[str, list[_Asked[U]]] = defaultdict(list)
 
-    def _rounds(self, units: Sequence[U], runner: Runner) -> list[list[UnitOutcome[U, A]]]:
-        smaller = [self.halves(unit) for unit in units]
-        outcomes = runner.run(
-            self.stage,
-            self.prompt,
-            [self.variables(unit) for unit in units],
-            self.schema,
-            splittable=[bool(parts) for parts in smaller],
-        )
-        found = [
-            [UnitOutcome(unit, outcome)] for unit, outcome in zip(units, outcomes, strict=True)
-        ]
-        broken = [
-            index
-            for index, ((unit, outcome),) in enumerate(found)
-            if smaller[index] and not self._came_whole(unit, outcome)
-        ]
-        if broken:
-            # All parts at once, so that the calls of a level run side by side.
-            answered = iter(self._rounds([p for index in broken for p in smaller[index]], runner))
-            for index in broken:
-                found[index] = [part for _ in smaller[index] for part in next(answered)]
-        return found
+        def begin(unit: U) -> _Asked[U]:
+            smaller = self.halves(unit)
+            call = runner.call(
+                self.prompt, self.variables(unit), self.schema, splittable=bool(smaller)
+            )
+            asked = _Asked(unit, call, smaller)
+            waiting[call.key].append(asked)
+            return asked
 
-    def _came_whole(self, unit: U, outcome: Reply[A] | LLMError | BudgetExceeded) -> bool:
+        def go_on(call: Call, outcome: Outcome[A]) -> list[Call]:
+            answered[call.key] = outcome
+            more: list[Call] = []
+            for asked in waiting.pop(call.key, ()):
+                asked.halved = bool(asked.smaller) and not self._came_whole(asked.unit, outcome)
+                units = asked.smaller if asked.halved else then(asked.unit, outcome)
+                asked.parts = [begin(unit) for unit in units]
+                for each in asked.parts:
+                    known = answered.get(each.call.key)
+                    more += [each.call] if known is None else go_on(each.call, known)
+            return more
+
+        def outcomes(asked: _Asked[U]) -> list[UnitOutcome[U, A]]:
+            own = [] if asked.halved else [UnitOutcome(asked.unit, answered[asked.call.key])]
+            return own + [found for part in asked.parts for found in outcomes(part)]
+
+        begun = [begin(unit) for unit in units]
+        runner.answer(self.stage, [asked.call for asked in begun], self.schema, go_on)
+        return [found for asked in begun for found in outcomes(asked)]
+
+    def _came_whole(self, unit: U, outcome: Outcome[A]) -> bool:
         if isinstance(outcome, Reply):
             return self.is_whole(unit, outcome.value)
         return not isinstance(outcome, InvalidReply | TooLong)

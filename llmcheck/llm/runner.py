@@ -1,21 +1,21 @@
-"""The one function that fans calls out, and what a stage needs to put a prompt to a model."""
+"""What a stage needs to put a prompt to a model, and what is told of how far it is."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from queue import SimpleQueue
-from threading import Thread
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from llmcheck.errors import BudgetExceeded, Interrupted, LLMError
-from llmcheck.llm.interruption import current_or_new
+from pydantic import BaseModel
+
+from llmcheck.errors import BudgetExceeded, LLMError
+from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM, Call, Outcome, Reply, T, digest
 from llmcheck.llm.prompts import Prompt
+from llmcheck.llm.side_by_side import Ended, Slots, answer_all
 from llmcheck.models import Failure, Stage
 
 _log = logging.getLogger("llmcheck")
@@ -24,8 +24,6 @@ _AMPLE = 8_000
 """Table size in tokens from which no limit is set to an answer."""
 _LEAST_ROOM = 512
 """Tokens that an answer has, however little is shown."""
-_SECONDS_TO_END = 1.0
-"""How long to wait for the threads of a run that was stopped."""
 
 
 def _fence(prompt: Prompt, variables: Mapping[str, Any]) -> str:
@@ -45,82 +43,9 @@ def failure(
     )
 
 
-def complete_all(
-    llm: LLM,
-    calls: Sequence[Call],
-    schema: type[T],
-    *,
-    concurrency: int = 4,
-    on_outcome: Callable[[Outcome[T]], None] | None = None,
-) -> list[Outcome[T]]:
-    """Answer all calls over threads: one outcome per call, in the order of the calls.
-
-    Calls with equal keys are made once. A call that fails gives its error in its place and
-    stops no other. ``on_outcome`` is told of every distinct call, in this thread, as it ends.
-
-    On Ctrl-C, or whatever else ends this early, no call begins any more and the connections of
-    those under way are cut. Raises Interrupted when the run was stopped by another thread.
-    """
-    run = current_or_new()
-    distinct = {call.key: call for call in calls}
-    waiting = deque(distinct.values())
-    ended: SimpleQueue[tuple[Call, Outcome[T], float] | BaseException] = SimpleQueue()
-
-    def attempt(call: Call) -> Outcome[T]:
-        try:
-            run.check(call)
-            reply = llm.complete(call, schema)
-        except Interrupted:
-            raise
-        except (LLMError, BudgetExceeded) as error:
-            return error
-        return reply if reply.key else replace(reply, key=call.key)
-
-    def work() -> None:
-        with run.applies(), suppress(IndexError):
-            while True:
-                call, begun = waiting.popleft(), time.monotonic()
-                try:
-                    ended.put((call, attempt(call), time.monotonic() - begun))
-                except BaseException as error:  # noqa: BLE001 - it is raised in the run's thread
-                    ended.put(error)
-                    run.stop()
-
-    # No pool of Python's own: it would be waited for when the process ends.
-    threads = [
-        Thread(target=work, name=f"llmcheck-{number}", daemon=True)
-        for number in range(min(max(1, concurrency), len(distinct)))
-    ]
-    outcomes: dict[str, Outcome[T]] = {}
-    try:
-        for thread in threads:
-            thread.start()
-        for _ in distinct:
-            told = ended.get()
-            if isinstance(told, BaseException):
-                raise told
-            call, outcome, seconds = told
-            outcomes[call.key] = outcome
-            _log_outcome(call, outcome, seconds)
-            if on_outcome is not None:
-                on_outcome(outcome)
-    except BaseException:
-        run.stop()
-        _wait_for(threads)
-        raise
-    return [outcomes[call.key] for call in calls]
-
-
-def _wait_for(threads: Iterable[Thread]) -> None:
-    """Wait until the threads have ended, or for a second: what holds one up is no call of ours."""
-    until = time.monotonic() + _SECONDS_TO_END
-    for thread in threads:
-        if thread.ident is not None:
-            thread.join(max(0.0, until - time.monotonic()))
-
-
-def _log_outcome(call: Call, outcome: Outcome[Any], seconds: float) -> None:
+def _log_ended(ended: Ended[Any]) -> None:
     """One line a call. What went wrong may hold words of a document: only its sort is told."""
+    call, outcome, seconds = ended
     if isinstance(outcome, Reply):
         _log.info(
             "%s %s: from %s, %d tokens in, %d out, %.2f s", call.prompt, outcome.key[:16],
@@ -133,7 +58,7 @@ def _log_outcome(call: Call, outcome: Outcome[Any], seconds: float) -> None:
 
 
 class Progress(NamedTuple):
-    """How far one stage is, in calls."""
+    """How far one stage is, in calls. It grows where answers lead to further calls."""
 
     stage: Stage
     total: int
@@ -141,6 +66,9 @@ class Progress(NamedTuple):
     cached: int
     replayed: int
     failed: int
+    seconds_left: float | None = None
+    """How long the calls that are left will take, as those took that the model has answered;
+    None while it has answered none, and when none are left."""
 
     @property
     def left(self) -> int:
@@ -171,56 +99,94 @@ class Runner:
     table_tokens: int = 24_000
     """How much the model is shown at once."""
 
+    slots: Slots = field(init=False, repr=False, compare=False)
+    """For all that the run asks, in whatever stages."""
+
+    _telling: FreshLock = field(default_factory=FreshLock, init=False, repr=False, compare=False)
+    """Held while progress is told: stages that ask at once tell it one after the other."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "slots", Slots(self.concurrency))
+
+    def call(
+        self,
+        prompt: Prompt,
+        variables: Mapping[str, Any],
+        schema: type[BaseModel],
+        *,
+        splittable: bool = False,
+    ) -> Call:
+        """``prompt`` rendered with ``variables``, to be answered with an instance of ``schema``.
+
+        ``splittable`` says whether it could be asked about in parts. Raises PromptError when the
+        variables do not fit the prompt.
+        """
+        return Call(
+            prompt=prompt.name,
+            prompt_digest=prompt.digest,
+            model=self.model,
+            system=prompt.system,
+            user=_fence(prompt, variables),
+            schema=_json_schema(schema),
+            parameters=self._parameters(prompt),
+            splittable=splittable,
+        )
+
     def run(
         self,
         stage: Stage,
         prompt: Prompt,
         inputs: Sequence[Mapping[str, Any]],
         schema: type[T],
-        *,
-        splittable: Sequence[bool] | None = None,
     ) -> list[Outcome[T]]:
         """Render ``prompt`` with each of ``inputs`` and answer all, in order.
 
-        ``splittable`` says of each input whether it could be asked about in parts.
         Raises PromptError when the inputs do not fit the prompt; failed calls are outcomes.
         """
-        json_schema = schema.model_json_schema()
-        calls = [
-            Call(
-                prompt=prompt.name,
-                prompt_digest=prompt.digest,
-                model=self.model,
-                system=prompt.system,
-                user=_fence(prompt, variables),
-                schema=json_schema,
-                parameters=self._parameters(prompt),
-                splittable=split,
-            )
-            for variables, split in zip(inputs, splittable or [False] * len(inputs), strict=True)
-        ]
+        calls = [self.call(prompt, variables, schema) for variables in inputs]
+        outcomes = self.answer(stage, calls, schema)
+        return [outcomes[call.key] for call in calls]
+
+    def answer(
+        self,
+        stage: Stage,
+        calls: Sequence[Call],
+        schema: type[T],
+        then: Callable[[Call, Outcome[T]], Sequence[Call]] = lambda call, outcome: (),
+    ) -> dict[str, Outcome[T]]:
+        """Answer all calls of a stage, and those that they lead to: outcomes by the calls' keys.
+
+        ``then`` is told of each distinct call as it ends, in this thread, and returns the calls
+        to make because of it.
+        """
         counts = {"model": 0, "cache": 0, "replay": 0, "failed": 0}
-        total = len({call.key for call in calls})
+        known = {call.key for call in calls}
+        begun = time.monotonic()
 
         def report() -> None:
-            self.on_progress(
-                Progress(
-                    stage, total, counts["model"], counts["cache"], counts["replay"],
-                    counts["failed"],
-                )
+            made, left = counts["model"], len(known) - sum(counts.values())
+            seconds = (time.monotonic() - begun) * left / made if made and left else None
+            progress = Progress(
+                stage, len(known), made, counts["cache"], counts["replay"], counts["failed"],
+                seconds,
             )  # fmt: skip
+            with self._telling:
+                self.on_progress(progress)
 
-        def count(outcome: Outcome[T]) -> None:
+        def go_on(ended: Ended[T]) -> Sequence[Call]:
+            call, outcome, _ = ended
+            _log_ended(ended)
             counts[outcome.origin if isinstance(outcome, Reply) else "failed"] += 1
+            more = then(call, outcome)
+            known.update(each.key for each in more)
             report()
+            return more
 
         report()
-        outcomes = complete_all(
-            self.llm, calls, schema, concurrency=self.concurrency, on_outcome=count
-        )
+        outcomes = answer_all(self.llm, calls, schema, self.slots, go_on)
         if calls:
             told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
-            _log.info("%s with %s: calls %d (%s)", stage, prompt.name, total, told)
+            _log.info("%s with %s: calls %d (%s)", stage, calls[0].prompt, len(known), told)
         return outcomes
 
     def _parameters(self, prompt: Prompt) -> Mapping[str, Any]:
@@ -231,3 +197,8 @@ class Runner:
         if self.table_tokens >= _AMPLE:
             return prompt.parameters
         return {**prompt.parameters, "max_tokens": max(_LEAST_ROOM, self.table_tokens)}
+
+
+@cache
+def _json_schema(schema: type[BaseModel]) -> Mapping[str, Any]:
+    return schema.model_json_schema()

@@ -119,8 +119,11 @@ class ReplyStore:
         path = self.directory / _ASKING / f"{self._key(call)}.lock"
         lock = FileLock(path, thread_local=False)
         try:
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            lock.acquire()
+            try:
+                lock.acquire()
+            except FileNotFoundError:
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                lock.acquire()
         except OSError as error:
             _log.debug("cache %s: no lock for %s: %s", self.directory, call.prompt, error)
         try:

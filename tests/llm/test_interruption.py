@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from bridges import Bridge, call, client
 from calls import Answer as Text
-from calls import echo, make_call
+from calls import complete_all, echo, make_call
 from repository import ROOT
 from wire import Answer, Endpoint, failure
 
@@ -26,7 +26,6 @@ from llmcheck.llm.endpoint.client import REFUSE_CALLS
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.interruption import Interruption
 from llmcheck.llm.port import Call
-from llmcheck.llm.runner import complete_all
 from llmcheck.llm.store import ReplyStore
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import calls
 import pytest
-from calls import Answer, echo
+from calls import Answer, complete_all, echo
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +17,7 @@ from llmcheck.errors import BudgetExceeded, InvalidReply, LLMError, PromptError,
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.port import Call, Origin, Outcome, Reply, T, parse_reply
 from llmcheck.llm.prompts import Prompt, parse_prompt
-from llmcheck.llm.runner import Progress, Runner, complete_all, failure
+from llmcheck.llm.runner import Progress, Runner, failure
 from llmcheck.tokens import Tokens
 
 

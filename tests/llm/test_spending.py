@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from bridges import BRIDGE, GOOD, KEY, WRONG_VALUE, Bridge, Waits, ask, call, client
+from calls import complete_all
 from wire import Answer, Endpoint, Request, completion, failure
 
 from llmcheck.cli.main import main
@@ -16,7 +17,6 @@ from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.connect import connect
 from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.prices import Prices
-from llmcheck.llm.runner import complete_all
 from llmcheck.settings import Settings
 from llmcheck.tokens import Tokens
 

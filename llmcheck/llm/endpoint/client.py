@@ -3,8 +3,8 @@
 Four loops, each with one reason to turn. A *request* is repeated while the endpoint is busy or
 away (``sending``). It is changed while the endpoint objects to how it is asked, or thinking has
 left no room for the answer (``sending``, with what ``lessons`` keep). An *answer* that does not
-fit its schema is asked for again once, with what was wrong (instructor). A *mode*, the way of
-asking for JSON, is left for the next one when the endpoint does not take it or has never made it
+fit its schema is asked for again once, with what was wrong (``conversation``). A *mode*, the way
+of asking for JSON, is left for the next one when the endpoint does not take it or has never made it
 work.
 """
 
@@ -14,17 +14,13 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
-from pydantic import BaseModel
 
 from llmcheck.errors import (
     BudgetExceeded,
     ConfigError,
-    InvalidReply,
     LLMCheckError,
     LLMError,
     ProviderError,
@@ -34,8 +30,9 @@ from llmcheck.llm import interruption
 from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.endpoint.api import Api
 from llmcheck.llm.endpoint.complaints import Refusal
+from llmcheck.llm.endpoint.conversation import Conversations, Unanswered
 from llmcheck.llm.endpoint.errors import Endpoint, shapeless
-from llmcheck.llm.endpoint.exchange import Exchange, messages_of
+from llmcheck.llm.endpoint.exchange import Exchange
 from llmcheck.llm.endpoint.gate import Gate
 from llmcheck.llm.endpoint.giving_up import PAUSE
 from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish, speaks_of_asking
@@ -50,7 +47,7 @@ from llmcheck.llm.endpoint.memory import Memory
 from llmcheck.llm.endpoint.openai_api import OPENAI_API
 from llmcheck.llm.endpoint.quota import ANY_RATE, Rates
 from llmcheck.llm.endpoint.sending import Sender
-from llmcheck.llm.port import Call, Reply, T, parse_reply
+from llmcheck.llm.port import Call, Reply, T
 from llmcheck.llm.prices import Prices
 from llmcheck.providers import Mode, one_spelling, place_of
 
@@ -95,7 +92,6 @@ class EndpointLLM:
         )
         self._api = api
         self._modes: tuple[Mode, ...] = tuple(api.modes)
-        self._names = names
         self._kept = kept
         beginning = replace(api.beginning, refused=api.beginning.refused - kept)
         if place.provider is not None and not native:
@@ -116,6 +112,7 @@ class EndpointLLM:
             gate=Gate(rates, max_attempts, sleep=sleep, clock=clock),
             sleep=sleep,
         )
+        self._conversations = Conversations(self._sender, api, names)
 
     def complete(self, call: Call, schema: type[T]) -> Reply[T]:
         """Ask the endpoint. Counts the tokens of every answer it took to get a valid one.
@@ -143,15 +140,13 @@ class EndpointLLM:
         return self._modes[self._sender.lessons(model).mode]
 
     def _converse(self, exchange: Exchange, schema: type[T]) -> Reply[T]:
-        from instructor.core import InstructorRetryException
-
         self._endpoint.secrets.out_of_logs()
         model = exchange.call.model
         mode = self._sender.lessons(model).mode
         while True:
             try:
-                value, raw = self._ask(exchange, schema, mode)
-            except InstructorRetryException as error:
+                value, raw = self._conversations.hold(exchange, schema, self._modes[mode])
+            except Unanswered as error:
                 cause = error.__cause__
             else:
                 self._sender.learn(model, partial(_note_success, mode=mode))
@@ -161,32 +156,6 @@ class EndpointLLM:
                 # The cause may quote the request's headers: only its cleaned words go out.
                 raise self._failure(exchange, cause) from None
             mode = following
-
-    def _ask(self, exchange: Exchange, schema: type[T], mode: int) -> tuple[T, str]:
-        """One conversation in one mode: question, answer, and at most one correction."""
-        import instructor
-
-        call = exchange.call
-        way = self._modes[mode]
-        # What from_openai and its like do, with our own sender in the place of the client's.
-        create = instructor.patch(
-            create=partial(self._sender.send, exchange),
-            mode=instructor.Mode[self._api.modes[way]],
-            provider=instructor.Provider(self._api.provider),
-        )
-        value = create(
-            model=self._names.get(call.model, call.model),
-            messages=messages_of(call),
-            response_model=_titled(schema) if way == "TOOLS" else schema,
-            max_retries=1,
-            strict=False,
-        )
-        raw = exchange.received.json_text(way) if exchange.received else ""
-        try:
-            return parse_reply(raw, call, schema), raw
-        except InvalidReply:
-            raw = value.model_dump_json(by_alias=True)
-            return parse_reply(raw, call, schema), raw
 
     def _following_mode(
         self, exchange: Exchange, mode: int, cause: BaseException | None
@@ -249,18 +218,6 @@ class EndpointLLM:
                 wait = complaint.wait
             self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)
         return failure
-
-
-@cache
-def _titled(schema: type[T]) -> type[T]:
-    """The schema with its title, which instructor names a tool by, and ours leave out."""
-
-    def model_json_schema(cls: type[BaseModel], *args: Any, **options: Any) -> dict[str, Any]:
-        return {"title": schema.__name__, **schema.model_json_schema(*args, **options)}
-
-    own = {"__doc__": schema.__doc__, "model_json_schema": classmethod(model_json_schema)}
-    titled: type[T] = type(schema.__name__, (schema,), {**own, "__module__": schema.__module__})
-    return titled
 
 
 def _note_success(lessons: Lessons, mode: int) -> Lessons:

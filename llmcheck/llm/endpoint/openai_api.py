@@ -25,6 +25,7 @@ from llmcheck.llm.endpoint.complaints import (
 from llmcheck.llm.endpoint.lessons import Lessons
 from llmcheck.tokens import Tokens
 
+_NAMED = ("model", "messages")
 _SHOWN = ("messages", "tools", "response_format")
 
 
@@ -47,7 +48,10 @@ def _ask(client: Any, fields: Mapping[str, Any], parameters: Mapping[str, Any]) 
     import openai
 
     try:
-        return client.chat.completions.create(**fields, extra_body=dict(parameters))
+        # What is no named argument goes past openai's walk through it, which takes longest.
+        rest = {name: value for name, value in fields.items() if name not in _NAMED}
+        named = {name: fields[name] for name in _NAMED}
+        return client.chat.completions.create(**named, extra_body={**rest, **parameters})
     except openai.APIStatusError as error:
         raise Refusal(complaint_of(error.response), parameters) from error
     except openai.OpenAIError as error:

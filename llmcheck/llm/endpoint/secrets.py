@@ -39,6 +39,8 @@ class Secrets:
         )
         self._in_words = _pattern(key for key in keys if len(key) >= _IN_WORDS)
         self._in_answers = _pattern(key for key in keys if len(key) >= _IN_ANSWERS)
+        self._loggers = 0
+        """How many there were when they were last looked through."""
 
     def out_of(self, words: str) -> str:
         """A message of the endpoint's without the keys."""
@@ -72,6 +74,9 @@ class Secrets:
 
     def out_of_logs(self) -> None:
         """Have the libraries that talk to the endpoint log without the keys, from now on."""
+        if self._loggers == len(logging.root.manager.loggerDict):
+            return
+        self._loggers = len(logging.root.manager.loggerDict)
         _filter.patterns.add(self._in_words)
         for name in tuple(logging.root.manager.loggerDict):
             if name.startswith(_LIBRARIES):

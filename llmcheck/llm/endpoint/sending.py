@@ -109,7 +109,10 @@ class Sender:
     def learn(self, model: str, change: Callable[[Lessons], Lessons]) -> None:
         """Change what is known of a model."""
         with self._lock:
-            self.memory.put(model, change(self.lessons(model)))
+            known = self.lessons(model)
+            learnt = change(known)
+            if learnt != known or self.memory.unproven(model):
+                self.memory.put(model, learnt)
 
     def send(self, exchange: Exchange, **fields: Any) -> Any:
         """A completion of ``exchange`` that came whole, its message tidied.
