@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from typing import Any
 
 import pytest
@@ -56,6 +57,21 @@ def script(**more: Any) -> Script:
     return Script(
         **{"reading": read, "survey": SURVEYED, "judge": JUDGED, "summary": SUMMED, **more}
     )
+
+
+def test_the_survey_does_not_wait_for_the_reading() -> None:
+    surveyed = threading.Event()
+
+    def read_late(call: Call) -> dict[str, Any]:
+        assert surveyed.wait(10), "the survey waits for this"
+        return read(call)
+
+    def survey(call: Call) -> dict[str, Any]:
+        surveyed.set()
+        return SURVEYED
+
+    report = Checker(llm=script(reading=read_late, survey=survey)).summarize(CORPUS)
+    assert (len(report.disputes), len(report.padding), report.failures) == (1, 1, ())
 
 
 def checker(llm: Script | None = None, **settings: Any) -> Checker:

@@ -524,6 +524,31 @@ def test_on_a_terminal_the_line_overwrites_and_at_last_erases_itself() -> None:
     assert "\n" not in "".join(stream)
 
 
+def test_on_a_terminal_all_stages_at_work_are_told_with_how_long_they_will_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    stream = Terminal(tty=True)
+    line = ProgressLine(stream)  # type: ignore[arg-type]
+    line(Progress("reading", 90, 10, 0, 0, 0, seconds_left=4000.2))
+    line(Progress("survey", 1, 1, 0, 0, 0))
+    line(Progress("judging", 1, 1, 0, 0, 0))
+    reading = "\r\x1b[2Kreading: 10 made, 0 cached, 80 left, 0 failed, 1:06:41 to go"
+    assert stream == [
+        reading,
+        f"{reading}; survey: 1 made, 0 cached, 0 left, 0 failed",
+        f"{reading}; judging: 1 made, 0 cached, 0 left, 0 failed",
+    ]
+
+
+def test_how_long_it_will_take_is_told_on_no_log() -> None:
+    stream = Terminal(tty=False)
+    line = ProgressLine(stream)  # type: ignore[arg-type]
+    line(Progress("reading", 90, 10, 0, 0, 0, seconds_left=4000.2))
+    line(Progress("reading", 90, 90, 0, 0, 0))
+    assert stream == ["reading: 90 made, 0 cached, 0 left, 0 failed\n"]
+
+
 def test_a_stage_without_calls_is_not_mentioned() -> None:
     stream = Terminal(tty=False)
     ProgressLine(stream)(Progress("judging", 0, 0, 0, 0, 0))  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -54,6 +55,22 @@ def test_where_the_judge_sees_none_the_pair_is_asked_once_more_alone_and_swapped
     first, second = script.asked("judge")
     assert first.index("40 cars") < first.index("50 cars")
     assert second.index("50 cars") < second.index("40 cars")
+
+
+def test_a_second_look_waits_for_no_other_batch() -> None:
+    looked_again = threading.Event()
+
+    def look(call: Call) -> Any:
+        if "How did prices move?" in call.user:
+            assert looked_again.wait(10), "this batch is waited for"
+        elif call.user.index("50 cars") < call.user.index("40 cars"):
+            looked_again.set()
+        return answer(said(verdict="agreement", kind="none"))
+
+    # Each batch holds one pair.
+    llm = Script(judge=look)
+    judged = judge_questions((CARS, PRICES), TEXTS, runner(llm, table_tokens=20))
+    assert [verdict.looks for verdict in judged.verdicts] == [2, 2]
 
 
 def test_what_two_looks_take_for_a_lookalike_is_one() -> None:

@@ -263,6 +263,18 @@ def test_progress_counts_distinct_calls_by_where_the_answer_came_from(prompt: Pr
     assert [progress.left for progress in seen] == [4, 3, 2, 1, 0]
 
 
+def test_how_long_the_rest_will_take_is_told_by_what_the_model_itself_has_answered(
+    prompt: Prompt,
+) -> None:
+    cached = {"Tell me of Nord.": "cache"}
+    seen: list[Progress] = []
+    Runner(Kept(echo(), cached), "tiny", 1, seen.append).run(
+        "judging", prompt, [{"fjord": name} for name in ("Nord", "Sogn", "Lyse")], Answer
+    )
+
+    assert [progress.seconds_left is not None for progress in seen] == [False, False, True, False]
+
+
 def test_progress_is_told_in_the_thread_that_asked(prompt: Prompt) -> None:
     threads: list[threading.Thread] = []
     runner = Runner(

@@ -4,8 +4,8 @@ Four loops, each with one reason to turn. A *request* is repeated while the endp
 away (``sending``). It is changed while the endpoint objects to how it is asked, or thinking has
 left no room for the answer (``sending``, with what ``lessons`` keep). An *answer* that does not
 fit its schema is asked for again once, with what was wrong (``conversation``). A *mode*, the way
-of asking for JSON, is left for the next one when the endpoint does not take it or has never made it
-work.
+of asking for JSON, is left for the next one when the endpoint does not take it or has never made
+it work.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class Conversations:
         def send(**fields: Any) -> Any:
             if at_hand:
                 return at_hand.pop()
-            if way == "JSON_SCHEMA" and fields["messages"] == question["messages"]:
+            if way == "JSON_SCHEMA" and fields.get("messages") == question["messages"]:
                 rest = {name: fields[name] for name in fields if name not in _BESIDE_SCHEMA}
                 self._ways.setdefault(schema, rest)
             return self._sender.send(exchange, **fields)
