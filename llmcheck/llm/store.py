@@ -60,7 +60,7 @@ class ReplyStore:
     def __init__(self, directory: str | Path, endpoint: str | None = "") -> None:
         self._endpoint = endpoint
         self.directory = Path(directory).expanduser().absolute()
-        self._lock = FreshLock()
+        self._lock, self._changing = FreshLock(), FreshLock()
         self._cache: Any = None
         self._opened_inode: int | None = None
         self._write_warned = False
@@ -117,13 +117,10 @@ class ReplyStore:
         from filelock import FileLock
 
         path = self.directory / _ASKING / f"{self._key(call)}.lock"
-        lock = FileLock(path, thread_local=False)
+        lock = FileLock(path, mode=0o600, thread_local=False)
         try:
-            try:
-                lock.acquire()
-            except FileNotFoundError:
-                path.parent.mkdir(mode=0o700, exist_ok=True)
-                lock.acquire()
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            lock.acquire()
         except OSError as error:
             _log.debug("cache %s: no lock for %s: %s", self.directory, call.prompt, error)
         try:
@@ -191,7 +188,9 @@ class ReplyStore:
 
     def _change(self, action: Callable[[Any], object]) -> None:
         try:
-            self._with_cache(action)
+            # Threads that queue here are not put to sleep by sqlite, ever longer, as processes are.
+            with self._changing:
+                self._with_cache(action)
         except ConfigError as error:
             self._warn_once(error)
 
