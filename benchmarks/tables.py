@@ -80,10 +80,7 @@ def _together(tables: Sequence[Table], pairs: Sequence[tuple[Side, Side]]) -> in
 def generated(sentences: int) -> tuple[NumberedSet, list[tuple[Side, Side]]]:
     """A made-up corpus, and its pairs of positions."""
     corpus = generate.made(sentences)
-    texts = [
-        Document(id=name, text="\n\n".join(lines), language="en")
-        for name, lines in corpus.documents.items()
-    ]
+    texts = generate.documents_of(corpus)
     return NumberedSet(texts), list(_pairs(GoldLabels.model_validate(corpus.labels), texts))
 
 

@@ -6,7 +6,9 @@ code joins those, and the positions of theirs that rest on a common sentence.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from llmcheck.disjoint import DisjointSets, groups_sharing
@@ -17,8 +19,13 @@ from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.llm.wire import Wire
 from llmcheck.models import Failure, Question, SentenceRef, Stance, Statement
+from llmcheck.numbering import tokens_of
+from llmcheck.survey.filling import Weight, fill_tables
+from llmcheck.survey.likeness import by_words, likenesses, nearest
 
 PROMPT = "merge.v1"
+NEIGHBOURS = 5
+"""Items with which each is compared at the least, where one call does not hold all."""
 
 
 class _Answer(Wire):
@@ -45,8 +52,18 @@ class _Item(NamedTuple):
 
     question: str
     answers: str
-    documents: frozenset[str]
+    sentences: tuple[SentenceRef, ...]
     table: int
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """Those of its sentences."""
+        return _documents(self.sentences)
+
+    @property
+    def tokens(self) -> int:
+        """What showing it takes."""
+        return tokens_of(self.question + self.answers) + 3
 
 
 def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
@@ -57,12 +74,12 @@ def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
     questions = [question for shown in tables for question in shown.questions]
     statements = [statement for shown in tables for statement in shown.statements]
     items = [
-        _Item(q.question, "; ".join(s.answer for s in q.stances), _documents(q.sentences), table)
+        _Item(q.question, "; ".join(s.answer for s in q.stances), q.sentences, table)
         for table, shown in enumerate(tables)
         for q in shown.questions
     ]
     items += [
-        _Item(s.statement, "", _documents(s.sentences), table)
+        _Item(s.statement, "", s.sentences, table)
         for table, shown in enumerate(tables)
         for s in shown.statements
     ]
@@ -83,9 +100,12 @@ def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
 
 
 def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) -> list[Failure]:
-    worded: dict[str, int] = {}
-    for index, item in enumerate(items):
-        same.join(worded.setdefault(squeeze(item.question), index), index)
+    matters = groups_sharing(item.documents for item in items)
+    for matter in matters:
+        # Of another matter, the same words ask another question.
+        worded: dict[str, int] = {}
+        for index in matter:
+            same.join(worded.setdefault(squeeze(items[index].question), index), index)
     asking: Halving[tuple[int, ...], _Answer] = Halving(
         "survey",
         load_prompt(PROMPT),
@@ -94,7 +114,10 @@ def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) 
         halves=_halves,
     )
     failures = []
-    for group, outcome in asking.ask(_matters(items), runner):
+    groups = [
+        group for matter in matters for group in _to_compare(matter, items, runner.table_tokens)
+    ]
+    for group, outcome in asking.ask(groups, runner):
         if isinstance(outcome, Reply):
             for numbers in outcome.value.same:
                 inside = [group[n - 1] for n in numbers if 1 <= n <= len(group)]
@@ -105,13 +128,48 @@ def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) 
     return failures
 
 
-def _matters(items: Sequence[_Item]) -> list[tuple[int, ...]]:
-    """The items of several tables that have documents in common, through others too."""
-    return [
-        tuple(group)
-        for group in groups_sharing(item.documents for item in items)
-        if len({items[index].table for index in group}) > 1
-    ]
+def _to_compare(
+    matter: Sequence[int], items: Sequence[_Item], size: int
+) -> list[tuple[int, ...]]:
+    """The items of a matter as they are shown: all in one call if they fit, else those that may
+    be the same, in calls of at most ``size`` tokens.
+
+    What one table showed is not compared with itself.
+    """
+    if len({items[index].table for index in matter}) < 2:
+        return []
+    if sum(items[index].tokens for index in matter) <= size:
+        return [tuple(matter)]
+    partners = _partners([items[index] for index in matter])
+    weights = [Weight(items[index].tokens) for index in matter]
+    groups = (set(group) for group in fill_tables(weights, partners, size))
+    met = [sorted(at for at in group if partners[at].keys() & group) for group in groups]
+    return [tuple(matter[at] for at in group) for group in met if group]
+
+
+def _partners(items: Sequence[_Item]) -> list[dict[int, float]]:
+    """For each item those of other tables that may be the same: all that share a sentence with
+    it, and those most like it, with how much it is worth to compare them."""
+    partners: list[dict[int, float]] = [{} for _ in items]
+
+    def pair(one: int, other: int, worth: float) -> None:
+        if items[one].table != items[other].table:
+            partners[one][other] = partners[other][one] = worth
+
+    vectors = by_words([f"{item.question} {item.answers}"] for item in items)
+    for one, likeness in enumerate(likenesses(vectors)):
+        table = items[one].table
+        elsewhere = {at: worth for at, worth in likeness.items() if items[at].table != table}
+        for other in nearest(elsewhere, NEIGHBOURS):
+            pair(one, other, elsewhere[other])
+    holders: defaultdict[SentenceRef, list[int]] = defaultdict(list)
+    for index, item in enumerate(items):
+        for ref in dict.fromkeys(item.sentences):
+            holders[ref].append(index)
+    for held in holders.values():
+        for one, other in combinations(held, 2):
+            pair(one, other, 1.0)
+    return partners
 
 
 def _halves(group: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -1,0 +1,113 @@
+"""What a whole run over a made-up corpus must have kept, held against the labels.
+
+A model that errs nowhere answered (perfect_model.py), so whatever a report lacks or has too much
+was lost or made up by code. What no table showed together cannot be found; what one showed must be.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from perfect_model import Label, Sentence, labelled_sentences
+
+from llmcheck.checker import Trace
+from llmcheck.models import Report
+from llmcheck.survey.shapes import Table
+
+Place = tuple[str, str]
+"""A document and a sentence of it."""
+Sides = dict[int, set[Place]]
+"""The places that take each side of a labelled fact."""
+
+
+class Kept(NamedTuple):
+    """How much of the labels a report has, and what is wrong with it."""
+
+    disputes: int
+    """Labelled disputes that are reported, of ``disputes_shown`` whose sides a table showed
+    together, of ``disputes_labelled``."""
+    disputes_shown: int
+    disputes_labelled: int
+    agreements: int
+    """The same of agreements."""
+    agreements_shown: int
+    agreements_labelled: int
+    wrong: list[str]
+    """Everything that is not as it must be, in words; empty when the books are right."""
+
+
+def audit(trace: Trace, labels: dict[str, Any]) -> Kept:
+    """Hold a run against the labels of ``generate.made``."""
+    stated = labelled_sentences(labels)
+    shown = _shown(trace.tables, stated)
+    report = trace.report
+    wrong = [f"failed: {failure}" for failure in report.failures]
+    wrong += [f"ungrounded: {u.text}: {u.reason}" for u in report.ungrounded]
+    disputes = _reported(report, stated, [[p.claim_ids for p in d.positions] for d in report.disputes])
+    alike = _reported(
+        report, stated, [[p.claim_ids for p in found.positions] for found in report.lookalikes]
+    )
+    agreements = _reported(report, stated, [[found.claim_ids] for found in report.agreements])
+    for kind, found in (("disputes", disputes), ("lookalikes", alike)):
+        wanted = {k: v for k, v in shown.items() if k.kind == kind and len(v) > 1}
+        wrong += list(_differences(kind, wanted, found))
+    agreed = {k: v for k, v in shown.items() if k.kind == "agreements"}
+    wrong += list(_differences("agreements", agreed, agreements))
+    return Kept(
+        disputes=len(disputes.keys()),
+        disputes_shown=sum(k.kind == "disputes" and len(v) > 1 for k, v in shown.items()),
+        disputes_labelled=len(labels["disputes"]),
+        agreements=len(agreements),
+        agreements_shown=len(agreed),
+        agreements_labelled=len(labels["agreements"]),
+        wrong=wrong,
+    )
+
+
+def _shown(tables: Iterable[Table], stated: dict[str, Sentence]) -> dict[Label, Sides]:
+    """Of every labelled fact the places at tables that show two of its documents."""
+    shown: defaultdict[Label, Sides] = defaultdict(lambda: defaultdict(set))
+    for table in tables:
+        here: defaultdict[Label, Sides] = defaultdict(lambda: defaultdict(set))
+        for part in table.parts:
+            for line in part.lines:
+                if sentence := stated.get(line):
+                    place = part.document.document.id, line
+                    here[sentence.label][sentence.side].add(place)
+        for label, sides in here.items():
+            if len(sides) > 1 or (
+                label.kind == "agreements" and len({doc for doc, _ in sides[0]}) > 1
+            ):
+                for side, places in sides.items():
+                    shown[label][side] |= places
+    return shown
+
+
+def _reported(
+    report: Report, stated: dict[str, Sentence], found: Sequence[Sequence[Sequence[str]]]
+) -> dict[Label, list[list[set[Place]]]]:
+    """Findings by the labelled fact they are of, as the places of their positions."""
+    by_label: defaultdict[Label, list[list[set[Place]]]] = defaultdict(list)
+    for positions in found:
+        sides = [
+            {(claim.doc_id, claim.quote) for claim in map(report.claim, claim_ids)}
+            for claim_ids in positions
+        ]
+        for label in {stated[quote].label for side in sides for _, quote in side}:
+            by_label[label].append(sides)
+    return by_label
+
+
+def _differences(
+    kind: str, wanted: dict[Label, Sides], found: dict[Label, list[list[set[Place]]]]
+) -> Iterable[str]:
+    for label, sides in wanted.items():
+        if len(found.get(label, [])) != 1:
+            yield f"{kind}: {label.id} is there {len(found.get(label, []))} times"
+        elif sorted(map(sorted, found[label][0])) != sorted(map(sorted, sides.values())):
+            yield f"{kind}: {label.id} has other passages than were shown"
+    for label in found:
+        if label not in wanted:
+            yield f"{kind}: {label.id}, one of {label.kind}, is there"
