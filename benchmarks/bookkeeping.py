@@ -67,8 +67,9 @@ def audit(trace: Trace, labels: dict[str, Any]) -> Kept:
 
 
 def _shown(tables: Iterable[Table], stated: dict[str, Sentence]) -> dict[Label, Sides]:
-    """Of every labelled fact the places at tables that show two of its documents."""
-    shown: defaultdict[Label, Sides] = defaultdict(lambda: defaultdict(set))
+    """Of every labelled fact the places at tables from which somebody can tell it: that show two
+    of its sides, or two documents of one, if others show it with another side."""
+    seen: defaultdict[Label, list[Sides]] = defaultdict(list)
     for table in tables:
         here: defaultdict[Label, Sides] = defaultdict(lambda: defaultdict(set))
         for part in table.parts:
@@ -77,12 +78,17 @@ def _shown(tables: Iterable[Table], stated: dict[str, Sentence]) -> dict[Label, 
                     place = part.document.document.id, line
                     here[sentence.label][sentence.side].add(place)
         for label, sides in here.items():
-            if len(sides) > 1 or (
-                label.kind == "agreements" and len({doc for doc, _ in sides[0]}) > 1
-            ):
-                for side, places in sides.items():
-                    shown[label][side] |= places
-    return shown
+            if len(sides) > 1 or len({doc for places in sides.values() for doc, _ in places}) > 1:
+                seen[label].append(sides)
+    shown: dict[Label, Sides] = {}
+    for label, tables_of_it in seen.items():
+        told = shown.setdefault(label, {})
+        # From the tables with most sides to those with one: a lone side joins what is told of it.
+        for sides in sorted(tables_of_it, key=len, reverse=True):
+            for side, places in sides.items():
+                if len(sides) > 1 or label.kind == "agreements" or told.get(side, set()) & places:
+                    told.setdefault(side, set()).update(places)
+    return {label: sides for label, sides in shown.items() if sides}
 
 
 def _reported(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from rapidfuzz import fuzz
@@ -69,14 +70,19 @@ def findings_of(
     by_question: defaultdict[int, list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         by_question[verdict.question].append(verdict)
+    answers: defaultdict[int | None, list[Statement]] = defaultdict(list)
+    for statement in statements:
+        answers[statement.question].append(statement)
     cited = _Citations(numbered, claims)
     disputes: list[Dispute] = []
     lookalikes: list[Lookalike] = []
     sides: list[list[Stance]] = []
+    taken: set[Statement] = set()
     for index, question in enumerate(questions):
         given = by_question[index]
         stances = _stances_in_dispute(question, given) if question.relation == "dispute" else []
         if stances:
+            taken |= _take_sides(stances, answers[index])
             sides.append(stances)
             disputes.append(_dispute(question, stances, given, cited))
         elif found := _lookalike(question, given, cited):
@@ -85,7 +91,8 @@ def findings_of(
     agreements = [
         agreement
         for statement in statements
-        if (agreement := _make_agreement(statement, checked.borne_out(statement), cited))
+        if statement not in taken
+        and (agreement := _make_agreement(statement, checked.borne_out(statement), cited))
     ]
     return Findings(
         sorted(
@@ -113,6 +120,24 @@ def _stances_in_dispute(question: Question, verdicts: Sequence[Verdict]) -> list
         for at in (place[verdict.a], place[verdict.b])
     }
     return [Stance.joined([question.stances[i] for i in groups[at]]) for at in sorted(apart)]
+
+
+def _take_sides(stances: list[Stance], statements: Sequence[Statement]) -> set[Statement]:
+    """Give the positions the sentences of statements that take them; returns these statements.
+
+    A table that shows one side alone takes it for agreed: what has sentences in common with one
+    position, and with no other, is that position's.
+    """
+    taken = set()
+    for statement in statements:
+        told = set(statement.sentences)
+        sharing = [at for at, stance in enumerate(stances) if told & set(stance.sentences)]
+        if len(sharing) == 1:
+            (at,) = sharing
+            more = Stance(answer=statement.statement, sentences=statement.sentences)
+            stances[at] = Stance.joined([stances[at], more])
+            taken.add(statement)
+    return taken
 
 
 def _dispute(
@@ -233,6 +258,10 @@ class _Checked:
         self._spoken = spoken
         self._numbered = numbered
         self._disputes = disputes
+        self._on: defaultdict[SentenceRef, list[int]] = defaultdict(list)
+        for index, stances in enumerate(disputes):
+            for ref in dict.fromkeys(ref for stance in stances for ref in stance.sentences):
+                self._on[ref].append(index)
         self.ungrounded: list[Ungrounded] = []
 
     def borne_out(self, statement: Statement) -> list[SentenceRef]:
@@ -268,12 +297,15 @@ class _Checked:
     def _opponents(self, statement: Statement) -> set[str]:
         """Documents that take a side in a dispute other than the one the statement states."""
         opposed: set[str] = set()
-        for stances in self._disputes:
-            stated = [s for s in stances if _states(statement, s)]
+        resting = (self._on.get(ref, ()) for ref in statement.sentences)
+        for stances in dict.fromkeys(chain.from_iterable(resting)):
+            stated = [s for s in self._disputes[stances] if _states(statement, s)]
             if not stated:
                 continue
             own = {ref.doc_id for stance in stated for ref in stance.sentences}
-            opposed |= {r.doc_id for s in stances if s not in stated for r in s.sentences} - own
+            opposed |= {
+                r.doc_id for s in self._disputes[stances] if s not in stated for r in s.sentences
+            } - own
         return opposed
 
 

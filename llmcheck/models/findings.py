@@ -78,6 +78,8 @@ class Statement(Frozen):
 
     statement: str
     sentences: tuple[SentenceRef, ...] = Field(min_length=1)
+    question: int | None = None
+    """Place, in those that were found, of the question that it answers, where there is one."""
 
 
 class Verdict(Frozen):

@@ -86,17 +86,16 @@ def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
     same = DisjointSets(range(len(items)))
     failures = _join_same(items, same, runner)
     first_statement = len(questions)
-    groups = same.groups()
-    asked = [[questions[i] for i in group if i < first_statement] for group in groups]
-    told = [
-        [statements[i - first_statement] for i in group if i >= first_statement]
-        for group in groups
-    ]
-    return MergedQuestions(
-        [_one_question(group) for group in asked if group],
-        [_one_statement(group) for group in told if group],
-        failures,
-    )
+    merged = MergedQuestions([], [], failures)
+    for group in same.groups():
+        asked = [questions[i] for i in group if i < first_statement]
+        told = [statements[i - first_statement] for i in group if i >= first_statement]
+        if told:
+            answered = len(merged.questions) if asked else None
+            merged.statements.append(_one_statement(told, answered))
+        if asked:
+            merged.questions.append(_one_question(asked))
+    return merged
 
 
 def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) -> list[Failure]:
@@ -190,11 +189,11 @@ def _join_stances(stances: Sequence[Stance]) -> list[Stance]:
     return [Stance.joined([stances[index] for index in group]) for group in groups]
 
 
-def _one_statement(group: Sequence[Statement]) -> Statement:
+def _one_statement(group: Sequence[Statement], answered: int | None) -> Statement:
     """The statement that rests on most documents, with the sentences of all."""
     best = max(group, key=lambda statement: len(_documents(statement.sentences)))
     refs = dict.fromkeys(ref for statement in group for ref in statement.sentences)
-    return best.model_copy(update={"sentences": tuple(refs)})
+    return best.model_copy(update={"sentences": tuple(refs), "question": answered})
 
 
 def _documents(refs: Sequence[SentenceRef]) -> frozenset[str]:
