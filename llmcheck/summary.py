@@ -7,7 +7,7 @@ it rests on, and only if what it takes from a dispute it names as disputed.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, product
 from string import ascii_uppercase
@@ -151,11 +151,14 @@ def _findings(
         held = tuple(by_id[i] for position in dispute.positions for i in position.claim_ids)
         told.append(_Finding(f"DISPUTED: {dispute.question} {answers}", held))
     # By their words, not by their claims: one sentence may have been read as several.
-    used = [(c.doc_id, c.start, c.end) for finding in told for c in finding.claims]
+    used: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in dict.fromkeys(claim for finding in told for claim in finding.claims):
+        used[claim.doc_id].append(claim)
     alone: Counter[str] = Counter()
     for claim in claims:
-        taken = any(d == claim.doc_id and s < claim.end and claim.start < e for d, s, e in used)
-        if not taken and alone[claim.doc_id] < MOST_ALONE:
+        if alone[claim.doc_id] == MOST_ALONE:
+            continue
+        if not any(claim.span.overlaps(other.span) for other in used[claim.doc_id]):
             alone[claim.doc_id] += 1
             source = sources.cited([claim.doc_id])
             told.append(_Finding(f"REPORTED ({source}): {claim.text}", (claim,)))

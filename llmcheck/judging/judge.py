@@ -156,6 +156,7 @@ class _Bench:
             _Answer,
             variables=self._variables,
             halves=halves_of,
+            can_halve=lambda batch: len(batch.pairs) > 1,
             is_whole=lambda batch, answer: _numbers(answer) >= set(range(1, len(batch.pairs) + 1)),
         )
         found: dict[Pair, _Looked] = {}

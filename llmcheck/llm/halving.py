@@ -57,7 +57,8 @@ class Halving(Generic[U, A]):
     ...     Prompt("count.v1", "0" * 64, "", {}, "Count the words.", "{{ words }}"),
     ...     Count,
     ...     variables=lambda words: {"words": " ".join(words)},
-    ...     halves=lambda words: [words[:2], words[2:]] if len(words) > 1 else [],
+    ...     halves=lambda words: [words[:2], words[2:]],
+    ...     can_halve=lambda words: len(words) > 2,
     ... )
     >>> for unit, outcome in halving.ask([["one", "two", "three"]], Runner(FakeLLM(answer), "m")):
     ...     print(unit, outcome.value.number)
@@ -71,7 +72,9 @@ class Halving(Generic[U, A]):
     variables: Callable[[U], Mapping[str, Any]]
     """What the prompt is rendered with for a unit."""
     halves: Callable[[U], Sequence[U]]
-    """The smaller units to ask about instead; none where there are no smaller ones."""
+    """The smaller units to ask about instead of one that can be halved."""
+    can_halve: Callable[[U], bool]
+    """Whether there are smaller ones: told of every unit, while few are ever made smaller."""
     is_whole: Callable[[U, A], bool] = lambda unit, answer: True
     """Whether an answer covers its unit and points at nothing outside it."""
 
@@ -85,27 +88,27 @@ class Halving(Generic[U, A]):
         return [part for parts in self._rounds(units, runner) for part in parts]
 
     def _rounds(self, units: Sequence[U], runner: Runner) -> list[list[UnitOutcome[U, A]]]:
-        smaller = [self.halves(unit) for unit in units]
+        splittable = [self.can_halve(unit) for unit in units]
         outcomes = runner.run(
             self.stage,
             self.prompt,
             [self.variables(unit) for unit in units],
             self.schema,
-            splittable=[bool(parts) for parts in smaller],
+            splittable=splittable,
         )
         found = [
             [UnitOutcome(unit, outcome)] for unit, outcome in zip(units, outcomes, strict=True)
         ]
-        broken = [
-            index
+        smaller = {
+            index: self.halves(unit)
             for index, ((unit, outcome),) in enumerate(found)
-            if smaller[index] and not self._came_whole(unit, outcome)
-        ]
-        if broken:
+            if splittable[index] and not self._came_whole(unit, outcome)
+        }
+        if smaller:
             # All parts at once, so that the calls of a level run side by side.
-            answered = iter(self._rounds([p for index in broken for p in smaller[index]], runner))
-            for index in broken:
-                found[index] = [part for _ in smaller[index] for part in next(answered)]
+            answered = iter(self._rounds([p for parts in smaller.values() for p in parts], runner))
+            for index, parts in smaller.items():
+                found[index] = [part for _ in parts for part in next(answered)]
         return found
 
     def _came_whole(self, unit: U, outcome: Reply[A] | LLMError | BudgetExceeded) -> bool:

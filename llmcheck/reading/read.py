@@ -68,6 +68,7 @@ def read_documents(numbered: NumberedSet, runner: Runner) -> Reading:
         _Answer,
         variables=lambda window: {"head": window.document.head, "lines": window.lines},
         halves=halves_of,
+        can_halve=lambda window: len(window.numbers) > 1,
         is_whole=_is_whole,
     )
     windows = [

@@ -110,7 +110,9 @@ def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) 
         load_prompt(PROMPT),
         _Answer,
         variables=lambda group: {"items": [items[index] for index in group]},
-        halves=_halves,
+        halves=lambda group: (group[: len(group) // 2], group[len(group) // 2 :]),
+        # Of three, one half would be a lone question.
+        can_halve=lambda group: len(group) > 3,
     )
     failures = []
     groups = [
@@ -169,11 +171,6 @@ def _partners(items: Sequence[_Item]) -> list[dict[int, float]]:
         for one, other in combinations(held, 2):
             pair(one, other, 1.0)
     return partners
-
-
-def _halves(group: tuple[int, ...]) -> list[tuple[int, ...]]:
-    middle = len(group) // 2
-    return [group[:middle], group[middle:]] if middle > 1 else []
 
 
 def _one_question(group: Sequence[Question]) -> Question:

@@ -96,7 +96,8 @@ def survey_documents(
         load_prompt(PROMPT),
         _Answer,
         variables=lambda table: {"language": spoken, "documents": _shown(table)},
-        halves=halves_of if in_halves else lambda table: (),
+        halves=halves_of,
+        can_halve=lambda table: in_halves and table.sentences > 1,
         is_whole=_is_whole,
     )
     asked = asking.ask(tables_of(numbered.documents, runner.table_tokens), runner)

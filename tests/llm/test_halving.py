@@ -35,11 +35,20 @@ PROMPT = parse_prompt(
 
 def halves(unit: Unit) -> list[Unit]:
     middle = len(unit) // 2
-    return [unit[:middle], unit[middle:]] if middle else []
+    return [unit[:middle], unit[middle:]]
+
+
+def can_halve(unit: Unit) -> bool:
+    return len(unit) > 1
 
 
 ADDING: Halving[Unit, Sum] = Halving(
-    "reading", PROMPT, Sum, variables=lambda unit: {"numbers": list(unit)}, halves=halves
+    "reading",
+    PROMPT,
+    Sum,
+    variables=lambda unit: {"numbers": list(unit)},
+    halves=halves,
+    can_halve=can_halve,
 )
 
 
@@ -97,6 +106,7 @@ def test_an_answer_that_does_not_cover_its_unit_is_asked_for_in_halves() -> None
         Sum,
         variables=lambda unit: {"numbers": list(unit)},
         halves=halves,
+        can_halve=can_halve,
         is_whole=lambda unit, answer: answer.total < 5,
     )
     found = totals(asking.ask([(1, 2, 3)], runner(carries(9))))
