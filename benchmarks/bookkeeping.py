@@ -1,7 +1,7 @@
 """What a whole run over a made-up corpus must have kept, held against the labels.
 
 A model that errs nowhere answered (perfect_model.py), so whatever a report lacks or has too much
-was lost or made up by code. What no table showed together cannot be found; what one showed must be.
+was lost or made up by code. What no table showed together cannot be found; what one showed must.
 """
 
 from __future__ import annotations
@@ -25,15 +25,10 @@ Sides = dict[int, set[Place]]
 class Kept(NamedTuple):
     """How much of the labels a report has, and what is wrong with it."""
 
-    disputes: int
-    """Labelled disputes that are reported, of ``disputes_shown`` whose sides a table showed
-    together, of ``disputes_labelled``."""
-    disputes_shown: int
-    disputes_labelled: int
-    agreements: int
+    disputes: tuple[int, int, int]
+    """Labelled disputes: reported, shown at a table with both sides, in all."""
+    agreements: tuple[int, int, int]
     """The same of agreements."""
-    agreements_shown: int
-    agreements_labelled: int
     wrong: list[str]
     """Everything that is not as it must be, in words; empty when the books are right."""
 
@@ -45,24 +40,35 @@ def audit(trace: Trace, labels: dict[str, Any]) -> Kept:
     report = trace.report
     wrong = [f"failed: {failure}" for failure in report.failures]
     wrong += [f"ungrounded: {u.text}: {u.reason}" for u in report.ungrounded]
-    disputes = _reported(report, stated, [[p.claim_ids for p in d.positions] for d in report.disputes])
+    disputes = _reported(
+        report, stated, [[p.claim_ids for p in d.positions] for d in report.disputes]
+    )
     alike = _reported(
         report, stated, [[p.claim_ids for p in found.positions] for found in report.lookalikes]
     )
     agreements = _reported(report, stated, [[found.claim_ids] for found in report.agreements])
     for kind, found in (("disputes", disputes), ("lookalikes", alike)):
         wanted = {k: v for k, v in shown.items() if k.kind == kind and len(v) > 1}
-        wrong += list(_differences(kind, wanted, found))
+        wrong += _differences(kind, wanted, found)
     agreed = {k: v for k, v in shown.items() if k.kind == "agreements"}
-    wrong += list(_differences("agreements", agreed, agreements))
+    # Where no table showed the other side, what one side says is agreed, as far as anybody saw.
+    told = {k: v for k, v in agreements.items() if k.kind == "agreements" or k in disputes}
+    wrong += _differences("agreements", agreed, told)
     return Kept(
-        disputes=len(disputes.keys()),
-        disputes_shown=sum(k.kind == "disputes" and len(v) > 1 for k, v in shown.items()),
-        disputes_labelled=len(labels["disputes"]),
-        agreements=len(agreements),
-        agreements_shown=len(agreed),
-        agreements_labelled=len(labels["agreements"]),
+        disputes=_count("disputes", disputes, shown, labels),
+        agreements=_count("agreements", agreements, shown, labels),
         wrong=wrong,
+    )
+
+
+def _count(
+    kind: str, found: Iterable[Label], shown: dict[Label, Sides], labels: dict[str, Any]
+) -> tuple[int, int, int]:
+    several = 2 if kind == "disputes" else 1
+    return (
+        sum(label.kind == kind for label in found),
+        sum(label.kind == kind and len(sides) >= several for label, sides in shown.items()),
+        len(labels[kind]),
     )
 
 
@@ -107,13 +113,14 @@ def _reported(
 
 
 def _differences(
-    kind: str, wanted: dict[Label, Sides], found: dict[Label, list[list[set[Place]]]]
+    kind: str,
+    wanted: dict[Label, Sides],
+    found: dict[Label, list[list[set[Place]]]],
 ) -> Iterable[str]:
     for label, sides in wanted.items():
         if len(found.get(label, [])) != 1:
             yield f"{kind}: {label.id} is there {len(found.get(label, []))} times"
         elif sorted(map(sorted, found[label][0])) != sorted(map(sorted, sides.values())):
             yield f"{kind}: {label.id} has other passages than were shown"
-    for label in found:
-        if label not in wanted:
-            yield f"{kind}: {label.id}, one of {label.kind}, is there"
+    for label in found.keys() - wanted.keys():
+        yield f"{kind}: {label.id}, one of {label.kind}, is there"

@@ -128,7 +128,9 @@ class PerfectModel:
 
     def _survey(self, shown: str) -> dict[str, Any]:
         at = int(digest(shown)[:8], 16) % len(_QUESTIONS)
-        of: defaultdict[Label, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+        of: defaultdict[Label, defaultdict[int, list[str]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         for document, number, text in _LINE.findall(shown):
             if stated := self._stated.get(text):
                 of[stated.label][stated.side].append(f"{document}.{number}")

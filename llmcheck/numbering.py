@@ -6,9 +6,11 @@ Numbers count the sentences of a document from 1, whichever part of it is shown.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from llmcheck.language.detection import language_of
 from llmcheck.language.sentences import Sentence, sentences
@@ -83,7 +85,9 @@ class NumberedDocument:
 
     def numbers_in(self, start: int, end: int) -> list[int]:
         """The numbers of the sentences that share a character with ``text[start:end]``."""
-        return [n for n, s in enumerate(self.sentences, 1) if s.start < end and start < s.end]
+        first = bisect_right(self.sentences, start, key=attrgetter("end"))
+        after = bisect_left(self.sentences, end, key=attrgetter("start"))
+        return list(range(first + 1, after + 1))
 
     def ref(self, number: int) -> SentenceRef:
         """A reference to the sentence with this number."""

@@ -129,9 +129,7 @@ def _join_same(items: Sequence[_Item], same: DisjointSets[int], runner: Runner) 
     return failures
 
 
-def _to_compare(
-    matter: Sequence[int], items: Sequence[_Item], size: int
-) -> list[tuple[int, ...]]:
+def _to_compare(matter: Sequence[int], items: Sequence[_Item], size: int) -> list[tuple[int, ...]]:
     """The items of a matter as they are shown: all in one call if they fit, else those that may
     be the same, in calls of at most ``size`` tokens.
 
