@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,14 @@ def test_what_does_not_come_whole_is_asked_about_in_halves_in_its_place(
 
 def test_a_unit_that_cannot_be_halved_is_a_failure_and_the_others_are_answered() -> None:
     assert totals(ask(carries(0), (1,), (2,))) == [((1,), None), ((2,), None)]
+
+
+def test_no_smaller_units_are_made_of_one_that_came_whole() -> None:
+    def refuse(unit: Unit) -> list[Unit]:
+        raise AssertionError(unit)
+
+    asked = replace(ADDING, halves=refuse).ask([(1, 2), (3, 4)], runner(carries(2)))
+    assert totals(asked) == [((1, 2), 3), ((3, 4), 7)]
 
 
 def test_an_endpoint_that_is_away_is_not_asked_again_in_halves() -> None:
