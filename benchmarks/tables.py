@@ -1,6 +1,6 @@
 """How tables keep the sides of known disputes together, and what that takes: no model is needed.
 
-    python benchmarks/tables.py --sentences 10000 100000 [--size 6000]
+    python benchmarks/tables.py --sentences 10000 100000 [--size 6000] [--svg docs/tables.svg]
     python benchmarks/tables.py --gold benchmarks/corpora/* [--size 24000 6000 3000 1500]
 
 For corpora of benchmarks/generate.py, or for labelled sets taken as one: tables, how often a
@@ -19,6 +19,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
+import drawing
 import generate
 
 from llmcheck.documents.corpus import Corpus
@@ -128,6 +129,7 @@ def main() -> None:
     parser.add_argument("--gold", nargs="+", type=Path, metavar="GOLD_DIR")
     parser.add_argument("--sentences", nargs="+", type=int, default=[10_000], metavar="N")
     parser.add_argument("--size", nargs="+", type=int, default=[6_000], metavar="TOKENS")
+    parser.add_argument("--svg", type=Path, metavar="FILE")
     options = parser.parse_args()
     sets = [labelled(options.gold)] if options.gold else map(generated, options.sentences)
     rows = [measure(numbered, pairs, size) for numbered, pairs in sets for size in options.size]
@@ -140,6 +142,14 @@ def main() -> None:
         )
     if (power := exponent(rows)) is not None:
         print(f"exponent {power:.2f}")
+    if options.svg:
+        lines = {
+            f"{size:,} tokens": [(r.sentences, r.seconds) for r in rows if r.size == size]
+            for size in options.size
+        }
+        drawing.draw(
+            options.svg, "Forming tables", lines, x="sentences", y="seconds, by table size"
+        )
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:,} MB")
 
 
