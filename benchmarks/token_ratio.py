@@ -40,9 +40,7 @@ class Row(NamedTuple):
 def summarize(corpus: Corpus, runner: Runner) -> MethodResult:
     """The whole report."""
     settings = Settings(concurrency=runner.concurrency)
-    return MethodResult(
-        Checker(runner.model, settings=settings, llm=runner.llm).summarize(corpus)
-    )
+    return MethodResult(Checker(runner.model, settings=settings, llm=runner.llm).summarize(corpus))
 
 
 METHODS: dict[str, baselines.Method] = {

@@ -5,8 +5,8 @@
 
 ``Checker.trace`` runs as ``summarize`` does, with a model that knows the labels
 (perfect_model.py), and the report is held against them (bookkeeping.py). Each run has a process of
-its own. Seconds are those of our code by stage, the model's left out; memory is the most that
-the process had held when the stage ended. Exits with 1 when a report lacks what was shown, or
+its own. Seconds are the processor's, by stage, the model's left out; memory is the most that the
+process had held when the stage ended. Exits with 1 when a report lacks what was shown, or
 has what it must not.
 """
 
@@ -89,10 +89,10 @@ class Clock:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """A stage while it runs."""
-        begun, before = time.perf_counter(), self._outside()
+        begun, before = time.process_time(), self._outside()
         self._inner.append(0.0)
         yield
-        took = time.perf_counter() - begun - (self._outside() - before)
+        took = time.process_time() - begun - (self._outside() - before)
         inner = self._inner.pop()
         self._inner[-1] += took
         self.seconds[name] = self.seconds.get(name, 0.0) + took - inner

@@ -98,7 +98,9 @@ def test_numbers_of_a_span_are_those_of_the_sentences_it_touches() -> None:
 
 
 @given(st.integers(0, 45), st.integers(0, 45))
-def test_numbers_of_any_span_are_those_with_a_character_in_common(one_end: int, other: int) -> None:
+def test_numbers_of_any_span_are_those_with_a_character_in_common(
+    one_end: int, other: int
+) -> None:
     start, end = sorted((one_end, other))
     one = numbered(a="The ferry sank. Nobody was hurt. It was old.")["a"]
     touched = [n for n, s in enumerate(one.sentences, 1) if s.start < end and start < s.end]

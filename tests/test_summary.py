@@ -115,9 +115,7 @@ def many() -> tuple[NumberedSet, Findings]:
 def test_of_a_large_set_each_sort_of_finding_is_told_as_far_as_a_call_has_room() -> None:
     texts, made = many()
     script = Script(summary={"sentences": []})
-    summarize(
-        made.claims, made.disputes, made.agreements, texts, runner(script, table_tokens=200)
-    )
+    summarize(made.claims, made.disputes, made.agreements, texts, runner(script, table_tokens=200))
     (user,) = script.asked("summary")
     assert tokens_of(user) <= 200 + 50
     for sort in ("AGREED", "DISPUTED", "REPORTED"):

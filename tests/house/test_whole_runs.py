@@ -101,7 +101,7 @@ def test_a_stage_has_its_own_seconds_without_those_of_stages_it_calls_or_of_the_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = iter([0.0, 1.0, 11.0, 14.0])
-    monkeypatch.setattr(whole_runs, "time", SimpleNamespace(perf_counter=lambda: next(now)))
+    monkeypatch.setattr(whole_runs, "time", SimpleNamespace(process_time=lambda: next(now)))
     model = iter([0.0, 0.0, 6.0, 6.0])
     clock = whole_runs.Clock(lambda: next(model))
     with clock.stage("outer"), clock.stage("inner"):

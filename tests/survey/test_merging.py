@@ -133,7 +133,9 @@ def test_a_matter_that_one_call_holds_is_compared_in_one() -> None:
 
 def test_questions_that_share_a_sentence_meet_however_they_are_worded() -> None:
     script = Script(merge={"same": []})
-    odd = [question(f"{name} at sea?", stance(f"{at}", f"a.{at}")) for at, name in enumerate(NAMES)]
+    odd = [
+        question(f"{name} at sea?", stance(f"{at}", f"a.{at}")) for at, name in enumerate(NAMES)
+    ]
     other = [question(f"Load, {at}?", stance(f"{at}", f"a.{at}")) for at in range(len(NAMES))]
     merge_questions([Shown(odd, []), Shown(other, [])], runner(script, table_tokens=30))
     met = [set(shown_apart(call)) for call in script.calls]
