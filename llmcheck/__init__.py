@@ -11,6 +11,7 @@ Names are loaded when first used, so that importing the package costs nothing.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,9 @@ if TYPE_CHECKING:
     from llmcheck.settings import Settings as Settings
     from llmcheck.summary import summarize as summarize
     from llmcheck.survey.survey import survey_documents as survey_documents
+
+# What is told of a run is for those who ask for it: logging.getLogger("llmcheck").
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 _HOME = {
     "documents.corpus": ["Corpus"],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from llmcheck.documents.corpus import Corpus
+from llmcheck.documents.corpus import Corpus, as_corpus
 from llmcheck.findings import findings_of
 from llmcheck.judging import judge
 from llmcheck.llm.connect import Connection, connect
@@ -26,6 +27,7 @@ from llmcheck.models import (
     Statement,
     Summary,
     Verdict,
+    provenance_of,
 )
 from llmcheck.numbering import NumberedSet
 from llmcheck.reading import read
@@ -34,6 +36,8 @@ from llmcheck.settings import Settings, load_settings
 from llmcheck.summary import Length, summarize
 from llmcheck.survey import survey
 from llmcheck.survey.shapes import Table
+
+_log = logging.getLogger("llmcheck")
 
 
 class Trace(NamedTuple):
@@ -94,6 +98,8 @@ class Checker:
         max_calls: int | None = None,
         max_tokens: int | None = None,
         max_cost: float | None = None,
+        requests_per_minute: int | None = None,
+        tokens_per_minute: int | None = None,
         price_in: float | None = None,
         price_out: float | None = None,
         table_tokens: int | None = None,
@@ -118,6 +124,8 @@ class Checker:
             max_calls=max_calls,
             max_tokens=max_tokens,
             max_cost=max_cost,
+            requests_per_minute=requests_per_minute,
+            tokens_per_minute=tokens_per_minute,
             price_in=price_in,
             price_out=price_out,
             table_tokens=table_tokens,
@@ -155,6 +163,7 @@ class Checker:
 
     def claims(self, corpus: Corpus) -> Report:
         """A report of each document's claims and padding alone."""
+        corpus = as_corpus(corpus)
         meter, runner = self._start_run()
         reading = read.read_documents(NumberedSet(corpus.documents), runner)
         return Report(
@@ -165,6 +174,7 @@ class Checker:
             padding=tuple(reading.padding),
             ungrounded=tuple(reading.ungrounded),
             failures=(*corpus.failures, *reading.failures),
+            provenance=provenance_of({}, reading.calls),
             usage=meter.usage(),
         )
 
@@ -174,6 +184,7 @@ class Checker:
 
     def trace(self, corpus: Corpus, *, whole: bool = True, length: Length = "normal") -> Trace:
         """The report of ``summarize`` (of ``check`` unless ``whole``), and what led to it."""
+        corpus = as_corpus(corpus)
         meter, runner = self._start_run()
         language = self._settings.language
         numbered = NumberedSet(corpus.documents)
@@ -207,8 +218,14 @@ class Checker:
                 *judged.failures,
                 *failed,
             ),
+            provenance=provenance_of(findings.calls, reading.calls),
             usage=meter.usage(),
         )
+        _log.info(
+            "documents %d, disputes %d, agreements %d, claims %d, left out %d, failures %d",
+            *map(len, (report.documents, report.disputes, report.agreements, report.claims,
+                       report.ungrounded, report.failures)),
+        )  # fmt: skip
         return Trace(
             report,
             tuple(found.tables),

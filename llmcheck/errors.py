@@ -12,7 +12,7 @@
     │   └── CorruptRecord      a stored reply (cache row or fixture) is damaged
     ├── BudgetExceeded         a limit on calls, tokens or cost is used up
     ├── IncompleteRun          some calls failed; carries ``failures`` (in ``models``)
-    └── DisputesFound          ``Report.raise_for_disputes``; carries ``report`` (in ``models``)
+    └── DisputesFound          ``Report.raise_for_disputes``; carries ``disputes`` (in ``models``)
 
 A failed call is data in the report (``Report.failures``), never "no contradiction".
 """

@@ -19,6 +19,7 @@ from llmcheck.language.support import missing_names, missing_numbers
 from llmcheck.language.text import squeeze
 from llmcheck.models import (
     Agreement,
+    CallRef,
     Claim,
     Dispute,
     Lookalike,
@@ -51,6 +52,8 @@ class Findings(NamedTuple):
     """Those read and those that only a finding rests on, in the order of documents and texts."""
     ungrounded: list[Ungrounded]
     """Citations that code took out of agreements."""
+    calls: dict[str, tuple[CallRef, ...]]
+    """By id of a dispute or an agreement, the calls that it rests on."""
 
 
 def findings_of(
@@ -78,22 +81,26 @@ def findings_of(
     lookalikes: list[Lookalike] = []
     sides: list[list[Stance]] = []
     taken: set[Statement] = set()
+    calls: dict[str, tuple[CallRef, ...]] = {}
     for index, question in enumerate(questions):
         given = by_question[index]
         stances = _stances_in_dispute(question, given) if question.relation == "dispute" else []
         if stances:
-            taken |= _take_sides(stances, answers[index])
+            told = _take_sides(stances, answers[index])
+            taken.update(told)
             sides.append(stances)
             disputes.append(_dispute(question, stances, given, cited))
+            calls[disputes[-1].id] = _calls_of(question, *given, *told)
         elif found := _lookalike(question, given, cited):
             lookalikes.append(found)
     checked = _Checked(numbered, sides, language or numbered.language)
-    agreements = [
-        agreement
-        for statement in statements
-        if statement not in taken
-        and (agreement := _make_agreement(statement, checked.borne_out(statement), cited))
-    ]
+    agreements: list[Agreement] = []
+    for statement in statements:
+        if statement in taken:
+            continue
+        if agreement := _make_agreement(statement, checked.borne_out(statement), cited):
+            agreements.append(agreement)
+            calls[agreement.id] = statement.calls
     return Findings(
         sorted(
             _drop_repeated(disputes), key=lambda d: (-d.confidence, -_documents(d.positions), d.id)
@@ -102,6 +109,7 @@ def findings_of(
         lookalikes,
         cited.claims(),
         checked.ungrounded,
+        calls,
     )
 
 
@@ -122,13 +130,13 @@ def _stances_in_dispute(question: Question, verdicts: Sequence[Verdict]) -> list
     return [Stance.joined([question.stances[i] for i in groups[at]]) for at in sorted(apart)]
 
 
-def _take_sides(stances: list[Stance], statements: Sequence[Statement]) -> set[Statement]:
+def _take_sides(stances: list[Stance], statements: Sequence[Statement]) -> list[Statement]:
     """Give the positions the sentences of statements that take them; returns these statements.
 
     A table that shows one side alone takes it for agreed: what has sentences in common with one
     position, and with no other, is that position's.
     """
-    taken = set()
+    taken = []
     for statement in statements:
         told = set(statement.sentences)
         sharing = [at for at, stance in enumerate(stances) if told & set(stance.sentences)]
@@ -136,7 +144,7 @@ def _take_sides(stances: list[Stance], statements: Sequence[Statement]) -> set[S
             (at,) = sharing
             more = Stance(answer=statement.statement, sentences=statement.sentences)
             stances[at] = Stance.joined([stances[at], more])
-            taken.add(statement)
+            taken.append(statement)
     return taken
 
 
@@ -146,7 +154,8 @@ def _dispute(
     standing = [verdict for verdict in verdicts if verdict.label == "contradiction"]
     surest = max(standing, key=lambda verdict: (verdict.confidence, -verdict.a, -verdict.b))
     kinds = [verdict.kind for verdict in standing]
-    positions = [cited.position(stance) for stance in stances]
+    positions = map(cited.position, stances)
+    apart = {ref.doc_id for stance in stances for ref in stance.sentences}
     return Dispute(
         id=content_id("d", *sorted(cited.wording(stance) for stance in stances)),
         question=question.question,
@@ -154,6 +163,8 @@ def _dispute(
         confidence=surest.confidence,
         rationale=surest.rationale,
         positions=tuple(sorted(positions, key=lambda p: (-len(p.doc_ids), p.answer))),
+        shown_doc_ids=question.shown_doc_ids,
+        compatible_doc_ids=tuple(sorted({r.doc_id for r in question.sentences} - apart)),
     )
 
 
@@ -183,8 +194,7 @@ def _make_agreement(
     if len({ref.doc_id for ref in refs}) < 2:
         return None
     position = cited.position(Stance(answer=statement.statement, sentences=tuple(refs)))
-    if len(position.doc_ids) < 2:
-        # A document and its copy are one source.
+    if len(position.doc_ids) < 2:  # A document and its copy are one source.
         return None
     return Agreement(
         id=content_id("a", squeeze(statement.statement), *sorted(position.claim_ids)),
@@ -192,6 +202,10 @@ def _make_agreement(
         claim_ids=position.claim_ids,
         doc_ids=position.doc_ids,
     )
+
+
+def _calls_of(*found: Question | Verdict | Statement) -> tuple[CallRef, ...]:
+    return tuple(dict.fromkeys(call for each in found for call in each.calls))
 
 
 def _drop_repeated(found: Sequence[T]) -> list[T]:

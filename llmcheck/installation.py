@@ -41,6 +41,11 @@ def extras() -> list[Extra]:
     return [Extra(name=name, missing=tuple(_missing(name))) for name in sorted(names)]
 
 
+def has_extra(name: str) -> bool:
+    """Whether all is installed that the extra needs."""
+    return any(extra.name == name and not extra.missing for extra in extras())
+
+
 def _missing(extra: str) -> list[str]:
     from packaging.requirements import Requirement
 

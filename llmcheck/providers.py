@@ -1,16 +1,26 @@
 """Providers that a model's name or an address stands for: where they are, whose key they take.
 
 ``--model anthropic/claude-sonnet-4-5`` is the model ``claude-sonnet-4-5`` at Anthropic. All of
-them speak OpenAI's protocol at an address of their own, so no SDK but openai's is needed.
+them speak OpenAI's protocol at an address of their own, so no SDK but openai's is needed; for some
+an extra brings the SDK of their own API.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 Mode = Literal["JSON_SCHEMA", "TOOLS", "MD_JSON"]
 """A way of asking for JSON, as instructor names it."""
+
+
+class Native(NamedTuple):
+    """A provider's own API."""
+
+    extra: str
+    """The extra of llmcheck that it needs."""
+    base_url: str
 
 
 class Provider(NamedTuple):
@@ -23,6 +33,8 @@ class Provider(NamedTuple):
     """The variables that hold its key, the first that is set counts; none where none is needed."""
     mode: Mode = "JSON_SCHEMA"
     """How it is asked for JSON first."""
+    native: Native | None = None
+    """Its own API, where llmcheck speaks that, too."""
 
     @property
     def origin(self) -> tuple[str, str | None, int | None]:
@@ -35,11 +47,18 @@ OPENAI = Provider(("openai",), "https://api.openai.com/v1", ("OPENAI_API_KEY",))
 PROVIDERS = (
     OPENAI,
     # It leaves response_format unread, so schemas go out as tools.
-    Provider(("anthropic",), "https://api.anthropic.com/v1", ("ANTHROPIC_API_KEY",), "TOOLS"),
+    Provider(
+        ("anthropic",),
+        "https://api.anthropic.com/v1",
+        ("ANTHROPIC_API_KEY",),
+        "TOOLS",
+        Native("anthropic", "https://api.anthropic.com"),
+    ),
     Provider(
         ("google", "gemini"),
         "https://generativelanguage.googleapis.com/v1beta/openai",
         ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        native=Native("google", "https://generativelanguage.googleapis.com"),
     ),
     Provider(("openrouter",), "https://openrouter.ai/api/v1", ("OPENROUTER_API_KEY",)),
     Provider(("ollama",), "http://127.0.0.1:11434/v1", ()),
@@ -69,6 +88,14 @@ def place_of(model: str | None, base_url: str | None) -> Place:
         if slash and rest and first in provider.names:
             return Place(provider, provider.base_url, rest)
     return Place(OPENAI, OPENAI.base_url, model)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this very machine, by its name or number."""
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost" or (host or "").endswith(".localhost")
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

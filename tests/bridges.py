@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from wire import Endpoint
 
-from llmcheck.llm.endpoint.client import OpenAILLM
+from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.port import Call, Reply
 
 KEY = "sk-test-4f9d2c81aa"
@@ -29,10 +29,13 @@ BRIDGE = Bridge(name="Orrin Bridge", metres=214)
 
 
 class Waits(list[float]):
-    """A sleep that only takes notes."""
+    """A sleep that only takes notes, and the clock that it moves on."""
 
     def __call__(self, seconds: float) -> None:
         self.append(seconds)
+
+    def now(self) -> float:
+        return sum(self)
 
 
 def call(user: str = "The Orrin Bridge spans 214 m.", **changes: Any) -> Call:
@@ -47,9 +50,12 @@ def call(user: str = "The Orrin Bridge spans 214 m.", **changes: Any) -> Call:
     return Call(user=user, **{**values, **changes})
 
 
-def client(endpoint: Endpoint, **changes: Any) -> OpenAILLM:
+def client(endpoint: Endpoint, **changes: Any) -> EndpointLLM:
     values: dict[str, Any] = {"base_url": endpoint.url, "api_key": KEY, "sleep": Waits()}
-    return OpenAILLM(**{**values, **changes})
+    values |= changes
+    if isinstance(values["sleep"], Waits):
+        values.setdefault("clock", values["sleep"].now)
+    return EndpointLLM(**values)
 
 
 def ask(endpoint: Endpoint, question: Call | None = None, **changes: Any) -> Reply[Bridge]:

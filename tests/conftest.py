@@ -18,6 +18,7 @@ settings.load_profile("llmcheck")
 # Set by llmcheck's own pytest plugin, which is active here: it stays, so that no test, and no
 # process that a test starts, makes a real call.
 _REFUSE_CALLS = "LLMCHECK_REFUSE_CALLS"
+_PREFIXES = ("LLMCHECK_", "OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_", "XDG_")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -35,6 +36,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No settings or keys of the user's, and an empty home, where caches would go."""
     for name in os.environ:
-        if name.startswith(("LLMCHECK_", "OPENAI_", "XDG_")) and name != _REFUSE_CALLS:
+        if name.startswith(_PREFIXES) and name != _REFUSE_CALLS:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))

@@ -194,3 +194,17 @@ def test_a_trace_tells_what_the_stations_handed_on() -> None:
     assert [question.relation for question in trace.questions] == ["dispute"]
     assert [verdict.label for verdict in trace.verdicts] == ["contradiction"]
     assert len(trace.statements) == 1
+
+
+def test_a_report_knows_the_calls_that_its_findings_came_of() -> None:
+    llm = script()
+    report = checker(llm).summarize(CORPUS)
+    keys = {call.key: call.prompt for call in llm.calls if not call.prompt.startswith("summary")}
+    assert {call.key: call.prompt for call in report.provenance} == keys
+    behind = {call.prompt: call.findings for call in report.provenance}
+    (dispute,), (agreement,) = report.disputes, report.agreements
+    assert behind["survey.v1"] == (dispute.id, agreement.id)
+    assert behind["judge.v3"] == (dispute.id,)
+    texts = {document.id: document.text for document in CORPUS.documents}
+    read = [call.read for call in report.provenance if call.read is not None]
+    assert [texts[each.doc_id][each.start : each.end] for each in read] == [ONE.text, TWO.text]

@@ -28,7 +28,7 @@ def findings() -> Findings:
 
 def summed(given: Any, texts: NumberedSet = TEXTS, **more: Any) -> tuple[Summarized, Script]:
     script = Script(summary=given)
-    made = findings() if texts is TEXTS else Findings([], [], [], [], [])
+    made = findings() if texts is TEXTS else Findings([], [], [], [], [], {})
     done = summarize(made.claims, made.disputes, made.agreements, texts, runner(script), **more)
     return done, script
 

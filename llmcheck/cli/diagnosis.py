@@ -15,13 +15,13 @@ from pydantic import BaseModel
 from llmcheck.cli.capacity import Capacity, capacities
 from llmcheck.errors import ConfigError, LLMError
 from llmcheck.installation import Extra, extras
-from llmcheck.llm.connect import connect, endpoint_of, wishes_of
+from llmcheck.llm.connect import connect, endpoint_of, native_of, wishes_of
 from llmcheck.llm.endpoint.errors import Endpoint
 from llmcheck.llm.endpoint.local_servers import USUAL_PORTS, LocalServer, local_servers
 from llmcheck.llm.port import Call, digest
 from llmcheck.llm.wishes import WishesLLM
 from llmcheck.models import Frozen
-from llmcheck.providers import place_of
+from llmcheck.providers import OPENAI, place_of
 from llmcheck.settings import Settings, SourcedSettings
 
 TRIAL_SECONDS = 30.0
@@ -89,6 +89,9 @@ class Diagnosis(Frozen):
     extras: tuple[Extra, ...]
     servers: tuple[LocalServer, ...]
     """Model servers found on this machine."""
+    api: str
+    """Whose API is asked: ``openai`` for OpenAI's protocol, which most speak, else the provider's
+    own."""
     trial: Trial | None
     """None where no call was made or none was answered."""
     capacities: tuple[Capacity, ...] = ()
@@ -137,6 +140,7 @@ def diagnose(
         problems.append(Problem(concerns="endpoint", text=f"the trial call failed: {error}"))
         problems += _model_hint(settings, servers)
     problems += _held_back(settings)
+    problems += _native_hint(settings)
     return Diagnosis(
         llmcheck=_version(),
         python=platform.python_version(),
@@ -148,6 +152,7 @@ def diagnose(
         recording=recording,
         extras=tuple(extras()),
         servers=tuple(servers),
+        api=native.extra if (native := native_of(settings)) else "openai",
         trial=trial,
         capacities=sizes_tried,
         problems=tuple(problems),
@@ -178,7 +183,8 @@ def _display_value(name: str, settings: Settings) -> str | None:
 
 
 def _endpoint(settings: Settings) -> Endpoint:
-    url = place_of(settings.model, settings.base_url).base_url
+    native = native_of(settings)
+    url = (native or place_of(settings.model, settings.base_url)).base_url
     return Endpoint(url, "", settings.timeout, max_attempts=1)
 
 
@@ -223,17 +229,33 @@ def _trial(settings: Settings, call: bool) -> Trial | None:
 
 
 def _held_back(settings: Settings) -> list[Problem]:
-    """That a key is set for another endpoint than the one that is asked."""
+    """That a key is set, and not sent to a server on this machine that only a file names."""
     place = place_of(settings.model, settings.base_url)
-    if settings.api_key is not None or settings.replay is not None:
+    if settings.api_key is not None or settings.replay is not None or settings.objection:
         return []
-    if place.provider is not None or not os.environ.get("OPENAI_API_KEY"):
+    held = [name for name in ("LLMCHECK_API_KEY", *OPENAI.keys) if os.environ.get(name)]
+    if place.provider is not None or not held:
         return []
     return [
         Problem(
             concerns="hint",
-            text="OPENAI_API_KEY is not sent to an endpoint that only a file names; set "
-            "LLMCHECK_API_KEY if it wants a key",
+            text=f"{held[0]} is not sent to an endpoint that only a file names; if it wants a "
+            f"key, run: llmcheck trust {_endpoint(settings).address}",
+        )
+    ]
+
+
+def _native_hint(settings: Settings) -> list[Problem]:
+    """That the provider has an API of its own, which an extra is missing for."""
+    provider = place_of(settings.model, settings.base_url).provider
+    native = provider.native if provider and settings.base_url is None else None
+    if native is None or settings.replay is not None or native_of(settings) is not None:
+        return []
+    return [
+        Problem(
+            concerns="hint",
+            text=f"{native.extra}/ is asked over OpenAI's protocol; to ask over its own API: "
+            f"pip install 'llmcheck[{native.extra}]'",
         )
     ]
 

@@ -113,6 +113,9 @@ def _settings(found: Diagnosis) -> Iterator[str]:
     for choice in found.settings:
         source = f"from {choice.source}" if choice.source != "default" else "default"
         yield f"{choice.name}: {choice.value or 'none'} ({source})"
+    if found.recording is None:
+        spoken = "OpenAI's protocol" if found.api == "openai" else f"{found.api}, by its own SDK"
+        yield f"API: {spoken}"
 
 
 def _cache(found: Diagnosis) -> Iterator[str]:

@@ -21,6 +21,7 @@ from llmcheck.cli import (
     diff,
     doctor,
     eval,
+    explain,
     mcp,
     padding,
     plan,
@@ -29,6 +30,7 @@ from llmcheck.cli import (
     rule,
     run,
     summarize,
+    trust,
 )
 from llmcheck.cli.options import BUDGET, FAULT, INCOMPLETE, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
@@ -126,5 +128,5 @@ def _options(
 
 for analysis in ANALYSES:
     run.register(app, analysis)
-for verb in (plan, eval, diff, rule, demo, prompts, doctor, mcp, cache):
+for verb in (plan, eval, diff, explain, rule, demo, prompts, doctor, mcp, cache, trust):
     verb.register(app)

@@ -14,6 +14,7 @@ from llmcheck.cli.options import (
     INTERRUPTED,
     help_epilog,
     takes_settings,
+    tell_of_recording,
 )
 from llmcheck.cli.streams import show_progress
 from llmcheck.errors import ConfigError
@@ -64,5 +65,6 @@ def mcp(
     # At once: a thread of the SDK waits for the next line of stdin, and would keep an orderly end
     # waiting, too.
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    tell_of_recording(settings)
     with show_progress():
         serve(settings, roots)

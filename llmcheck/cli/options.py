@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from llmcheck.cli.streams import ProgressLine, say
+from llmcheck.cli.streams import ProgressLine, check_writable, say
 from llmcheck.documents.formats import SUFFIXES
 from llmcheck.errors import ConfigError
 
@@ -81,7 +81,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 Verbose = Annotated[
     bool,
     typer.Option(
-        "--verbose", help="Tell on stderr what the model said and no document bears out."
+        "--verbose",
+        help="Tell on stderr of each call, and what the model said and no document bears out.",
     ),
 ]
 
@@ -138,6 +139,12 @@ SETTINGS: dict[str, Any] = {
     ],
     "max_cost": Annotated[
         float | None, typer.Option(metavar="USD", help="Stop before so many dollars are passed.")
+    ],
+    "requests_per_minute": Annotated[
+        int | None, typer.Option(metavar="N", help="Wait, to send no more than N in a minute.")
+    ],
+    "tokens_per_minute": Annotated[
+        int | None, typer.Option(metavar="N", help="Wait, to use no more than N in a minute.")
     ],
     "price_in": Annotated[
         float | None,
@@ -233,8 +240,17 @@ def help_epilog(*examples: str, codes: Mapping[int, str]) -> str:
 
 def check_output(output: Path | None) -> None:
     """Raise ConfigError now, rather than after the run, when nothing can be written there."""
-    if output is not None and (output.is_dir() or not output.parent.is_dir()):
-        raise ConfigError(f"--output {output}: must be a file in a folder that exists")
+    if output is not None:
+        check_writable(output)
+
+
+def tell_of_recording(settings: Settings) -> None:
+    """Say, where a run is recorded, what the recording will hold."""
+    if settings.record is not None:
+        say(
+            f"the recording {settings.record} will hold sentences of the documents: share it as "
+            "you would share them"
+        )
 
 
 @contextlib.contextmanager

@@ -36,6 +36,7 @@ from llmcheck.cli.options import (
     one_of,
     refuse_to_fetch_in_a_replay,
     takes_settings,
+    tell_of_recording,
 )
 from llmcheck.cli.streams import emit, page_for, say, show_progress
 from llmcheck.render.phrases import pluralize
@@ -119,7 +120,7 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
                 )
             )  # fmt: skip
         hold_against = None if baseline is None else _load_baseline(baseline)
-        request = Request(analysis, paths, input_format, settings, length, quiet)
+        request = Request(analysis, paths, input_format, settings, length, quiet, verbose)
         report, corpus = _run(request)
         new, marked = hold_against(report) if hold_against else (report, report)
         chosen = _select(new, settings) if findings else new
@@ -162,6 +163,7 @@ class Request(NamedTuple):
     length: str
     """Of the summary, where there is to be one."""
     quiet: bool
+    verbose: bool = False
 
 
 def _run(request: Request) -> tuple[Report, Corpus]:
@@ -183,7 +185,11 @@ def carry_out(
 
     settings = request.settings
     refuse_to_fetch_in_a_replay(request.paths, settings)
-    with show_progress() as line, exit_on_interrupt(settings, line):
+    tell_of_recording(settings)
+    with (
+        show_progress(verbose=request.verbose) as line,
+        exit_on_interrupt(settings, line),
+    ):
         # First the checker: a missing key should not wait until a large folder is read.
         on_progress = ignore_progress if request.quiet else line
         checker = make_checker(settings=settings, on_progress=on_progress)

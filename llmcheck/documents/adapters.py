@@ -68,7 +68,7 @@ def _named(texts: object) -> Iterable[tuple[str | None, object]]:
         raise ConfigError("from_texts takes several texts: put a single one in a list")
     if not isinstance(texts, Iterable) or hasattr(texts, "collect"):
         raise ConfigError(
-            f"from_texts takes a mapping, a data frame or an iterable, not {_type(texts)}"
+            f"from_texts takes a mapping, a data frame or an iterable, not {type_name(texts)}"
         )
     return ((None, item) for item in texts)
 
@@ -89,11 +89,11 @@ def _taken_apart(item: object, number: int) -> tuple[str, Mapping[str, Any], str
         return text or "", fields, _plain(own_id)
     row = _as_row(item)
     if row is None:
-        raise ConfigError(f"item {number} is {_type(item)}: give {_SHAPES}")
+        raise ConfigError(f"item {number} is {type_name(item)}: give {_SHAPES}")
     if "text" not in row:
         columns = ", ".join(repr(key) for key in list(row)[:_MOST_NAMED]) or "none"
         raise ConfigError(
-            f"item {number}, {_type(item)}, has no 'text' (its fields: {columns}): rename the "
+            f"item {number}, {type_name(item)}, has no 'text' (its fields: {columns}): rename the "
             "field to read"
         )
     text = row["text"]
@@ -121,6 +121,7 @@ def _plain(value: object) -> str | None:
     return f"{value:g}" if isinstance(value, float) else None
 
 
-def _type(item: object) -> str:
+def type_name(item: object) -> str:
+    """The type of a thing, as an error message names it."""
     kind = type(item)
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"

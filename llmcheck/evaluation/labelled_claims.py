@@ -87,10 +87,10 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
     meter = MeteredLLM(runner.llm, runner.model)
     documents, spans = _locate_rows(rows)
     numbered = NumberedSet(documents)
-    claims, _, ungrounded, failures = read_documents(numbered, replace(runner, llm=meter))
-    failed = {failure.subject.rpartition(":")[0] for failure in failures}
+    reading = read_documents(numbered, replace(runner, llm=meter))
+    failed = {failure.subject.rpartition(":")[0] for failure in reading.failures}
     on: dict[str, list[Claim]] = {}
-    for claim in claims:
+    for claim in reading.claims:
         on.setdefault(claim.doc_id, []).append(claim)
     readings = [
         _SentenceReading(
@@ -102,7 +102,7 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
         for row, span in zip(rows, spans, strict=True)
         if span.doc_id not in failed
     ]
-    rejected = Counter(item.doc_id for item in ungrounded)
+    rejected = Counter(item.doc_id for item in reading.ungrounded)
     return ClaimsScore(
         rows=len(rows),
         read=len(readings),
@@ -112,7 +112,7 @@ def score_sentences(rows: Sequence[SentenceRow], runner: Runner) -> ClaimsScore:
             for name, of_source in group_by_source(readings).items()
         },
         prompts=meter.usage().prompts,
-        failures=tuple(failures),
+        failures=tuple(reading.failures),
     )
 
 

@@ -31,6 +31,7 @@ from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.llm.wire import Wire
 from llmcheck.models import (
+    CallRef,
     ContradictionKind,
     Failure,
     Label,
@@ -73,6 +74,7 @@ class _Look(NamedTuple):
     judged: _Judged
     probability: float | None
     """How probable the model held a contradiction, where the endpoint tells."""
+    call: CallRef
 
 
 _Looked = _Look | LLMError | BudgetExceeded
@@ -103,8 +105,10 @@ def judge_questions(
         looks = [first[pair], *([second[pair.swapped]] if pair.swapped in second else [])]
         broken = next((look for look in looks if not isinstance(look, _Look)), None)
         if broken is not None:
-            subject = questions[pair.question].question
-            failures.append(failure("judging", subject, broken))
+            question = questions[pair.question]
+            refs = question.stances[pair.a].sentences + question.stances[pair.b].sentences
+            doc_ids = dict.fromkeys(ref.doc_id for ref in refs)
+            failures.append(failure("judging", question.question, broken, doc_ids))
         else:
             verdicts.append(
                 _weigh_looks(pair, [look for look in looks if isinstance(look, _Look)])
@@ -167,7 +171,8 @@ class _Bench:
             for at, judged in enumerate(outcome.value.pairs):
                 if 1 <= judged.pair <= len(batch.pairs):
                     shares = outcome.probabilities.get(f"pairs[{at}].verdict", {})
-                    look = _Look(judged, shares.get("contradiction"))
+                    call = CallRef(PROMPT, outcome.key)
+                    look = _Look(judged, shares.get("contradiction"), call)
                     found.setdefault(batch.pairs[judged.pair - 1], look)
             for pair in batch.pairs:
                 # Only of a lone pair: a batch that lacks one is asked in halves.
@@ -219,6 +224,7 @@ def _weigh_looks(pair: Pair, looks: Sequence[_Look]) -> Verdict:
         rationale=one_line(last.why),
         confidence=round(sure if contradicts else 1 - sure, 3),
         looks=len(looks),
+        calls=tuple(look.call for look in looks),
     )
 
 

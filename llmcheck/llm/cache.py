@@ -13,7 +13,8 @@ from typing import Any
 from llmcheck.errors import CorruptRecord, InvalidReply, TooLong
 from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM, Call, Reply, T, parse_reply
-from llmcheck.llm.store import ReplyStore, StoredReply
+from llmcheck.llm.rows import StoredReply
+from llmcheck.llm.store import ReplyStore
 from llmcheck.tokens import Tokens
 
 _log = logging.getLogger("llmcheck")

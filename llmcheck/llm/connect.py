@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from llmcheck.errors import ConfigError
-from llmcheck.installation import shipped
+from llmcheck.installation import has_extra, shipped
 from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.cache import CachedLLM
-from llmcheck.llm.endpoint.client import OpenAILLM
+from llmcheck.llm.endpoint.anthropic_api import ANTHROPIC_API
+from llmcheck.llm.endpoint.client import EndpointLLM
+from llmcheck.llm.endpoint.google_api import GOOGLE_API
 from llmcheck.llm.endpoint.lessons import EFFORT
+from llmcheck.llm.endpoint.openai_api import OPENAI_API
+from llmcheck.llm.endpoint.quota import Rates
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
 from llmcheck.llm.store import ReplyStore
 from llmcheck.llm.wishes import WishesLLM
-from llmcheck.providers import place_of
+from llmcheck.providers import Native, place_of
 from llmcheck.settings import Settings
 
 _THREE_WAYS = (
@@ -27,7 +32,8 @@ _THREE_WAYS = (
     "(3) no model: --replay fixtures/seeds answers from recorded replies"
 )
 
-
+_NATIVE_APIS = MappingProxyType({"anthropic": ANTHROPIC_API, "google": GOOGLE_API})
+"""By the extra that an API needs."""
 _WISHES = "parameters"
 """Where the settings of a recording say what was sent with every call."""
 
@@ -51,7 +57,7 @@ def connect(settings: Settings) -> Connection:
     if settings.replay is not None:
         from llmcheck.llm.recording.replay import ReplayLLM
 
-        replay = ReplayLLM(_recording(settings.replay))
+        replay = ReplayLLM(recording_of(settings.replay))
         return Connection(
             _with_wishes(replay, replay.manifest.settings.get(_WISHES)), replay.model
         )
@@ -82,25 +88,39 @@ def endpoint_of(
     ledger: Ledger | None = None,
     timeout: float | None = None,
     max_attempts: int = 5,
-) -> OpenAILLM:
+) -> EndpointLLM:
     """The bare endpoint that the settings name, for ``wishes_of`` to be added to its calls.
 
-    ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it.
+    ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it, or
+    only a file does that the user does not trust.
     """
+    if settings.objection:
+        raise ConfigError(settings.objection)
     place = place_of(settings.model, settings.base_url)
     if settings.api_key is None and place.provider is not None and place.provider.keys:
         keys = " or ".join(("LLMCHECK_API_KEY", *place.provider.keys))
         problem = f"no API key, endpoint or recording is set (a key: {keys})"
         raise ConfigError(_THREE_WAYS.format(problem=problem))
-    return OpenAILLM(
-        base_url=place.base_url,
+    native = native_of(settings)
+    return EndpointLLM(
+        base_url=native.base_url if native else place.base_url,
+        api=_NATIVE_APIS[native.extra] if native else OPENAI_API,
         api_key=settings.api_key,
         timeout=settings.timeout if timeout is None else timeout,
         max_attempts=max_attempts,
         names={settings.model: place.model} if settings.model and place.model else {},
         kept=frozenset(wishes_of(settings)),
         ledger=ledger,
+        rates=Rates(settings.requests_per_minute, settings.tokens_per_minute),
     )
+
+
+def native_of(settings: Settings) -> Native | None:
+    """The provider's own API, where the model is asked over that: its extra is installed, and no
+    address says otherwise. None for OpenAI's protocol."""
+    place = place_of(settings.model, settings.base_url)
+    native = place.provider.native if place.provider and settings.base_url is None else None
+    return native if native is not None and has_extra(native.extra) else None
 
 
 def wishes_of(settings: Settings) -> dict[str, Any]:
@@ -129,7 +149,7 @@ def _with_wishes(llm: LLM, wishes: object) -> LLM:
     return WishesLLM(llm, wishes) if wishes and isinstance(wishes, dict) else llm
 
 
-def _recording(path: Path) -> Path:
+def recording_of(path: Path) -> Path:
     """The folder of a recording; ``fixtures/seeds`` is found where llmcheck is installed, too."""
     if not path.exists() and path.parts[:1] == ("fixtures",):
         return shipped("fixtures").joinpath(*path.parts[1:])

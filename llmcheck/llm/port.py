@@ -94,6 +94,8 @@ class Reply(Generic[T]):
     origin: Origin
     probabilities: Probabilities = field(default_factory=dict)
     """How sure the model was of its choices; empty where the endpoint does not tell."""
+    key: str = ""
+    """Key of the call as it was put to the model, filled in on the way back to the stage."""
 
 
 class LLM(Protocol):

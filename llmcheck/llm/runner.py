@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from llmcheck.errors import BudgetExceeded, LLMError
 from llmcheck.llm.port import LLM, Call, Outcome, Reply, T, digest
 from llmcheck.llm.prompts import Prompt
 from llmcheck.models import Failure, Stage
+
+_log = logging.getLogger("llmcheck")
 
 _AMPLE = 8_000
 """Table size in tokens from which no limit is set to an answer."""
@@ -25,10 +29,14 @@ def _fence(prompt: Prompt, variables: Mapping[str, Any]) -> str:
     return prompt.render(**variables, mark=f"=== {mark} ===")
 
 
-def failure(stage: Stage, subject: str, error: LLMError | BudgetExceeded) -> Failure:
-    """A failed call as the report tells it."""
+def failure(
+    stage: Stage, subject: str, error: LLMError | BudgetExceeded, doc_ids: Iterable[str] = ()
+) -> Failure:
+    """A failed call as the report tells it; ``doc_ids`` are the documents that it was about."""
     cause: Literal["error", "budget"] = "budget" if isinstance(error, BudgetExceeded) else "error"
-    return Failure(stage=stage, subject=subject, error=str(error), cause=cause)
+    return Failure(
+        stage=stage, subject=subject, error=str(error), cause=cause, doc_ids=tuple(doc_ids)
+    )
 
 
 def complete_all(
@@ -45,27 +53,47 @@ def complete_all(
     stops no other. ``on_outcome`` is told of every distinct call, in this thread, as it ends.
     """
 
-    def attempt(call: Call) -> Outcome[T]:
+    def attempt(call: Call) -> tuple[Outcome[T], float]:
+        begun = time.monotonic()
+        outcome: Outcome[T]
         try:
-            return llm.complete(call, schema)
+            reply = llm.complete(call, schema)
+            outcome = reply if reply.key else replace(reply, key=call.key)
         except (LLMError, BudgetExceeded) as error:
-            return error
+            outcome = error
+        return outcome, time.monotonic() - begun
 
     outcomes: dict[str, Outcome[T]] = {}
     pool = ThreadPoolExecutor(max_workers=max(1, concurrency), thread_name_prefix="llmcheck")
     try:
-        running: dict[Future[Outcome[T]], str] = {
-            pool.submit(attempt, call): key
-            for key, call in {call.key: call for call in calls}.items()
+        running: dict[Future[tuple[Outcome[T], float]], Call] = {
+            pool.submit(attempt, call): call
+            for call in {call.key: call for call in calls}.values()
         }
         for future in as_completed(running):
-            outcome = outcomes[running[future]] = future.result()
+            call = running[future]
+            outcome, seconds = future.result()
+            outcomes[call.key] = outcome
+            _log_outcome(call, outcome, seconds)
             if on_outcome is not None:
                 on_outcome(outcome)
     finally:
         # After Ctrl-C or a bug, what has not begun must not begin.
         pool.shutdown(wait=True, cancel_futures=True)
     return [outcomes[call.key] for call in calls]
+
+
+def _log_outcome(call: Call, outcome: Outcome[Any], seconds: float) -> None:
+    """One line a call. What went wrong may hold words of a document: only its sort is told."""
+    if isinstance(outcome, Reply):
+        _log.info(
+            "%s %s: from %s, %d tokens in, %d out, %.2f s", call.prompt, outcome.key[:16],
+            outcome.origin, outcome.tokens.input, outcome.tokens.output, seconds,
+        )  # fmt: skip
+    else:
+        sort = type(outcome).__name__
+        _log.info("%s %s: %s, %.2f s", call.prompt, call.key[:16], sort, seconds)
+        _log.debug("%s %s: %s", call.prompt, call.key[:16], outcome)
 
 
 class Progress(NamedTuple):
@@ -151,9 +179,13 @@ class Runner:
             report()
 
         report()
-        return complete_all(
+        outcomes = complete_all(
             self.llm, calls, schema, concurrency=self.concurrency, on_outcome=count
         )
+        if calls:
+            told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
+            _log.info("%s with %s: calls %d (%s)", stage, prompt.name, total, told)
+        return outcomes
 
     def _parameters(self, prompt: Prompt) -> Mapping[str, Any]:
         """The prompt's, with a limit on the answer of a model that is shown little at once.

@@ -20,6 +20,6 @@ class WishesLLM:
         self._parameters = parameters
 
     def complete(self, call: Call, schema: type[T]) -> Reply[T]:
-        """Answer as ``inner`` does. Raises what it raises."""
+        """Answer as ``inner`` does, to the call as it is wished. Raises what it raises."""
         wished = replace(call, parameters={**call.parameters, **self._parameters})
-        return self._inner.complete(wished, schema)
+        return replace(self._inner.complete(wished, schema), key=wished.key)

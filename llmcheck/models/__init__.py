@@ -36,6 +36,8 @@ from llmcheck.models.findings import (
     SummarySentence,
     Verdict,
 )
+from llmcheck.models.outline import Quote, QuotedAnswer, QuotedDispute
+from llmcheck.models.provenance import CallProvenance, CallRef, provenance_of
 from llmcheck.models.report import (
     SCHEMA_VERSION,
     DisputesFound,
@@ -51,6 +53,8 @@ from llmcheck.models.report import (
 __all__ = [
     "SCHEMA_VERSION",
     "Agreement",
+    "CallProvenance",
+    "CallRef",
     "Claim",
     "ContradictionKind",
     "Dispute",
@@ -70,6 +74,9 @@ __all__ = [
     "Position",
     "PromptUsage",
     "Question",
+    "Quote",
+    "QuotedAnswer",
+    "QuotedDispute",
     "Report",
     "SentenceRef",
     "Span",
@@ -82,4 +89,5 @@ __all__ = [
     "Usage",
     "Verdict",
     "content_id",
+    "provenance_of",
 ]

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from llmcheck.models.base import Frozen
 from llmcheck.models.documents import SentenceRef
+from llmcheck.models.provenance import CallRef
 
 ContradictionKind = Literal[
     "numeric",
@@ -66,6 +67,10 @@ class Question(Frozen):
     """Of a look-alike, why all answers can be true."""
     rationale: str = ""
     """The same in words."""
+    shown_doc_ids: tuple[str, ...] = ()
+    """Documents of which sentences were shown beside those of the stances, in the set's order."""
+    calls: tuple[CallRef, ...] = ()
+    """The calls whose answers named it."""
 
     @property
     def sentences(self) -> tuple[SentenceRef, ...]:
@@ -78,6 +83,8 @@ class Statement(Frozen):
 
     statement: str
     sentences: tuple[SentenceRef, ...] = Field(min_length=1)
+    calls: tuple[CallRef, ...] = ()
+    """The calls whose answers named it."""
     question: int | None = None
     """Place, in those that were found, of the question that it answers, where there is one."""
 
@@ -101,6 +108,8 @@ class Verdict(Frozen):
     with the probability it gave where the endpoint tells, else with 1 or 0."""
     looks: int = 1
     """How often the judge looked at the pair."""
+    calls: tuple[CallRef, ...] = ()
+    """The calls of these looks."""
 
 
 class Position(Frozen):
@@ -127,6 +136,11 @@ class Dispute(Frozen):
     silenced: str | None = None
     """Why the settings silence it, in their words, or do not select it; None for one that
     counts."""
+    shown_doc_ids: tuple[str, ...] = ()
+    """Documents of which sentences were shown beside those of its positions: in those without a
+    position, none was found. Empty where that was not noted."""
+    compatible_doc_ids: tuple[str, ...] = ()
+    """Those with an answer that contradicts none of the positions."""
 
 
 class Agreement(Frozen):

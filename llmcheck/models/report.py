@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,20 @@ from llmcheck.errors import LLMCheckError
 from llmcheck.models.base import Frozen
 from llmcheck.models.documents import Claim, Document, PaddingFlag, Ungrounded
 from llmcheck.models.findings import Agreement, Dispute, Lookalike, Summary
+from llmcheck.models.frames import dataframe_of
+from llmcheck.models.outline import (
+    disputes_message,
+    outline_html,
+    outline_text,
+    quoted_disputes,
+)
+from llmcheck.models.provenance import CallProvenance
+
+if TYPE_CHECKING:
+    import pandas
+
+Rows = Literal["claims", "disputes", "agreements", "padding", "documents"]
+"""What can be a row of ``Report.to_dataframe``."""
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -29,6 +43,8 @@ class Failure(Frozen):
     """What went wrong, and where possible what to do about it."""
     cause: Literal["error", "budget"] = "error"
     """"budget" when a limit on calls or cost stopped it."""
+    doc_ids: tuple[str, ...] = ()
+    """Documents of the report that it was about, as far as they are known."""
 
     def __str__(self) -> str:
         return f"{self.stage} of {self.subject}: {self.error}"
@@ -113,6 +129,8 @@ class Report(Frozen):
     summary: Summary = Summary()
     ungrounded: tuple[Ungrounded, ...] = ()
     failures: tuple[Failure, ...] = ()
+    provenance: tuple[CallProvenance, ...] = ()
+    """The calls that the findings came of, for ``llmcheck explain``; empty where none is known."""
     usage: Usage = Usage()
 
     def claim(self, claim_id: str) -> Claim:
@@ -132,6 +150,29 @@ class Report(Frozen):
     def open_disputes(self) -> tuple[Dispute, ...]:
         """The disputes that nobody silenced."""
         return tuple(dispute for dispute in self.disputes if dispute.silenced is None)
+
+    def __repr__(self) -> str:
+        """A few lines: how much was found, each dispute in one, what failed, what it took."""
+        return outline_text(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """The same in a notebook."""
+        return outline_html(self)
+
+    def to_dataframe(self, rows: Rows = "claims") -> pandas.DataFrame:
+        """The report as a pandas table, a row for each of ``rows``.
+
+        ``claims``: claim_id, claim, speaker. ``disputes``, a row for each document that takes a
+        position: dispute_id, question, kind, confidence, silenced, answer. ``agreements``, a row
+        for each document that states it: agreement_id, statement. ``padding``: kind. All of
+        these go on with doc_id, title, date, quote, start, end: the document and its words, with
+        offsets in characters. ``documents``: what is known of each, words and padding_share.
+
+        Raises ConfigError for other rows, and where pandas is missing.
+        """
+        return dataframe_of(self, rows)
 
     def raise_for_disputes(self) -> None:
         """Raise DisputesFound when the documents contradict each other.
@@ -165,9 +206,13 @@ class IncompleteRun(LLMCheckError):
 
 
 class DisputesFound(LLMCheckError):
-    """The documents contradict each other. ``report`` holds the disputes."""
+    """The documents contradict each other.
+
+    ``disputes`` has the questions, and for each answer the words that give it; ``report`` is
+    where they come from. The message tells the first of them.
+    """
 
     def __init__(self, report: Report) -> None:
-        questions = "; ".join(dispute.question for dispute in report.open_disputes)
-        super().__init__(f"{len(report.open_disputes)} dispute(s): {questions}")
         self.report = report
+        self.disputes = quoted_disputes(report)
+        super().__init__(disputes_message(self.disputes))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from llmcheck.documents.corpus import Corpus
+from llmcheck.documents.corpus import Corpus, as_corpus
 from llmcheck.errors import LLMError
 from llmcheck.llm.port import Call, Reply, T, canonical_json
 from llmcheck.llm.prices import Prices
@@ -57,6 +57,7 @@ def plan_of(
     the model, unless they are given.
     """
     prices = prices or (Prices(model) if model else None)
+    corpus = as_corpus(corpus)
     numbered = NumberedSet(corpus.documents)
     wanted = {stage for verb in verbs for stage in STAGES[verb]}
     sizes = [size for document in numbered.documents for size in document.sizes]
@@ -93,6 +94,10 @@ def plan_of(
             PlannedDocument(
                 id=each.document.id,
                 title=each.document.title,
+                path=each.document.path,
+                date=each.document.date,
+                author=each.document.author,
+                site=each.document.site,
                 sentences=len(each.sentences),
                 tokens=sum(each.sizes),
                 own=len(each.own),
@@ -102,7 +107,7 @@ def plan_of(
         ),
         tables=tuple(
             PlannedTable(
-                doc_ids=tuple(part.document.document.id for part in table.parts),
+                doc_ids=table.doc_ids,
                 sentences=table.sentences,
                 tokens=table.tokens,
             )

@@ -7,7 +7,7 @@ arXiv:2502.10855.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from llmcheck.language.support import missing_names, missing_numbers
@@ -18,7 +18,9 @@ from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.llm.wire import Wire
 from llmcheck.models import (
+    CallRef,
     Claim,
+    DocumentSpan,
     Failure,
     PaddingFlag,
     PaddingKind,
@@ -54,6 +56,8 @@ class Reading(NamedTuple):
     padding: list[PaddingFlag]
     ungrounded: list[Ungrounded]
     failures: list[Failure]
+    calls: Sequence[tuple[CallRef, DocumentSpan]] = ()
+    """The calls that were answered, and what was read in each."""
 
 
 def read_documents(numbered: NumberedSet, runner: Runner) -> Reading:
@@ -80,14 +84,18 @@ def read_documents(numbered: NumberedSet, runner: Runner) -> Reading:
     padding: list[PaddingFlag] = []
     ungrounded: list[Ungrounded] = []
     failures: list[Failure] = []
+    calls: list[tuple[CallRef, DocumentSpan]] = []
     for window, outcome in asking.ask(windows, runner):
         if isinstance(outcome, Reply):
+            calls.append((CallRef(PROMPT, outcome.key), _span(window)))
             padding.extend(_flags(window, outcome.value))
             for claim in _claims(window, outcome.value, ungrounded):
                 claims.setdefault(claim.id, claim)
         else:
-            failures.append(failure("reading", _place(window), outcome))
-    return Reading(list(claims.values()), padding, ungrounded, failures)
+            failures.append(
+                failure("reading", _place(window), outcome, [window.document.document.id])
+            )
+    return Reading(list(claims.values()), padding, ungrounded, failures, calls)
 
 
 def _is_whole(window: Window, answer: _Answer) -> bool:
@@ -157,6 +165,12 @@ def _objection(text: str, document: NumberedDocument) -> str | None:
 
 def _reject(document: NumberedDocument, text: str, reason: str) -> Ungrounded:
     return Ungrounded(doc_id=document.document.id, text=text, reason=reason)
+
+
+def _span(window: Window) -> DocumentSpan:
+    spans = window.document.sentences
+    first, last = spans[window.first - 1], spans[window.last - 1]
+    return DocumentSpan(window.document.document.id, first.start, last.end)
 
 
 def _place(window: Window) -> str:

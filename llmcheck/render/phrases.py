@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
-# What a terminal obeys, or what makes text read as something that it is not: C0 and C1 controls
-# (ANSI escapes begin with one), bidirectional overrides, invisible tags, stray surrogates.
-HOSTILE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f"
-    "\ud800-\udfff]"
-)
-# Not ``\s``: a no-break space in "1 200 t" is there to keep the number together.
-_BREAKS = re.compile("[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
+from llmcheck.language.text import HOSTILE as HOSTILE
+from llmcheck.language.text import clean as clean
+from llmcheck.language.text import shorten as shorten
 
 QUOTE_LENGTH = 600
-
-
-def clean(text: str) -> str:
-    r"""The text on one line, with what a terminal would obey shown as an escape.
-
-    >>> print(clean("red:\x1b[31m\n  all clear"))
-    red:\x1b[31m all clear
-    """
-    line = _BREAKS.sub(" ", text).strip()
-    return HOSTILE.sub(lambda match: ascii(match[0])[1:-1], line)
 
 
 def clean_lines(text: str) -> str:
@@ -31,18 +14,6 @@ def clean_lines(text: str) -> str:
     return HOSTILE.sub(
         lambda match: match[0] if match[0] in "\n\t" else ascii(match[0])[1:-1], text
     )
-
-
-def shorten(text: str, length: int) -> str:
-    """The text, or its beginning and end with ``…`` between, at most ``length`` characters.
-
-    >>> shorten("The harbour was closed on Friday.", 16)
-    'The harbou…iday.'
-    """
-    if len(text) <= length:
-        return text
-    tail = (length - 1) // 3
-    return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
 
 
 def quotation(text: str, length: int = QUOTE_LENGTH) -> str:

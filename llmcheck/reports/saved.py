@@ -57,13 +57,14 @@ def read_report(path: Path) -> Report:
             "make it again"
         ) from error
     claims = {claim.id for claim in report.claims}
-    for dispute in report.disputes:
-        for position in dispute.positions:
-            if missing := set(position.claim_ids) - claims:
-                raise ConfigError(
-                    f"{path}: the dispute {dispute.id} names a claim that the report does not "
-                    f"hold ({min(missing)}): make it again"
-                )
+    cited = [(f"dispute {d.id}", p.claim_ids) for d in report.disputes for p in d.positions]
+    cited += [(f"agreement {a.id}", a.claim_ids) for a in report.agreements]
+    for finding, claim_ids in cited:
+        if missing := set(claim_ids) - claims:
+            raise ConfigError(
+                f"{path}: the {finding} names a claim that the report does not hold "
+                f"({min(missing)}): make it again"
+            )
     return report
 
 

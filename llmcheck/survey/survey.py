@@ -7,6 +7,7 @@ the numbers into references and counts those that point at nothing.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.llm.wire import Wire
 from llmcheck.models import (
+    CallRef,
     Failure,
     LookalikeKind,
     Question,
@@ -64,6 +66,14 @@ class _Answer(Wire):
     agreements: list[_Agreement]
 
 
+class _Answered(NamedTuple):
+    """A table, and what was answered about it."""
+
+    table: Table
+    answer: _Answer
+    call: CallRef
+
+
 class Survey(NamedTuple):
     """What the tables showed together, and what failed."""
 
@@ -106,13 +116,15 @@ def survey_documents(
     failures: list[Failure] = []
     for table, outcome in asked:
         if isinstance(outcome, Reply):
-            questions = list(_questions(table, outcome.value, ungrounded))
-            shown.append(Shown(questions, list(_statements(table, outcome.value, ungrounded))))
+            answered = _Answered(table, outcome.value, CallRef(PROMPT, outcome.key))
+            questions = list(_questions(answered, ungrounded))
+            shown.append(Shown(questions, list(_statements(answered, ungrounded))))
         else:
-            failures.append(failure("survey", _subject(table), outcome))
+            failures.append(failure("survey", ", ".join(table.doc_ids), outcome, table.doc_ids))
     found = merge_questions(shown, runner)
+    tables = [table for table, outcome in asked if isinstance(outcome, Reply)]
     return Survey(
-        found.questions,
+        _with_shown(found.questions, tables, numbered),
         found.statements,
         ungrounded,
         failures + found.failures,
@@ -131,12 +143,16 @@ def _shown(table: Table) -> list[dict[str, object]]:
     ]
 
 
-def _questions(table: Table, answer: _Answer, ungrounded: list[Ungrounded]) -> Iterator[Question]:
+def _questions(answered: _Answered, ungrounded: list[Ungrounded]) -> Iterator[Question]:
+    table, answer, call = answered
     for dispute in answer.disputes:
         stances = _stances(table, dispute.positions, ungrounded)
         if len(stances) > 1:
             yield Question(
-                question=one_line(dispute.question), relation="dispute", stances=stances
+                question=one_line(dispute.question),
+                relation="dispute",
+                stances=stances,
+                calls=(call,),
             )
     for found in answer.lookalikes:
         stances = _stances(table, found.positions, ungrounded)
@@ -147,6 +163,7 @@ def _questions(table: Table, answer: _Answer, ungrounded: list[Ungrounded]) -> I
                 stances=stances,
                 kind=found.kind,
                 rationale=one_line(found.why),
+                calls=(call,),
             )
 
 
@@ -161,13 +178,13 @@ def _stances(
     )
 
 
-def _statements(
-    table: Table, answer: _Answer, ungrounded: list[Ungrounded]
-) -> Iterator[Statement]:
+def _statements(answered: _Answered, ungrounded: list[Ungrounded]) -> Iterator[Statement]:
+    table, answer, call = answered
     for agreement in answer.agreements:
         refs = _refs(table, agreement.statement, agreement.sentences, ungrounded)
         if refs:
-            yield Statement(statement=one_line(agreement.statement), sentences=refs)
+            text = one_line(agreement.statement)
+            yield Statement(statement=text, sentences=refs, calls=(call,))
 
 
 def _refs(
@@ -217,5 +234,18 @@ def _is_whole(table: Table, answer: _Answer) -> bool:
     return mostly_shown(_is_shown(table, part, number) for part, number in _parse_numbers(numbers))
 
 
-def _subject(table: Table) -> str:
-    return ", ".join(part.document.document.id for part in table.parts)
+def _with_shown(
+    questions: Sequence[Question], tables: Sequence[Table], numbered: NumberedSet
+) -> list[Question]:
+    """The questions with the documents that shared a table with one of their sentences."""
+    beside: defaultdict[SentenceRef, set[str]] = defaultdict(set)
+    for table in tables:
+        for part in table.parts:
+            for number in part.numbers:
+                beside[part.document.ref(number)].update(table.doc_ids)
+    order = [each.document.id for each in numbered.documents]
+    shown = [{doc_id for ref in q.sentences for doc_id in beside[ref]} for q in questions]
+    return [
+        question.model_copy(update={"shown_doc_ids": tuple(id_ for id_ in order if id_ in ids)})
+        for question, ids in zip(questions, shown, strict=True)
+    ]

@@ -19,6 +19,7 @@ from llmcheck.cli.diagnosis import Diagnosis, diagnose
 from llmcheck.cli.doctor import exit_code, text_page
 from llmcheck.cli.main import main
 from llmcheck.installation import Extra
+from llmcheck.llm import connect
 from llmcheck.llm.endpoint import local_servers
 from llmcheck.settings import sourced_settings
 
@@ -102,6 +103,32 @@ def test_a_key_that_is_held_back_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "llmcheck.toml").write_text('base_url = "http://127.0.0.1:9/v1"\nmodel = "m"')
     found = examined(tmp_path, {"OPENAI_API_KEY": KEY}, call=False)
     assert "OPENAI_API_KEY is not sent" in found.problems[0].text
+    assert exit_code(found) == 0
+
+
+@pytest.mark.parametrize(
+    ("installed", "api", "address", "hints"),
+    [
+        (True, "anthropic, by its own SDK", "https://api.anthropic.com", 0),
+        (False, "OpenAI's protocol", "https://api.anthropic.com/v1", 1),
+    ],
+)
+def test_the_api_that_is_asked_is_told_and_the_extra_for_a_providers_own(
+    installed: bool,
+    api: str,
+    address: str,
+    hints: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connect, "has_extra", lambda extra: installed)
+    environ = {"ANTHROPIC_API_KEY": KEY}
+    found = examined(tmp_path, environ, call=False, model="anthropic/claude-x")
+    page = text_page(found, 80)
+    assert f"API: {api}\n" in page
+    assert f"base_url: {address} (" in page
+    assert [problem.concerns for problem in found.problems] == ["hint"] * hints
+    assert ("pip install 'llmcheck[anthropic]'" in found.model_dump_json()) == bool(hints)
     assert exit_code(found) == 0
 
 

@@ -217,7 +217,7 @@ def test_recording_gives_every_part_its_folder_and_one_budget(
         made.append(script())
         return Spending(made[-1], ledger)
 
-    monkeypatch.setattr(connect, "OpenAILLM", endpoint_of)
+    monkeypatch.setattr(connect, "EndpointLLM", endpoint_of)
     endpoint = ("--base-url", "http://127.0.0.1:9/v1", "--model", "tiny", "--no-cache", "--quiet")
 
     assert run(*ALL, *endpoint, "--record", "new").code == 0

@@ -32,7 +32,7 @@ class Wire:
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     stand_in = Wire()
-    monkeypatch.setattr(llmcheck.llm.connect, "OpenAILLM", stand_in)
+    monkeypatch.setattr(llmcheck.llm.connect, "EndpointLLM", stand_in)
     return stand_in
 
 

@@ -14,8 +14,8 @@ from wire import Endpoint, completion
 
 from llmcheck.cli.main import main
 from llmcheck.errors import ConfigError
-from llmcheck.llm.endpoint.client import OpenAILLM
-from llmcheck.llm.endpoint.connection import is_loopback
+from llmcheck.llm.endpoint.client import EndpointLLM
+from llmcheck.providers import is_loopback
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -59,7 +59,7 @@ def test_what_cannot_be_used_is_named_and_no_password_shown(
     name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
-    llm = OpenAILLM(base_url=ELSEWHERE, api_key="k")
+    llm = EndpointLLM(base_url=ELSEWHERE, api_key="k")
     with pytest.raises(ConfigError, match=said) as caught:
         llm.complete(call(), Bridge)
     assert "secret" not in str(caught.value)
@@ -106,7 +106,7 @@ def test_a_server_on_this_machine_is_asked_without_a_proxy(
 def test_a_proxy_that_can_be_used_is(monkeypatch: pytest.MonkeyPatch) -> None:
     with Endpoint([completion(GOOD)]) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
-        llm = OpenAILLM(base_url="http://models.example/v1", api_key="k")
+        llm = EndpointLLM(base_url="http://models.example/v1", api_key="k")
         assert llm.complete(call(), Bridge).value == BRIDGE
     assert proxy.requests[0].path == "http://models.example/v1/chat/completions"
 
@@ -114,7 +114,7 @@ def test_a_proxy_that_can_be_used_is(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_proxy_for_all_leaves_those_set_unused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:1080")
     monkeypatch.setenv("NO_PROXY", "*")
-    OpenAILLM(base_url=ELSEWHERE, api_key="k").connect()
+    EndpointLLM(base_url=ELSEWHERE, api_key="k").connect()
 
 
 def test_certificates_of_ones_own_are_taken_on_this_machine_too(
@@ -122,19 +122,19 @@ def test_certificates_of_ones_own_are_taken_on_this_machine_too(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
     with pytest.raises(ConfigError, match="SSL_CERT_FILE"):
-        OpenAILLM(base_url="https://127.0.0.1:9/v1", api_key="k").connect()
+        EndpointLLM(base_url="https://127.0.0.1:9/v1", api_key="k").connect()
     certificates = ssl.create_default_context().get_ca_certs(binary_form=True)
     kept = tmp_path / "ca.pem"
     kept.write_text("".join(map(ssl.DER_cert_to_PEM_cert, certificates[:1])))
     monkeypatch.setenv("SSL_CERT_FILE", str(kept))
     if certificates:
-        OpenAILLM(base_url="https://127.0.0.1:9/v1", api_key="k").connect()
+        EndpointLLM(base_url="https://127.0.0.1:9/v1", api_key="k").connect()
 
 
 def test_a_library_that_is_missing_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openai", None)
     with pytest.raises(ConfigError, match="install llmcheck again"):
-        OpenAILLM(base_url="http://127.0.0.1:9/v1", api_key=None).complete(call(), Bridge)
+        EndpointLLM(base_url="http://127.0.0.1:9/v1", api_key=None).complete(call(), Bridge)
 
 
 @pytest.mark.parametrize(

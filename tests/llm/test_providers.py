@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bridges import BRIDGE, GOOD, Bridge, call
+from bridges import BRIDGE, GOOD, Bridge, call, client
 from wire import Answer, Endpoint, Request, completion, failure, tool_call
 
 from llmcheck import providers
 from llmcheck.errors import ConfigError
+from llmcheck.llm import connect as connecting
 from llmcheck.llm.connect import connect, endpoint_of
+from llmcheck.llm.wire import Wire
 from llmcheck.providers import OPENAI, PROVIDERS, place_of
 from llmcheck.settings import load_settings, sourced_settings
 
@@ -132,7 +134,7 @@ def gemini(request: Request) -> Answer:
     ("name", "behaviour", "requests", "output"),
     [("anthropic/claude-x", anthropic, 1, None), ("google/gemini-x", gemini, 2, 85)],
 )
-def test_a_shaped_endpoint_of_a_provider_answers(
+def test_a_shaped_endpoint_for_openais_protocol_answers(
     name: str,
     behaviour: object,
     requests: int,
@@ -141,6 +143,7 @@ def test_a_shaped_endpoint_of_a_provider_answers(
     tmp_path: Path,
 ) -> None:
     monkeypatch.delenv("LLMCHECK_REFUSE_CALLS")
+    monkeypatch.setattr(connecting, "has_extra", lambda extra: False)
     with Endpoint(behaviour) as e:  # type: ignore[arg-type]
         served = tuple(
             each._replace(base_url=e.url) if name.partition("/")[0] in each.names else each
@@ -157,6 +160,23 @@ def test_a_shaped_endpoint_of_a_provider_answers(
     assert e.requests[0].body["model"] == name.partition("/")[2]
     assert e.requests[0].headers["authorization"] == f"Bearer {KEYS[_key_of(name)]}"
     assert output is None or reply.tokens.output == output
+
+
+def test_a_schema_of_our_own_can_be_asked_for_as_a_tool(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Span(Wire):
+        """A bridge and its span."""
+
+        name: str
+        metres: int
+
+    monkeypatch.delenv("LLMCHECK_REFUSE_CALLS")
+    refusal = failure(400, "response_format is not supported")
+    with Endpoint([refusal, tool_call(GOOD)]) as e:
+        question = call(schema=Span.model_json_schema())
+        assert client(e).complete(question, Span).value.metres == 214
+        function = e.requests[1].body["tools"][0]["function"]
+    assert (function["name"], function["description"]) == ("Span", "A bridge and its span.")
+    assert "title" not in str(function)
 
 
 def _key_of(name: str) -> str:

@@ -188,6 +188,21 @@ def test_hostile_words_are_text_on_both_pages() -> None:
     assert "@port" not in changes_markdown(comparison)
 
 
+def test_both_pages_name_documents_as_a_reader_does() -> None:
+    tide = builders.info(builders.document("", "c.txt", title="The tide"))
+    later = tide.model_copy(update={"padding_share": 0.5})
+    comparison = compare(
+        OLD.model_copy(update={"documents": (tide,)}),
+        NEW.model_copy(update={"documents": (later,)}),
+    )
+    for page in (
+        changes_text(comparison, (later, tide)),
+        changes_markdown(comparison, (later, tide)),
+    ):
+        assert "Monday — The tide\n" in page
+        assert "The tide: 0%, now 50%" in page
+
+
 def test_markdown_marks_what_is_new() -> None:
     assert "- **new**: When?" in changes_markdown(compare(OLD, NEW))
 
@@ -302,8 +317,15 @@ def test_a_file_that_is_no_report_is_named_with_what_is_wrong(
     assert said in str(caught.value)
 
 
-def test_a_report_without_the_claims_of_its_disputes_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("finding", ["disputes", "agreements"])
+def test_a_report_without_the_claims_of_its_findings_is_refused(
+    tmp_path: Path, finding: str
+) -> None:
+    agreement = Agreement(
+        id="a-1", statement="It is long.", claim_ids=("a-then", "b-then"), doc_ids=("a", "b")
+    )
+    found = {"disputes": OLD.disputes, "agreements": (agreement,)}[finding]
     path = tmp_path / "r.json"
-    path.write_text(to_json(OLD.model_copy(update={"claims": ()})))
-    with pytest.raises(ConfigError, match="d-1 names a claim"):
+    path.write_text(to_json(Report.model_validate({"model": "m", finding: found})))
+    with pytest.raises(ConfigError, match=r"-1 names a claim"):
         read_report(path)

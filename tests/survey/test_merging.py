@@ -10,6 +10,7 @@ from builders import Script, question, ref, runner, stance, statement
 
 from llmcheck.errors import ProviderError
 from llmcheck.llm.port import Call
+from llmcheck.models import CallRef
 from llmcheck.numbering import tokens_of
 from llmcheck.survey.merging import MergedQuestions, Shown, merge_questions
 
@@ -32,6 +33,16 @@ def test_questions_that_the_model_calls_the_same_are_one_with_all_positions() ->
         ("50", (ref("b.1"),)),
         ("60", (ref("c.1"),)),
     ]
+
+
+def test_what_is_merged_knows_the_calls_that_named_it_and_the_one_that_merged_it() -> None:
+    first, second = (
+        each.model_copy(update={"calls": (CallRef("survey.v1", key),)})
+        for each, key in ((FIRST, "aa"), (SECOND, "bb"))
+    )
+    merged, alone = merge({"same": [[1, 3]]}, first, OTHER, second).questions
+    assert [call.prompt for call in merged.calls] == ["survey.v1", "survey.v1", "merge.v1"]
+    assert alone.calls == ()
 
 
 def test_a_dispute_goes_before_a_lookalike() -> None:

@@ -11,11 +11,9 @@ import json
 import re
 from typing import Any
 
+from llmcheck.llm.endpoint.api import estimated
 from llmcheck.llm.endpoint.probabilities import Token
 from llmcheck.tokens import Tokens
-
-BYTES_A_TOKEN = 4
-"""Bytes of UTF-8 that a token stands for, where the endpoint counts none."""
 
 _TAGS = (
     ("<think>", "</think>"),
@@ -132,13 +130,12 @@ def tokens_of(completion: Any, sent_bytes: int) -> Tokens:
     if sent or received:
         return Tokens(sent, max(received, _number(usage, "total_tokens") - sent))
     choices = getattr(completion, "choices", None) or []
-    said = 0
+    said: list[str] = []
     for choice in choices:
         if message := getattr(choice, "message", None):
             called = [str(getattr(c, "function", "")) for c in message.tool_calls or ()]
-            texts = (_text(message.content), _thinking_of(message), *called)
-            said += sum(len(text.encode("utf-8", "replace")) for text in texts)
-    return Tokens(-(-sent_bytes // BYTES_A_TOKEN), -(-said // BYTES_A_TOKEN), estimated=True)
+            said += (_text(message.content), _thinking_of(message), *called)
+    return estimated(sent_bytes, *said)
 
 
 def places_of(choice: Any) -> list[Token]:

@@ -14,9 +14,11 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
-from typing import get_args
+from typing import Any
+
+from pydantic import BaseModel
 
 from llmcheck.errors import (
     BudgetExceeded,
@@ -28,9 +30,12 @@ from llmcheck.errors import (
     TooLong,
 )
 from llmcheck.llm.budget import Ledger, Limits
+from llmcheck.llm.endpoint.api import Api
 from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.errors import Endpoint, shapeless
 from llmcheck.llm.endpoint.exchange import Exchange, messages_of
+from llmcheck.llm.endpoint.gate import Gate
+from llmcheck.llm.endpoint.giving_up import PAUSE
 from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish
 from llmcheck.llm.endpoint.meaning import (
     befalls_every_call,
@@ -39,6 +44,8 @@ from llmcheck.llm.endpoint.meaning import (
     passes,
     rejects_mode,
 )
+from llmcheck.llm.endpoint.openai_api import OPENAI_API
+from llmcheck.llm.endpoint.quota import ANY_RATE, Rates
 from llmcheck.llm.endpoint.sending import Sender
 from llmcheck.llm.port import Call, Reply, T, parse_reply
 from llmcheck.llm.prices import Prices
@@ -47,19 +54,18 @@ from llmcheck.providers import Mode, place_of
 REFUSE_CALLS = "LLMCHECK_REFUSE_CALLS"
 """Environment variable: when it is not empty, no real call is made."""
 
-_MODES: tuple[Mode, ...] = get_args(Mode)
-"""Ways to ask for JSON; the last needs nothing of the endpoint."""
 
-
-class OpenAILLM:
-    """Answers calls through an OpenAI-compatible endpoint, with whatever model they name.
+class EndpointLLM:
+    """Answers calls through an endpoint that speaks ``api``, with whatever model they name.
 
     ``base_url`` None is OpenAI itself; ``api_key`` may be None elsewhere. ``timeout`` is the
-    seconds to wait for one answer, ``max_attempts`` how often one request is sent while the
-    endpoint is busy or away, ``sleep`` how to wait between. ``names`` are the names under which
-    the endpoint knows models that calls name otherwise, ``kept`` the parameters that are the
-    user's wish and not to be left out, ``ledger`` is asked before every request. Nothing is
-    imported or connected before the first call. Safe to call from several threads.
+    seconds to wait for one answer, to its last byte, ``max_attempts`` how often one request is
+    sent while the endpoint is busy or away, ``sleep`` how to wait between. ``names`` are the
+    names under which the endpoint knows models that calls name otherwise, ``kept`` the
+    parameters that are the user's wish and not to be left out, ``ledger`` is asked before every
+    request, ``rates`` are the most that may be asked in a minute, by all threads together, on
+    ``clock``. Nothing is imported or connected before the first call. Safe to call from several
+    threads.
     """
 
     def __init__(
@@ -73,18 +79,30 @@ class OpenAILLM:
         names: Mapping[str, str] = MappingProxyType({}),
         kept: frozenset[str] = frozenset(),
         ledger: Ledger | None = None,
+        rates: Rates = ANY_RATE,
+        clock: Callable[[], float] = time.monotonic,
+        api: Api = OPENAI_API,
     ) -> None:
         place = place_of(None, base_url)
         key = (api_key or "").strip()
-        self._endpoint = Endpoint(place.base_url, key, timeout, max_attempts, place.provider)
+        native = api is not OPENAI_API
+        self._endpoint = Endpoint(
+            place.base_url, key, timeout, max_attempts, place.provider, native
+        )
+        self._api = api
+        self._modes: tuple[Mode, ...] = tuple(api.modes)
         self._names = names
         self._kept = kept
-        first = _MODES.index(place.provider.mode) if place.provider else 0
+        beginning = replace(api.beginning, refused=api.beginning.refused - kept)
+        if place.provider is not None and not native:
+            beginning = replace(beginning, mode=self._modes.index(place.provider.mode))
         self._sender = Sender(
             self._endpoint,
-            Lessons(mode=first),
+            api,
+            beginning,
             kept=kept,
             ledger=ledger or Ledger(Limits(), Prices("")),
+            gate=Gate(rates, max_attempts, sleep=sleep, clock=clock),
             sleep=sleep,
         )
 
@@ -102,6 +120,7 @@ class OpenAILLM:
             return self._converse(exchange, schema)
         except (LLMError, BudgetExceeded) as error:
             error.tokens = exchange.tokens
+            self._endpoint.secrets.out_of_error(error)
             raise
 
     def connect(self) -> None:
@@ -110,11 +129,12 @@ class OpenAILLM:
 
     def mode_of(self, model: str) -> Mode:
         """The way of asking for JSON that the next call to ``model`` will take."""
-        return _MODES[self._sender.lessons(model).mode]
+        return self._modes[self._sender.lessons(model).mode]
 
     def _converse(self, exchange: Exchange, schema: type[T]) -> Reply[T]:
         from instructor.core import InstructorRetryException
 
+        self._endpoint.secrets.out_of_logs()
         model = exchange.call.model
         mode = self._sender.lessons(model).mode
         while True:
@@ -136,18 +156,21 @@ class OpenAILLM:
         import instructor
 
         call = exchange.call
-        # What from_openai does, with our own sender in the place of the client's.
+        way = self._modes[mode]
+        # What from_openai and its like do, with our own sender in the place of the client's.
         create = instructor.patch(
-            create=partial(self._sender.send, exchange), mode=instructor.Mode[_MODES[mode]]
+            create=partial(self._sender.send, exchange),
+            mode=instructor.Mode[self._api.modes[way]],
+            provider=instructor.Provider(self._api.provider),
         )
         value = create(
             model=self._names.get(call.model, call.model),
             messages=messages_of(call),
-            response_model=schema,
+            response_model=_titled(schema) if way == "TOOLS" else schema,
             max_retries=1,
             strict=False,
         )
-        raw = exchange.json_text(_MODES[mode])
+        raw = exchange.received.json_text(way) if exchange.received else ""
         try:
             return parse_reply(raw, call, schema), raw
         except InvalidReply:
@@ -179,7 +202,7 @@ class OpenAILLM:
             if worked or not shapeless(cause):
                 return None
             for_this_call_alone = False
-        if mode + 1 == len(_MODES):
+        if mode + 1 == len(self._modes):
             return None
         if not for_this_call_alone:
             self._sender.learn(model, partial(_leave_mode, mode=mode))
@@ -196,17 +219,28 @@ class OpenAILLM:
             answered = self._sender.lessons(call.model).answered
             complaint = cause.complaint if isinstance(cause, Refusal) else None
             if complaint is None:
-                import openai
-
                 # Where nothing ever came from, a time-out is no sign of one long text either.
-                for_good = isinstance(cause, openai.APIConnectionError) and not answered
+                for_good = self._sender.gate.gone or not answered
+                wait: float | None = PAUSE
             else:
                 for_good = befalls_every_call(complaint, answered=answered) or (
                     not answered and refuses_a_wish(complaint, self._kept)
                 )
-            wait = None if complaint is None else complaint.wait
+                wait = complaint.wait
             self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)
         return failure
+
+
+@cache
+def _titled(schema: type[T]) -> type[T]:
+    """The schema with its title, which instructor names a tool by, and ours leave out."""
+
+    def model_json_schema(cls: type[BaseModel], *args: Any, **options: Any) -> dict[str, Any]:
+        return {"title": schema.__name__, **schema.model_json_schema(*args, **options)}
+
+    own = {"__doc__": schema.__doc__, "model_json_schema": classmethod(model_json_schema)}
+    titled: type[T] = type(schema.__name__, (schema,), {**own, "__module__": schema.__module__})
+    return titled
 
 
 def _note_success(lessons: Lessons, mode: int) -> Lessons:

@@ -16,10 +16,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from openai import APIStatusError
+from llmcheck.llm.endpoint.bounds import TooLarge, TooSlow
 
 _ECHOES = frozenset({"input", "ctx", "url", "request", "failed_generation"})
 """Where errors repeat what was sent, or what was answered: no words of the endpoint's own."""
@@ -32,8 +31,14 @@ _WORDED_WAIT = re.compile(
     rf"(?:again|retry|wait|reset\w*|available)\D{{0,20}}?((?:\d+(?:\.\d+)?\s*{_UNIT}\s*)+)",
     re.IGNORECASE,
 )
+_DURATION = re.compile(rf"(?:\d+(?:\.\d+)?\s*{_UNIT}\s*)+", re.IGNORECASE)
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(milli|ms|s|m|h|d)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "milli": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_SHOWN = 8_000
+"""Characters in which to look for the words of a page."""
+NO_COMPLETION = "no completion"
+"""The code of a complaint that is an answer of another sort."""
 _EPOCH_SECONDS, _EPOCH_MILLISECONDS = 1e9, 1e12
 
 
@@ -64,13 +69,27 @@ class Refusal(Exception):
         self.sent = sent
 
 
-def complaint_of(error: APIStatusError) -> Complaint:
-    """What an error of openai's client says."""
-    # Of the whole body: openai keeps what stands under "error" alone, where there is that.
-    body: Any = error.response.text
+class Unreachable(Exception):
+    """Nothing came from the endpoint, or not in time."""
+
+    def __init__(self, error: BaseException, *, timed_out: bool) -> None:
+        # The client's own errors only say that there was one.
+        cause = error.__cause__ or error
+        super().__init__(str(cause))
+        self.timed_out = timed_out or isinstance(cause, TooSlow)
+        self.too_large = isinstance(cause, TooLarge)
+
+
+def complaint_of(response: Any) -> Complaint:
+    """What an HTTP response with an error's status says."""
+    # The whole body: clients keep what stands under "error" alone, where there is that.
+    body: Any = response.text
     with contextlib.suppress(ValueError, RecursionError):
         body = json.loads(body)
-    return complaint(error.status_code, body, error.response.headers)
+    leads = response.headers.get("location")
+    if leads and response.status_code < HTTPStatus.BAD_REQUEST:
+        return Complaint(response.status_code, f"redirects to {leads}")
+    return complaint(response.status_code, body, response.headers)
 
 
 def inner_complaint(completion: Any) -> Complaint | None:
@@ -98,6 +117,16 @@ def inner_complaint(completion: Any) -> Complaint | None:
     return complaint(status, body, {})
 
 
+def no_completion(came: str) -> Complaint:
+    """What is said by an answer with status 200 that is no chat completion; ``came`` is its text.
+
+    A proxy's page, half an answer, nothing at all: often something that passes.
+    """
+    words = " ".join(_MARKUP.sub(" ", came[:_SHOWN]).split())
+    what = f"no chat completion ({words})" if words else "no chat completion"
+    return Complaint(HTTPStatus.OK, what, codes=frozenset({NO_COMPLETION}))
+
+
 def complaint(status: int, body: Any, headers: Mapping[str, str]) -> Complaint:
     """What ``body``, parsed JSON or text, says with ``status`` and ``headers``."""
     said = " ".join(_texts(body))
@@ -108,7 +137,7 @@ def complaint(status: int, body: Any, headers: Mapping[str, str]) -> Complaint:
         said=said,
         codes=frozenset(
             str(value).lower()
-            for key in ("code", "type", "status")
+            for key in ("code", "type", "status", "reason")
             for value in _values(body, key)
             if isinstance(value, str | int)
         ),
@@ -144,8 +173,15 @@ def _worded_wait(body: Any, said: str) -> float | None:
             if at > _EPOCH_SECONDS:
                 return at - time.time()
     if found := _WORDED_WAIT.search(said):
-        return sum(float(n) * _SECONDS[unit.lower()] for n, unit in _PART.findall(found[1]))
+        return seconds_in(found[1])
     return None
+
+
+def seconds_in(text: str) -> float | None:
+    """The seconds of a duration with its units, as ``1m30s``; None for any other text."""
+    if not _DURATION.fullmatch(text):
+        return None
+    return sum(float(n) * _SECONDS[unit.lower()] for n, unit in _PART.findall(text))
 
 
 def _texts(body: Any) -> Iterator[str]:

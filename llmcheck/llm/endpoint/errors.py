@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -16,16 +17,21 @@ from llmcheck.errors import (
     ProviderError,
     TooLong,
 )
-from llmcheck.llm.endpoint.complaints import Complaint, Refusal
+from llmcheck.llm.endpoint.bounds import MOST_BYTES
+from llmcheck.llm.endpoint.complaints import Complaint, Refusal, Unreachable
 from llmcheck.llm.endpoint.lessons import EFFORT, named_in
 from llmcheck.llm.endpoint.meaning import (
+    is_no_completion,
     is_too_long,
     is_unfit,
+    key_rejected,
     lasts,
     model_unknown,
     out_of_money,
     passes,
+    redirects,
 )
+from llmcheck.llm.endpoint.secrets import Secrets
 from llmcheck.llm.port import Call
 from llmcheck.providers import OPENAI, Provider
 
@@ -46,6 +52,13 @@ class Endpoint:
     """How often one request is sent."""
     provider: Provider | None = None
     """Whose address it is, where that is known."""
+    native: bool = False
+    """Whether it is asked over the provider's own API, at an address that nobody gave."""
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The keys that go there."""
+        return Secrets(self.base_url, self.api_key)
 
     @property
     def address(self) -> str:
@@ -72,20 +85,14 @@ class Endpoint:
                 "quote?): copy it again"
             )
 
-    def answered_with(self, what: str) -> str:
-        """The message for an answer that is no chat completion at all."""
-        return f"{self.address} answered with {what}: check the base URL (most end in /v1)"
-
     def explained(
         self, cause: BaseException | None, call: Call, kept: frozenset[str] = frozenset()
     ) -> LLMError | BudgetExceeded | ConfigError:
         """The error for the caller: what failed and what to do about it.
 
-        ``cause`` is a Refusal or what openai, pydantic or instructor raised; errors of our own
-        are returned as they are. ``kept`` are parameters that the user asked for.
+        ``cause`` is a Refusal, Unreachable, or what pydantic or instructor raised; errors of our
+        own are returned as they are. ``kept`` are parameters that the user asked for.
         """
-        import openai
-
         if isinstance(cause, LLMError | BudgetExceeded | ConfigError):
             return cause
         kind = ProviderError
@@ -99,18 +106,21 @@ class Endpoint:
                 f"{self.address} {status} ({self.cleaned(complaint.message)}): "
                 f"{self._advice(complaint, call, kept)}"
             )
-        elif isinstance(cause, openai.APITimeoutError):
+        elif isinstance(cause, Unreachable) and cause.timed_out:
             message = (
                 f"{self.address} did not answer within {self.timeout:g} s, asked "
                 f"{self.max_attempts} time(s): raise the timeout or lower --concurrency"
             )
-        elif isinstance(cause, openai.APIConnectionError):
+        elif isinstance(cause, Unreachable) and cause.too_large:
             message = (
-                f"cannot connect to {self.address} ({self._words(cause)}): "
+                f"{self.address} sent more than {MOST_BYTES // 1_000_000} MB in the place of an "
+                "answer: check the base URL"
+            )
+        elif isinstance(cause, Unreachable):
+            message = (
+                f"cannot connect to {self.address} ({self.cleaned(str(cause))}): "
                 "is the server running there, and is the base URL right?"
             )
-        elif isinstance(cause, openai.OpenAIError):
-            message = f"{self.address}: {self._words(cause)}"
         else:
             return self._unfit(self._words(cause), call)
         return kind(message, call_key=call.key, prompt=call.prompt)
@@ -131,12 +141,11 @@ class Endpoint:
             return f"the quota is used up{_until(complaint.wait)}; answers so far are cached"
         if out_of_money(complaint):
             return "the quota is used up; look at the plan and the billing of this key"
-        if complaint.status == 401:
+        if key_rejected(complaint):
             return f"check the API key ({self.variables})"
         if model_unknown(complaint):
-            return (
-                f"model {call.model!r} is unknown at this endpoint; check --model, "
-                "and the base URL (most end in /v1)"
+            return f"model {call.model!r} is unknown at this endpoint; check --model" + (
+                "" if self.native else ", and the base URL (most end in /v1)"
             )
         if complaint.status == 403:
             return f"this key may not use model {call.model!r} here, or the text is blocked"
@@ -145,6 +154,11 @@ class Endpoint:
                 f"the text given to {call.prompt} is too long for model {call.model!r}; "
                 "lower --table-tokens, or give the server a larger context"
             )
+        if redirects(complaint):
+            return "no text is sent on to where it leads; if it may be, give that as --base-url"
+        if is_no_completion(complaint):
+            check = "check the base URL (most end in /v1) and whether a proxy wants a login"
+            return f"asked {self.max_attempts} time(s); {'try later' if self.native else check}"
         if passes(complaint):
             return f"gave up after {self.max_attempts} request(s); try later"
         return "the endpoint does not take this request"
@@ -161,9 +175,8 @@ class Endpoint:
         return self.cleaned(str(getattr(error, "__cause__", None) or error))
 
     def cleaned(self, text: str) -> str:
-        """The text on one line, shortened, without the key and what cannot be printed."""
-        if self.api_key:
-            text = text.replace(self.api_key, "[key]")
+        """The text on one line, shortened, without keys and what cannot be printed."""
+        text = self.secrets.out_of(text)
         text = "".join(c for c in " ".join(text.split()) if c.isprintable())
         return text if len(text) <= 200 else text[:199] + "…"
 
@@ -183,9 +196,6 @@ def _until(wait: float | None) -> str:
 
 def shapeless(error: BaseException | None) -> bool:
     """Whether the answer is no JSON, or JSON without the schema's fields."""
-    import openai
-
     if isinstance(error, ValidationError):
         return any(detail["type"] in _SHAPELESS for detail in error.errors())
-    ours = (LLMError, BudgetExceeded, ConfigError, Refusal)
-    return not isinstance(error, (*ours, openai.OpenAIError))
+    return not isinstance(error, LLMError | BudgetExceeded | ConfigError | Refusal | Unreachable)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmcheck.errors import InvalidReply, ProviderError
-from llmcheck.llm.endpoint.answers import cut_off, places_of, tidy
+from llmcheck.errors import InvalidReply
+from llmcheck.llm.endpoint.api import Received
 from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.probabilities import Token, option_probabilities
 from llmcheck.llm.port import Call, Probabilities
@@ -22,8 +21,8 @@ class Exchange:
     call: Call
     tokens: Tokens = field(default_factory=Tokens)
     """What all answers took so far."""
-    message: Any = None
-    """The last one, tidied."""
+    received: Received | None = None
+    """The last one."""
     without: set[str] = field(default_factory=set)
     """Parameters left out of this call's requests, as a trial or for this call alone."""
     tried: tuple[str, ...] = ()
@@ -34,35 +33,19 @@ class Exchange:
     """By way of asking: how often the endpoint itself called an answer no fit."""
     longest: int = 0
     """Tokens of the longest answer that thinking cut off."""
-    _said: str = ""
-    _places: Sequence[Token] = ()
 
-    def receive(self, choice: Any, limit: int | None) -> None:
+    def receive(self, received: Received, limit: int | None) -> None:
         """Take an answer. Raises InvalidReply when it cannot be used.
 
         Raised here, before instructor sees it, so that no cut-off answer and no refusal is
         asked for again. ``limit`` is what the request set to the answer.
         """
-        self.message = choice.message
-        self._places = places_of(choice)
-        if cut_off(choice):
+        self.received = received
+        if received.cut_off:
             most = f"max_tokens={limit}" if limit else "the endpoint's limit"
             raise self.invalid(f"was cut off at {most}: give it less text or more room")
-        if choice.finish_reason == "content_filter":
-            raise self.invalid("was withheld by the endpoint's content filter")
-        if refusal := getattr(choice.message, "refusal", None):
-            raise self.invalid(f"is a refusal: {refusal[:200]}")
-        self._said = tidy(choice.message)
-
-    def json_text(self, mode: str) -> str:
-        """The JSON text of the answer that instructor has accepted."""
-        message = self.message
-        if mode == "TOOLS":
-            called = (
-                message.tool_calls[0].function if message.tool_calls else message.function_call
-            )
-            return str(called.arguments)
-        return str(message.content)
+        if received.withheld:
+            raise self.invalid(received.withheld)
 
     def sure(self, raw: str) -> Probabilities:
         """How sure the model was of the choices in ``raw``, where the endpoint tells."""
@@ -70,10 +53,13 @@ class Exchange:
 
     def _tokens_of(self, raw: str) -> list[Token]:
         """The tokens that ``raw`` is made of, without those of thinking and of fences round it."""
-        before = self._said.rpartition(raw)[0] if raw and raw in self._said else ""
+        if self.received is None:
+            return []
+        said = self.received.said
+        before = said.rpartition(raw)[0] if raw and raw in said else ""
         after = len(before) + len(raw)
         found, at = [], 0
-        for token in self._places:
+        for token in self.received.places:
             start, at = at, at + len(token.text)
             if at <= len(before) or start >= after:
                 continue
@@ -92,10 +78,6 @@ class Exchange:
             f"the answer to {call.prompt} {what}", call_key=call.key, prompt=call.prompt
         )
 
-    def provider_error(self, message: str) -> ProviderError:
-        """A ProviderError of this call."""
-        return ProviderError(message, call_key=self.call.key, prompt=self.call.prompt)
-
 
 def messages_of(call: Call) -> list[dict[str, str]]:
     """The messages of a call."""
@@ -108,12 +90,11 @@ def messages_of(call: Call) -> list[dict[str, str]]:
     ]
 
 
-def expected_input(request: Mapping[str, Any]) -> tuple[int, int]:
+def measured(shown: Any) -> tuple[int, int]:
     """The size in bytes of what a request shows the model, and the tokens it is at the most.
 
     English takes four bytes a token, figures and tags fewer; other scripts two or more.
     """
-    shown = {name: request.get(name) for name in ("messages", "tools", "response_format")}
     text = json.dumps(shown, ensure_ascii=False, default=str)
     size, plain = len(text.encode("utf-8", "replace")), len(text.encode("ascii", "ignore"))
     return size, plain // 3 + (size - plain) // 2 + 64

@@ -41,6 +41,7 @@ _GROUPS = (
     ),
     Group(("seed",), re.compile(r"\bseed\b", re.IGNORECASE)),
     Group(("temperature",), re.compile(r"temperature", re.IGNORECASE)),
+    Group((EFFORT,), re.compile(r"\beffort\b|thinking.?(budget|level|config)", re.IGNORECASE)),
     Group(LIMITS, re.compile(r"max.?((completion|output|new).?)?tokens", re.IGNORECASE)),
 )
 """In the order in which they are left out when nobody says what is wrong."""
@@ -77,11 +78,12 @@ def as_sent(
     *,
     without: Iterable[str] = (),
     room: int | None = None,
+    unlimited: int | None = None,
 ) -> dict[str, Any]:
     """The parameters under the names and with the values that the endpoint takes.
 
     ``without`` are those to leave out of this one request, ``room`` is the most that its answer
-    may have.
+    may have, ``unlimited`` the limit to set where it is to have none and the API wants one.
     """
     left_out = lessons.refused | set(without)
     sent = {name: value for name, value in parameters.items() if name not in LIMITS}
@@ -91,6 +93,7 @@ def as_sent(
         wanted = None
         if lessons.thinking is not None and (limit or lessons.thinking):
             wanted = (limit or 0) + lessons.thinking
+        wanted = wanted or unlimited
         if limits := [value for value in (wanted, room) if value is not None]:
             sent[name] = min(limits)
     for name, most in lessons.most.items():

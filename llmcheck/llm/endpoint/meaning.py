@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from llmcheck.llm.endpoint.complaints import Complaint
+from llmcheck.llm.endpoint.complaints import NO_COMPLETION, Complaint
 
 LONGEST_WAIT = 120.0
 """Seconds that a run waits for an endpoint that asks for it; longer is a quota that is used up."""
@@ -24,7 +24,8 @@ _UNSUPPORTED = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(
-    r"context.?(length|size|window)|exceed_context|(prompt|input|request).{0,20} too (long|large)"
+    r"context.?(length|size|window|limit)|exceed_context"
+    r"|(prompt|input|request).{0,20} too (long|large)"
     r"|too many (input )?tokens|input token count|reduce the length|maximum number of tokens",
     re.IGNORECASE,
 )
@@ -51,13 +52,29 @@ _OF_THE_TEXT_OR_KEY = re.compile(
 
 def passes(complaint: Complaint) -> bool:
     """Whether the same request may well succeed in a while."""
-    busy = complaint.status in (408, 409, 425, 429) or complaint.status >= 500
+    busy = complaint.status in (200, 408, 409, 425, 429) or complaint.status >= 500
     return busy and not (
         lasts(complaint)
         or out_of_money(complaint)
         or rejects_mode(complaint)
         or is_unfit(complaint)
+        or (complaint.status == 200 and (is_too_long(complaint) or model_unknown(complaint)))
     )
+
+
+def is_busy(complaint: Complaint) -> bool:
+    """Whether an endpoint is said to be asked too much, by all: it passes, and may say when."""
+    return passes(complaint) and (complaint.status in (429, 529) or complaint.wait is not None)
+
+
+def is_no_completion(complaint: Complaint) -> bool:
+    """Whether what came is an answer of another sort: a page, half an answer, nothing."""
+    return NO_COMPLETION in complaint.codes
+
+
+def redirects(complaint: Complaint) -> bool:
+    """Whether the endpoint sends to another address."""
+    return 300 <= complaint.status < 400
 
 
 def lasts(complaint: Complaint) -> bool:
@@ -72,14 +89,21 @@ def lasts(complaint: Complaint) -> bool:
 def out_of_money(complaint: Complaint) -> bool:
     """Whether the key's quota or credit is used up."""
     return complaint.status == 402 or (
-        400 <= complaint.status < 500
+        (complaint.status == 200 or 400 <= complaint.status < 500)
         and bool(_NO_MONEY.search(complaint.said) or "insufficient_quota" in complaint.codes)
     )
 
 
 def is_too_long(complaint: Complaint) -> bool:
     """Whether the text is more than the model's context holds."""
-    return complaint.status in (400, 404, 413, 422, 500) and bool(_CONTEXT.search(complaint.said))
+    return complaint.status == 413 or (
+        complaint.status in (200, 400, 404, 422, 500) and bool(_CONTEXT.search(complaint.said))
+    )
+
+
+def key_rejected(complaint: Complaint) -> bool:
+    """Whether the API key is none that the endpoint knows."""
+    return complaint.status == 401 or "api_key_invalid" in complaint.codes
 
 
 def is_unfit(complaint: Complaint) -> bool:
@@ -99,7 +123,7 @@ def rejects_mode(complaint: Complaint) -> bool:
 
 def model_unknown(complaint: Complaint) -> bool:
     """Whether the endpoint has no such model (or no such address)."""
-    return 400 <= complaint.status < 500 and (
+    return (complaint.status == 200 or 400 <= complaint.status < 500) and (
         complaint.status == 404
         or "model_not_found" in complaint.codes
         or bool(_MODEL_UNKNOWN.search(complaint.said))
@@ -123,11 +147,12 @@ def is_unexplained(complaint: Complaint) -> bool:
 def befalls_every_call(complaint: Complaint, *, answered: bool) -> bool:
     """Whether all later calls to the same model would meet this too; ``answered`` says whether
     one was answered before."""
-    if complaint.status == 403:
+    if complaint.status == 403 or is_no_completion(complaint):
         # A firewall or a moderator may refuse one document and take the others.
         return not answered
     return (
-        complaint.status == 401
+        key_rejected(complaint)
+        or redirects(complaint)
         or model_unknown(complaint)
         or out_of_money(complaint)
         or lasts(complaint)

@@ -3,17 +3,19 @@ objects to how it is asked, and with more room where thinking left none for the 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from llmcheck.llm.budget import Ledger
-from llmcheck.llm.endpoint.answers import cut_off, thought, tokens_of
-from llmcheck.llm.endpoint.complaints import Refusal, complaint_of, inner_complaint
+from llmcheck.llm.endpoint.api import Api, Received
+from llmcheck.llm.endpoint.complaints import Complaint, Refusal, no_completion
 from llmcheck.llm.endpoint.connection import connected
 from llmcheck.llm.endpoint.errors import Endpoint
-from llmcheck.llm.endpoint.exchange import Exchange, expected_input
+from llmcheck.llm.endpoint.exchange import Exchange, measured
+from llmcheck.llm.endpoint.gate import Gate, Passage, Patience, lost
 from llmcheck.llm.endpoint.giving_up import GivingUp
 from llmcheck.llm.endpoint.lessons import (
     LIMITS,
@@ -30,9 +32,10 @@ from llmcheck.llm.endpoint.meaning import LONGEST_WAIT, is_too_long, is_unexplai
 from llmcheck.tokens import Tokens
 
 if TYPE_CHECKING:
-    from openai import OpenAI
-    from openai.types.chat import ChatCompletion
     from tenacity import RetryCallState
+
+
+_log = logging.getLogger("llmcheck")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class _Answered:
     """A completion, and what was sent for it."""
 
     completion: Any
+    received: Received
     sent: Mapping[str, Any]
     tokens: Tokens
     spare: bool
@@ -70,27 +74,31 @@ class Sender:
     def __init__(
         self,
         endpoint: Endpoint,
+        api: Api,
         beginning: Lessons,
         *,
         kept: frozenset[str],
         ledger: Ledger,
+        gate: Gate,
         sleep: Callable[[float], None],
     ) -> None:
         self._endpoint = endpoint
+        self._api = api
         self._beginning = beginning
         self._kept = kept
         self._ledger = ledger
+        self.gate = gate
         self._sleep = sleep
         self._lock = threading.RLock()
-        self._client: OpenAI | None = None
+        self._client: Any = None
         self._lessons: dict[str, Lessons] = {}
         self.giving_up = GivingUp()
 
-    def connect(self) -> OpenAI:
+    def connect(self) -> Any:
         """The client, made at the first use. Raises ConfigError where that cannot be."""
         with self._lock:
             if self._client is None:
-                self._client = connected(self._endpoint)
+                self._client = connected(self._endpoint, self._api, self.gate.hear)
             return self._client
 
     def lessons(self, model: str) -> Lessons:
@@ -103,84 +111,94 @@ class Sender:
         with self._lock:
             self._lessons[model] = change(self.lessons(model))
 
-    def send(self, exchange: Exchange, **fields: Any) -> ChatCompletion:
+    def send(self, exchange: Exchange, **fields: Any) -> Any:
         """A completion of ``exchange`` that came whole, its message tidied.
 
-        Raises Refusal, openai's errors for the connection, ProviderError, InvalidReply for an
+        Raises Refusal, Unreachable, ProviderError, InvalidReply for an
         answer that cannot be used, and BudgetExceeded.
         """
         import tenacity
 
-        size, expected = expected_input(fields)
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_may_pass),
-            stop=tenacity.stop_after_attempt(self._endpoint.max_attempts),
-            wait=waiting_time,
-            sleep=self._sleep,
-            reraise=True,
-        )
+        size, expected = measured(self._api.shown(fields))
         while True:
             # In the body whatever their names: no parameter of a prompt can become an option
             # of instructor or openai.
             parameters = self._parameters(exchange)
             request = _Request(exchange, fields, parameters, size, expected)
             try:
-                answered: _Answered = retrying(self._request, request)
+                answered: _Answered = tenacity.Retrying(
+                    retry=tenacity.retry_if_exception(_may_pass),
+                    stop=Patience(self.gate, self._endpoint.max_attempts),
+                    wait=waiting_time,
+                    before_sleep=_log_wait,
+                    sleep=self._pause,
+                    reraise=True,
+                )(self._request, request)
             except Refusal as refusal:
                 if not self._changes(request, refusal):
                     raise
                 continue
-            choice = answered.completion.choices[0]
-            if cut_off(choice):
+            received = answered.received
+            if received.cut_off:
                 if answered.spare:
                     raise self._ledger.exceeded()
-                usage = getattr(answered.completion, "usage", None)
-                if thought(choice, usage) and self._gives_room(request, answered.tokens.output):
+                if received.thought and self._gives_room(request, answered.tokens.output):
                     continue
-            exchange.receive(choice, limit_of(answered.sent))
-            completion: ChatCompletion = answered.completion
-            return completion
+            exchange.receive(received, limit_of(answered.sent))
+            return answered.completion
 
-    def _parameters(self, exchange: Exchange) -> dict[str, Any]:
+    def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            self._sleep(seconds)
+
+    def _parameters(self, exchange: Exchange, room: int | None = None) -> dict[str, Any]:
         call = exchange.call
-        return as_sent(call.parameters, self.lessons(call.model), without=exchange.without)
+        return as_sent(
+            call.parameters,
+            self.lessons(call.model),
+            without=exchange.without,
+            room=room,
+            unlimited=self._api.unlimited,
+        )
 
     def _request(self, request: _Request) -> _Answered:
         """Send once. Raises Refusal for whatever the endpoint says in the place of an answer."""
-        import openai
+        call = request.exchange.call
+        with self.gate.passage(request.expected) as passage:
+            # Much may have come to be known while it waited.
+            self.giving_up.check(call)
+            return self._ask(request, passage)
 
-        exchange, call = request.exchange, request.exchange.call
-        self.giving_up.check(call)
+    def _ask(self, request: _Request, passage: Passage) -> _Answered:
+        exchange = request.exchange
         with self._ledger.request(request.expected, limit_of(request.parameters)) as permit:
             sent = request.parameters
             if permit.most is not None:
-                sent = as_sent(
-                    call.parameters, self.lessons(call.model),
-                    without=exchange.without, room=permit.most,
-                )  # fmt: skip
+                sent = self._parameters(exchange, permit.most)
             try:
-                completion = self.connect().chat.completions.create(
-                    **request.fields, extra_body=dict(sent)
-                )
-            except openai.APIStatusError as error:
+                completion = self._api.ask(self.connect(), request.fields, sent)
+            except Refusal:
                 permit.counts = False
-                raise Refusal(complaint_of(error), sent) from error
+                raise
             except ValueError as error:
-                message = self._endpoint.answered_with("something that is not JSON")
-                raise exchange.provider_error(message) from error
-            choices: list[Any] = getattr(completion, "choices", None) or []
-            usable = bool(choices) and choices[0].message is not None
-            if usable or getattr(completion, "usage", None):
-                permit.paid = tokens_of(completion, request.size)
-                exchange.tokens = exchange.tokens.plus(permit.paid)
-            if complaint := inner_complaint(completion):
                 permit.counts = False
-                raise Refusal(complaint, sent)
-            if not usable:
-                what = f"no chat completion ({self._endpoint.cleaned(str(completion))})"
-                raise exchange.provider_error(self._endpoint.answered_with(what))
+                came = getattr(error, "doc", "something that is not JSON")
+                raise Refusal(no_completion(came), sent) from error
+            # First of all: whoever looks at an answer may cut, log or quote it.
+            completion = self._endpoint.secrets.out_of_answer(completion)
+            received = self._api.read(completion)
+            if taken := self._api.tokens(completion, request.size):
+                permit.paid = taken
+                passage.tokens = taken.total
+                exchange.tokens = exchange.tokens.plus(permit.paid)
+            if isinstance(received, Complaint):
+                permit.counts = False
+                raise Refusal(received, sent)
+            if received is None:
+                permit.counts = bool(permit.paid.total)
+                raise Refusal(no_completion(str(completion)), sent)
             self._note(exchange, sent)
-            return _Answered(completion, sent, permit.paid, permit.most is not None)
+            return _Answered(completion, received, sent, permit.paid, permit.most is not None)
 
     def _note(self, exchange: Exchange, sent: Mapping[str, Any]) -> None:
         """Keep what an answer shows: these parameters are taken, and what was left out last was
@@ -243,20 +261,28 @@ class Sender:
             return self._parameters(exchange) != request.parameters
 
 
+def _log_wait(state: RetryCallState) -> None:
+    request: _Request = state.args[0]
+    call, error = request.exchange.call, state.outcome.exception() if state.outcome else None
+    asked = (error.complaint.wait or 0.0) if isinstance(error, Refusal) else 0.0
+    _log.info(
+        "%s %s: try %d brought no answer (%s), the next in %.1f s", call.prompt, call.key[:16],
+        state.attempt_number, type(error).__name__, max(asked, state.upcoming_sleep),
+    )  # fmt: skip
+
+
 def waiting_time(state: RetryCallState) -> float:
-    """Seconds to wait: as long as the endpoint asks, else ever longer, with jitter."""
+    """Seconds to wait beside what the gate lets nobody through: ever longer, with jitter, where
+    the endpoint does not say how long."""
     from tenacity import wait_exponential_jitter
 
     error = state.outcome.exception() if state.outcome else None
-    asked = error.complaint.wait if isinstance(error, Refusal) else None
-    if asked is None:
-        return wait_exponential_jitter(max=LONGEST_WAIT)(state)
-    return max(asked, 0.0)
+    if isinstance(error, Refusal) and error.complaint.wait is not None:
+        return 0.0
+    return wait_exponential_jitter(max=LONGEST_WAIT)(state)
 
 
 def _may_pass(error: BaseException) -> bool:
-    import openai
-
     if isinstance(error, Refusal):
         return passes(error.complaint)
-    return isinstance(error, openai.APIConnectionError)
+    return lost(error)
