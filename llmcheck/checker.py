@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from llmcheck.documents.corpus import Corpus, as_corpus
-from llmcheck.findings import findings_of
+from llmcheck.findings.findings import findings_of
 from llmcheck.judging import judge
 from llmcheck.llm.connect import Connection, connect
 from llmcheck.llm.locks import FreshLock

@@ -6,7 +6,7 @@ from typing import Any
 
 from builders import document, numbered, question, stance, statement, verdict
 
-from llmcheck.findings import Findings, findings_of
+from llmcheck.findings.findings import Findings, findings_of
 from llmcheck.models import Question, Statement, Verdict
 from llmcheck.numbering import NumberedSet, claim_of
 

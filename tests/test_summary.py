@@ -8,7 +8,7 @@ from typing import Any
 from builders import Script, document, numbered, question, runner, stance, statement, verdict
 
 from llmcheck.errors import ProviderError
-from llmcheck.findings import Findings, findings_of
+from llmcheck.findings.findings import Findings, findings_of
 from llmcheck.llm.port import Call
 from llmcheck.numbering import NumberedSet, claim_of, tokens_of
 from llmcheck.summary import LENGTHS, Summarized, summarize
