@@ -35,8 +35,9 @@ class _Axis(NamedTuple):
         return round(self.start + share * (self.end - self.start), 1)
 
     def ticks(self) -> Iterator[float]:
-        """Powers of ten, with 2 and 5 between them where there are few."""
-        steps = (1, 2, 5) if self.last - self.first < 2 else (1,)
+        """Powers of ten, and as much between them as is needed to read the axis."""
+        decades = self.last - self.first
+        steps = range(1, 10) if decades < 0.7 else (1, 2, 5) if decades < 2 else (1,)
         for power in range(math.floor(self.first), math.ceil(self.last) + 1):
             for step in steps:
                 value = step * 10.0**power

@@ -115,8 +115,9 @@ def _pairs(labels: GoldLabels, documents: Sequence[Document]) -> Iterator[tuple[
 
 
 def exponent(rows: Sequence[Row]) -> float | None:
-    """With which power of the sentences the time grows; None for a single number."""
-    first, last = rows[0], rows[-1]
+    """With which power of the sentences the time grows, at the last size; None for one number."""
+    last = rows[-1]
+    first = next(row for row in rows if row.size == last.size)
     if first.sentences == last.sentences:
         return None
     return math.log(last.seconds / first.seconds) / math.log(last.sentences / first.sentences)
