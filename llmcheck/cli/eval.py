@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from llmcheck.cli.interrupts import exit_on_interrupt
 from llmcheck.cli.options import (
     RUN_CODES,
     Output,
     Quiet,
     check_output,
-    exit_on_interrupt,
     failure_code,
     help_epilog,
     takes_settings,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+from llmcheck.cli.interrupts import exit_on_interrupt
 from llmcheck.cli.options import (
     CLEAN,
     FINDING_SETTINGS,
@@ -30,7 +31,6 @@ from llmcheck.cli.options import (
     Statistics,
     Verbose,
     check_output,
-    exit_on_interrupt,
     failure_code,
     help_epilog,
     one_of,

@@ -20,7 +20,7 @@ from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
 from llmcheck.llm.store import ReplyStore
 from llmcheck.llm.wishes import WishesLLM
-from llmcheck.providers import Native, place_of
+from llmcheck.providers import Native, endpoint_name, place_of
 from llmcheck.settings import Settings
 
 _THREE_WAYS = (
@@ -68,9 +68,15 @@ def connect(settings: Settings) -> Connection:
         raise ConfigError(_THREE_WAYS.format(problem=problem))
     prices = prices_of(settings)
     limits = Limits(settings.max_calls, settings.max_tokens, settings.max_cost)
-    llm: LLM = endpoint_of(settings, ledger=Ledger(limits, prices))
+    store = None
     if settings.cache is not None:
-        llm = CachedLLM(llm, ReplyStore(settings.cache))
+        place = place_of(settings.model, settings.base_url)
+        store = ReplyStore(settings.cache, endpoint_name(place))
+    llm: LLM = endpoint_of(
+        settings, ledger=Ledger(limits, prices), lessons=store.lessons if store else None
+    )
+    if store is not None:
+        llm = CachedLLM(llm, store)
     wishes = wishes_of(settings)
     if settings.record is not None:
         from llmcheck.llm.recording.record import RecordingLLM
@@ -86,13 +92,15 @@ def endpoint_of(
     settings: Settings,
     *,
     ledger: Ledger | None = None,
+    lessons: Path | None = None,
     timeout: float | None = None,
     max_attempts: int = 5,
 ) -> EndpointLLM:
     """The bare endpoint that the settings name, for ``wishes_of`` to be added to its calls.
 
-    ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it, or
-    only a file does that the user does not trust.
+    ``timeout`` takes the place of theirs, ``lessons`` is the folder for what is learnt about the
+    endpoint. Raises ConfigError when they name no way to reach it, or only a file does that the
+    user does not trust.
     """
     if settings.objection:
         raise ConfigError(settings.objection)
@@ -111,6 +119,7 @@ def endpoint_of(
         names={settings.model: place.model} if settings.model and place.model else {},
         kept=frozenset(wishes_of(settings)),
         ledger=ledger,
+        lessons=lessons,
         rates=Rates(settings.requests_per_minute, settings.tokens_per_minute),
     )
 

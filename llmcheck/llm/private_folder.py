@@ -7,10 +7,11 @@ import stat
 from pathlib import Path
 
 
-def make_private(folder: Path, database: str, lock_folder: str) -> str:
+def make_private(folder: Path, database: str, others: set[str]) -> str:
     """Make a folder for a database, with its permissions, and say why it is not to be used.
 
-    Empty where it may be. Raises OSError when it cannot be made.
+    ``others`` are the names of what else may lie in it. Empty where it may be used. Raises OSError
+    when it cannot be made.
     """
     if os.path.expandvars(folder) != str(folder):
         return "diskcache would expand the variable in its name"
@@ -23,7 +24,7 @@ def make_private(folder: Path, database: str, lock_folder: str) -> str:
     # Its permissions are changed and, if damaged, it is moved: never do that to a folder that
     # holds anything else. What sqlite keeps beside the database may outlive it for a moment.
     names = {name for name in os.listdir(folder) if not name.startswith(f"{database}-")}
-    if names - {lock_folder} and database not in names:
+    if names - others and database not in names:
         return "it holds other files; name a new or an empty directory"
     if state.st_mode & 0o077:
         folder.chmod(0o700)

@@ -37,10 +37,10 @@ class _Row(Frozen):
     failed: str = ""
 
 
-def row_of(call: Call, reply: StoredReply) -> bytes:
-    """The row that keeps the answer to a call."""
+def row_of(call: Call, reply: StoredReply, key: str) -> bytes:
+    """The row that keeps the answer to a call under ``key``."""
     row = _Row(
-        key=call.key,
+        key=key,
         prompt=call.prompt,
         model=call.model,
         raw=reply.raw,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,10 +18,10 @@ from typing import Any, NamedTuple, TypeVar
 from llmcheck.errors import ConfigError, CorruptRecord
 from llmcheck.llm.bytes_disk import bytes_only_disk
 from llmcheck.llm.locks import FreshLock
-from llmcheck.llm.port import Call
+from llmcheck.llm.port import Call, digest
 from llmcheck.llm.private_folder import make_private
 from llmcheck.llm.rows import StoredReply, reply_in, row_of
-from llmcheck.llm.unwritable import files_of, rows_in, value_in
+from llmcheck.llm.unwritable import files_of, keys_in, rows_in, value_in
 from llmcheck.models import CallRef
 
 R = TypeVar("R")
@@ -29,6 +30,7 @@ _log = logging.getLogger("llmcheck")
 _DATABASE = "cache.db"
 _ASKING = "asking"
 """Folder of a file for each call that some process makes now."""
+_LESSONS = "lessons"
 # SQLITE_ERROR: the tables are not the ones our fixed statements expect.
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _TIMEOUT_SECONDS = 60
@@ -46,12 +48,17 @@ class StoreInfo(NamedTuple):
 class ReplyStore:
     """Answers by call key in a directory that only its owner may enter.
 
+    ``endpoint`` tells apart who answers under one model's name; answers that were stored for
+    one endpoint are found for no other. Empty where the name says enough, None to find those of
+    any endpoint, the last stored first.
+
     Safe to share between threads and processes. A damaged database is moved aside, to
     ``<directory>.corrupt-<n>``, with a warning on the ``llmcheck`` logger. One that cannot be
     written (disk full, locked, read-only) is warned of once and read all the same.
     """
 
-    def __init__(self, directory: str | Path) -> None:
+    def __init__(self, directory: str | Path, endpoint: str | None = "") -> None:
+        self._endpoint = endpoint
         self.directory = Path(directory).expanduser().absolute()
         self._lock = FreshLock()
         self._cache: Any = None
@@ -61,6 +68,11 @@ class ReplyStore:
     def __getstate__(self) -> dict[str, Any]:
         """Another process opens the database itself."""
         return {**vars(self), "_cache": None, "_opened_inode": None}
+
+    @property
+    def lessons(self) -> Path:
+        """The folder for what was learnt about endpoints, where what is stored came from."""
+        return self.directory / _LESSONS
 
     def open(self) -> None:
         """Make the directory and the database ready.
@@ -76,11 +88,12 @@ class ReplyStore:
         Raises CorruptRecord when the row is damaged, altered or of another call.
         """
         try:
+            key = self._key(call)
             blob = self._with_cache(
-                lambda cache: cache.get(call.key),
-                otherwise=lambda database: value_in(database, call.key),
+                lambda cache: cache.get(key),
+                otherwise=lambda database: value_in(database, key),
             )
-            return None if blob is None else reply_in(blob, call.key)
+            return None if blob is None else reply_in(blob, key)
         except (ValueError, TypeError) as error:
             raise self._corrupt_record(call, str(error)) from error
 
@@ -90,8 +103,9 @@ class ReplyStore:
         Where it cannot be stored, that is warned of once: the answer in hand is worth more than
         its copy.
         """
-        blob = row_of(call, reply)
-        self._change(lambda cache: cache.set(call.key, blob))
+        key = self._key(call)
+        blob = row_of(call, reply, key)
+        self._change(lambda cache: cache.set(key, blob))
 
     @contextmanager
     def asking(self, call: Call) -> Iterator[None]:
@@ -102,7 +116,7 @@ class ReplyStore:
         """
         from filelock import FileLock
 
-        path = self.directory / _ASKING / f"{call.key}.lock"
+        path = self.directory / _ASKING / f"{self._key(call)}.lock"
         lock = FileLock(path, thread_local=False)
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -119,7 +133,8 @@ class ReplyStore:
 
     def drop(self, call: Call) -> None:
         """Forget what is stored for ``call``, if anything."""
-        self._change(lambda cache: cache.delete(call.key))
+        key = self._key(call)
+        self._change(lambda cache: cache.delete(key))
 
     def info(self) -> StoreInfo:
         """How much is stored. Creates nothing."""
@@ -135,7 +150,8 @@ class ReplyStore:
         )
 
     def clear(self) -> int:
-        """Forget every answer; returns how many there were.
+        """Forget every answer and what was learnt about endpoints; returns how many answers there
+        were.
 
         The files are deleted: emptying a database would need room on the disk.
         """
@@ -149,6 +165,7 @@ class ReplyStore:
 
         replies = self._with_cache(len, otherwise=count)
         self.close()
+        shutil.rmtree(self.lessons, ignore_errors=True)
         try:
             for path in files_of(self.directory / _DATABASE):
                 path.unlink(missing_ok=True)
@@ -161,6 +178,13 @@ class ReplyStore:
         with self._lock:
             if self._cache is not None:
                 self._cache.close()
+
+    def _key(self, call: Call | CallRef) -> str:
+        """Under which an answer is stored; of any endpoint's, that of the last one."""
+        if self._endpoint is None:
+            keys: list[str] = self._with_cache(lambda cache: list(cache), otherwise=keys_in)
+            return next((k for k in reversed(keys) if k.partition("@")[0] == call.key), call.key)
+        return f"{call.key}@{digest(self._endpoint)[:16]}" if self._endpoint else call.key
 
     def _change(self, action: Callable[[Any], object]) -> None:
         try:
@@ -224,7 +248,7 @@ class ReplyStore:
             # Another process may have moved or deleted the database since: what is written to
             # a file without a name is lost.
             if self._cache is None or self._inode() != self._opened_inode:
-                if reason := make_private(self.directory, _DATABASE, _ASKING):
+                if reason := make_private(self.directory, _DATABASE, {_ASKING, _LESSONS}):
                     raise self._unusable(reason)
                 self._cache = None
                 self._cache = diskcache.Cache(

@@ -40,6 +40,12 @@ def rows_in(database: Path) -> int:
     return int(count)
 
 
+def keys_in(database: Path) -> list[str]:
+    """The keys of all rows, the last stored last. Raises sqlite3.Error when it cannot be read."""
+    with _reading(database) as connection:
+        return [key for (key,) in connection.execute("SELECT key FROM Cache ORDER BY rowid")]
+
+
 def files_of(database: Path) -> list[Path]:
     """The files of a database that there are, itself last: without it the others say nothing."""
     names = (f"{database.name}-wal", f"{database.name}-shm", database.name)

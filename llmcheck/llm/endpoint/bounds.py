@@ -7,11 +7,14 @@ would carry the documents to whoever it names.
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
+
+from llmcheck.llm import interruption
 
 MOST_BYTES = 32_000_000
 """Of an answer, decompressed: some hundred times the longest that a model gives."""
@@ -116,28 +119,37 @@ class _Network:
 
 
 class _Stream:
-    """A connection, every step of which heeds the deadline."""
+    """A connection, every step of which heeds the deadline and ends when its run is stopped."""
 
     def __init__(self, inner: Any, deadline: _Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> Any:
-        return self._inner.read(max_bytes, self._deadline.cut(timeout))
+        with self._until_stopped():
+            return self._inner.read(max_bytes, self._deadline.cut(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._deadline.cut(timeout))
+        with self._until_stopped():
+            self._inner.write(buffer, self._deadline.cut(timeout))
 
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> Any:
         timeout = self._deadline.cut(timeout)
-        return _Stream(
-            self._inner.start_tls(ssl_context, server_hostname, timeout), self._deadline
-        )
+        with self._until_stopped():
+            stream = self._inner.start_tls(ssl_context, server_hostname, timeout)
+        return _Stream(stream, self._deadline)
 
     def close(self) -> None:
         self._inner.close()
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+    def _until_stopped(self) -> AbstractContextManager[None]:
+        # Every time: a connection that is kept alive serves the next run, too.
+        connection = self._inner.get_extra_info("socket")
+        if isinstance(connection, socket.socket):
+            return interruption.current().cuts(connection)
+        return nullcontext()

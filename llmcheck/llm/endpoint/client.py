@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -29,6 +30,7 @@ from llmcheck.errors import (
     ProviderError,
     TooLong,
 )
+from llmcheck.llm import interruption
 from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.endpoint.api import Api
 from llmcheck.llm.endpoint.complaints import Refusal
@@ -36,7 +38,7 @@ from llmcheck.llm.endpoint.errors import Endpoint, shapeless
 from llmcheck.llm.endpoint.exchange import Exchange, messages_of
 from llmcheck.llm.endpoint.gate import Gate
 from llmcheck.llm.endpoint.giving_up import PAUSE
-from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish
+from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish, speaks_of_asking
 from llmcheck.llm.endpoint.meaning import (
     befalls_every_call,
     is_unexplained,
@@ -44,12 +46,13 @@ from llmcheck.llm.endpoint.meaning import (
     passes,
     rejects_mode,
 )
+from llmcheck.llm.endpoint.memory import Memory
 from llmcheck.llm.endpoint.openai_api import OPENAI_API
 from llmcheck.llm.endpoint.quota import ANY_RATE, Rates
 from llmcheck.llm.endpoint.sending import Sender
 from llmcheck.llm.port import Call, Reply, T, parse_reply
 from llmcheck.llm.prices import Prices
-from llmcheck.providers import Mode, place_of
+from llmcheck.providers import Mode, one_spelling, place_of
 
 REFUSE_CALLS = "LLMCHECK_REFUSE_CALLS"
 """Environment variable: when it is not empty, no real call is made."""
@@ -64,8 +67,8 @@ class EndpointLLM:
     names under which the endpoint knows models that calls name otherwise, ``kept`` the
     parameters that are the user's wish and not to be left out, ``ledger`` is asked before every
     request, ``rates`` are the most that may be asked in a minute, by all threads together, on
-    ``clock``. Nothing is imported or connected before the first call. Safe to call from several
-    threads.
+    ``clock``. In the folder ``lessons``, if any, is kept how the endpoint wants to be asked.
+    Nothing is imported or connected before the first call. Safe to call from several threads.
     """
 
     def __init__(
@@ -75,10 +78,11 @@ class EndpointLLM:
         api_key: str | None,
         timeout: float = 120.0,
         max_attempts: int = 5,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = interruption.sleep,
         names: Mapping[str, str] = MappingProxyType({}),
         kept: frozenset[str] = frozenset(),
         ledger: Ledger | None = None,
+        lessons: Path | None = None,
         rates: Rates = ANY_RATE,
         clock: Callable[[], float] = time.monotonic,
         api: Api = OPENAI_API,
@@ -96,10 +100,17 @@ class EndpointLLM:
         beginning = replace(api.beginning, refused=api.beginning.refused - kept)
         if place.provider is not None and not native:
             beginning = replace(beginning, mode=self._modes.index(place.provider.mode))
+        memory = Memory(
+            beginning,
+            folder=lessons,
+            address=one_spelling(place.base_url),
+            modes=len(self._modes),
+            wishes=kept,
+        )
         self._sender = Sender(
             self._endpoint,
             api,
-            beginning,
+            memory,
             kept=kept,
             ledger=ledger or Ledger(Limits(), Prices("")),
             gate=Gate(rates, max_attempts, sleep=sleep, clock=clock),
@@ -115,7 +126,7 @@ class EndpointLLM:
         _refuse_in_tests()
         self._sender.giving_up.check(call)
         self._sender.connect()
-        exchange = Exchange(call)
+        exchange = Exchange(call, recalled=self._sender.memory.unproven(call.model))
         try:
             return self._converse(exchange, schema)
         except (LLMError, BudgetExceeded) as error:
@@ -186,6 +197,15 @@ class EndpointLLM:
         never worked: after that, it is the model that failed.
         """
         model = exchange.call.model
+        if exchange.recalled and (
+            speaks_of_asking(cause.complaint, cause.sent, self._kept)
+            if isinstance(cause, Refusal)
+            else shapeless(cause)
+        ):
+            # What was learnt before does not hold any more.
+            exchange.recalled = False
+            self._sender.memory.forget(model)
+            return self._sender.lessons(model).mode
         worked = mode in self._sender.lessons(model).modes_that_work
         complaint = cause.complaint if isinstance(cause, Refusal) else None
         if complaint is not None and is_unfit(complaint):

@@ -19,6 +19,8 @@ class Exchange:
     """One call on its way to an answer."""
 
     call: Call
+    recalled: bool = False
+    """Whether it is asked as an earlier run has learnt to ask, which nothing has borne out yet."""
     tokens: Tokens = field(default_factory=Tokens)
     """What all answers took so far."""
     received: Received | None = None

@@ -4,11 +4,11 @@ objects to how it is asked, and with more room where thinking left none for the 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from llmcheck.llm import interruption
 from llmcheck.llm.budget import Ledger
 from llmcheck.llm.endpoint.api import Api, Received
 from llmcheck.llm.endpoint.complaints import Complaint, Refusal, no_completion
@@ -25,10 +25,12 @@ from llmcheck.llm.endpoint.lessons import (
     names_a_limit,
     next_to_leave_out,
     refuses_a_wish,
+    speaks_of_asking,
     taught_by,
     with_more_room,
 )
 from llmcheck.llm.endpoint.meaning import LONGEST_WAIT, is_too_long, is_unexplained, passes
+from llmcheck.llm.endpoint.memory import Memory
 from llmcheck.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -67,15 +69,15 @@ class _Answered:
 class Sender:
     """Sends the requests of all calls, and keeps what the endpoint teaches about each model.
 
-    Thread-safe. ``beginning`` is what is known of a model before its first request, ``kept`` are
-    the parameters that are not to be left out.
+    Thread-safe. ``memory`` has what is known of the models, ``kept`` are the parameters that are
+    not to be left out.
     """
 
     def __init__(
         self,
         endpoint: Endpoint,
         api: Api,
-        beginning: Lessons,
+        memory: Memory,
         *,
         kept: frozenset[str],
         ledger: Ledger,
@@ -84,14 +86,13 @@ class Sender:
     ) -> None:
         self._endpoint = endpoint
         self._api = api
-        self._beginning = beginning
+        self.memory = memory
         self._kept = kept
         self._ledger = ledger
         self.gate = gate
         self._sleep = sleep
-        self._lock = threading.RLock()
+        self._lock = memory.lock
         self._client: Any = None
-        self._lessons: dict[str, Lessons] = {}
         self.giving_up = GivingUp()
 
     def connect(self) -> Any:
@@ -103,13 +104,12 @@ class Sender:
 
     def lessons(self, model: str) -> Lessons:
         """What is known of a model by now."""
-        with self._lock:
-            return self._lessons.get(model, self._beginning)
+        return self.memory.lessons(model)
 
     def learn(self, model: str, change: Callable[[Lessons], Lessons]) -> None:
         """Change what is known of a model."""
         with self._lock:
-            self._lessons[model] = change(self.lessons(model))
+            self.memory.put(model, change(self.lessons(model)))
 
     def send(self, exchange: Exchange, **fields: Any) -> Any:
         """A completion of ``exchange`` that came whole, its message tidied.
@@ -166,6 +166,7 @@ class Sender:
         call = request.exchange.call
         with self.gate.passage(request.expected) as passage:
             # Much may have come to be known while it waited.
+            interruption.current().check(call)
             self.giving_up.check(call)
             return self._ask(request, passage)
 
@@ -219,13 +220,15 @@ class Sender:
     def _changes(self, request: _Request, refusal: Refusal) -> bool:
         """Whether there is another way to send the request."""
         exchange, complaint = request.exchange, refusal.complaint
+        if exchange.recalled and speaks_of_asking(complaint, refusal.sent, self._kept):
+            return False
         with self._lock:
             if self._parameters(exchange) != request.parameters:
                 return True  # Another call has learnt it meanwhile.
             lessons = self.lessons(exchange.call.model)
             taught = taught_by(complaint, refusal.sent, lessons, self._kept)
             if taught is not None and taught != lessons:
-                self._lessons[exchange.call.model] = taught
+                self.memory.put(exchange.call.model, taught)
                 return True
             return self._tries_without(exchange, refusal, lessons)
 
@@ -256,7 +259,7 @@ class Sender:
             more = with_more_room(lessons, request.parameters, used)
             if more is None:
                 return False
-            self._lessons[exchange.call.model] = more
+            self.memory.put(exchange.call.model, more)
             # What is refused under every name is not sent, whatever is learnt.
             return self._parameters(exchange) != request.parameters
 
