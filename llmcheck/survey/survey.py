@@ -243,9 +243,9 @@ def _with_shown(
         for part in table.parts:
             for number in part.numbers:
                 beside[part.document.ref(number)].update(table.doc_ids)
-    order = [each.document.id for each in numbered.documents]
+    place = {each.document.id: at for at, each in enumerate(numbered.documents)}
     shown = [{doc_id for ref in q.sentences for doc_id in beside[ref]} for q in questions]
     return [
-        question.model_copy(update={"shown_doc_ids": tuple(id_ for id_ in order if id_ in ids)})
+        question.model_copy(update={"shown_doc_ids": tuple(sorted(ids, key=place.__getitem__))})
         for question, ids in zip(questions, shown, strict=True)
     ]
