@@ -9,7 +9,9 @@
     │   │   └── TooLong        the text is more than the model's context holds
     │   ├── InvalidReply       the model answered, but not what the schema asks for
     │   ├── FixtureMissing     replay has no recording of this call
+    │   ├── Pending            the call is left to a batch, which has not answered it yet
     │   └── CorruptRecord      a stored reply (cache row or fixture) is damaged
+    ├── BatchError             a batch cannot be submitted, looked after or fetched
     ├── BudgetExceeded         a limit on calls, tokens or cost is used up
     ├── IncompleteRun          some calls failed; carries ``failures`` (in ``models``)
     └── DisputesFound          ``Report.raise_for_disputes``; carries ``disputes`` (in ``models``)
@@ -89,8 +91,16 @@ class FixtureMissing(LLMError):
     """Replay has no recording of this call."""
 
 
+class Pending(LLMError):
+    """The call is left to a batch, which has not answered it yet."""
+
+
 class CorruptRecord(LLMError):
     """A stored reply, in the cache or in a fixture, is damaged or was altered."""
+
+
+class BatchError(LLMCheckError):
+    """A batch cannot be submitted, looked after or fetched; what was done before is noted."""
 
 
 class BudgetExceeded(LLMCheckError):

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from llmcheck.cli import (
+    batch,
     cache,
     check,
     claims,
@@ -33,7 +34,7 @@ from llmcheck.cli import (
 )
 from llmcheck.cli.options import BUDGET, FAULT, INCOMPLETE, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
-from llmcheck.errors import BudgetExceeded, LLMCheckError, LLMError
+from llmcheck.errors import BatchError, BudgetExceeded, LLMCheckError, LLMError
 from llmcheck.render.phrases import clean_lines
 
 ANALYSES = (
@@ -71,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.exit(BUDGET)
         from llmcheck.models import IncompleteRun
 
-        sys.exit(INCOMPLETE if isinstance(error, LLMError | IncompleteRun) else USAGE)
+        failed = isinstance(error, LLMError | BatchError | IncompleteRun)
+        sys.exit(INCOMPLETE if failed else USAGE)
     except SystemExit as ended:
         # Nothing here asks the user anything, so an end of input was met by our own code.
         if isinstance(ended.__context__, typer.Abort):
@@ -127,5 +129,5 @@ def _options(
 
 for analysis in ANALYSES:
     run.register(app, analysis)
-for verb in (plan, eval, diff, explain, rule, demo, prompts, doctor, mcp, cache):
+for verb in (plan, batch, eval, diff, explain, rule, demo, prompts, doctor, mcp, cache):
     verb.register(app)

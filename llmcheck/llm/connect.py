@@ -11,6 +11,7 @@ from llmcheck.installation import has_extra, shipped
 from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.endpoint.anthropic_api import ANTHROPIC_API
+from llmcheck.llm.endpoint.api import Api
 from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.google_api import GOOGLE_API
 from llmcheck.llm.endpoint.lessons import EFFORT
@@ -67,9 +68,7 @@ def connect(settings: Settings) -> Connection:
         raise ConfigError(_THREE_WAYS.format(problem=problem))
     prices = prices_of(settings)
     limits = Limits(settings.max_calls, settings.max_tokens, settings.max_cost)
-    llm: LLM = endpoint_of(settings, ledger=Ledger(limits, prices))
-    if settings.cache is not None:
-        llm = CachedLLM(llm, ReplyStore(settings.cache))
+    llm = _cached(endpoint_of(settings, ledger=Ledger(limits, prices)), settings)
     wishes = wishes_of(settings)
     if settings.record is not None:
         from llmcheck.llm.recording.record import RecordingLLM
@@ -79,6 +78,11 @@ def connect(settings: Settings) -> Connection:
         noted = {"concurrency": settings.concurrency} | ({_WISHES: wishes} if wishes else {})
         llm = RecordingLLM(llm, settings.record, settings=noted)
     return Connection(_with_wishes(llm, wishes), settings.model, prices)
+
+
+def stand_in(llm: LLM, settings: Settings) -> LLM:
+    """``llm`` in the place of the endpoint: behind the cache, and asked with the user's wishes."""
+    return _with_wishes(_cached(llm, settings), wishes_of(settings))
 
 
 def endpoint_of(
@@ -100,14 +104,26 @@ def endpoint_of(
     native = native_of(settings)
     return EndpointLLM(
         base_url=native.base_url if native else place.base_url,
-        api=_NATIVE_APIS[native.extra] if native else OPENAI_API,
+        api=api_of(settings),
         api_key=settings.api_key,
         timeout=settings.timeout if timeout is None else timeout,
         max_attempts=max_attempts,
-        names={settings.model: place.model} if settings.model and place.model else {},
+        names=names_of(settings),
         kept=frozenset(wishes_of(settings)),
         ledger=ledger,
     )
+
+
+def api_of(settings: Settings) -> Api:
+    """The API that the model is asked over."""
+    native = native_of(settings)
+    return _NATIVE_APIS[native.extra] if native else OPENAI_API
+
+
+def names_of(settings: Settings) -> dict[str, str]:
+    """The name under which the endpoint knows the model, by that of the settings."""
+    name = place_of(settings.model, settings.base_url).model
+    return {settings.model: name} if settings.model and name else {}
 
 
 def native_of(settings: Settings) -> Native | None:
@@ -138,6 +154,10 @@ def prices_of(settings: Settings) -> Prices:
         None if settings.price_in is None or settings.price_out is None else
         (settings.price_in, settings.price_out),
     )  # fmt: skip
+
+
+def _cached(llm: LLM, settings: Settings) -> LLM:
+    return llm if settings.cache is None else CachedLLM(llm, ReplyStore(settings.cache))
 
 
 def _with_wishes(llm: LLM, wishes: object) -> LLM:

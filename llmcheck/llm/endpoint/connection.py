@@ -7,7 +7,6 @@ stale. What cannot be used is a ConfigError that names the variable, never a tra
 from __future__ import annotations
 
 import ipaddress
-import logging
 import os
 import ssl
 from pathlib import Path
@@ -40,9 +39,6 @@ def connected(endpoint: Endpoint, api: Api) -> Any:
             f"a library that llmcheck calls models with cannot be loaded ({error}): "
             "install llmcheck again"
         ) from error
-    # instructor logs every failed attempt as an error, which Python prints on stderr when
-    # nobody has set up logging.
-    logging.getLogger("instructor").addHandler(logging.NullHandler())
     return client
 
 
