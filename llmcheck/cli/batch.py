@@ -135,12 +135,12 @@ def write(
         if sourced.sources[name] == "argument"
         for word in (f"--{name.replace('_', '-')}", str(getattr(settings, name)))
     ]
-    asides = [*(["--length", length] if length != "normal" else [])]
-    asides += ["--input-format", input_format] if input_format else []
-    run = shlex.join(["llmcheck", verb, *paths, *given, *asides])
+    given += ["--length", length] if length != "normal" else []
+    given += ["--input-format", input_format] if input_format else []
+    run = shlex.join(["llmcheck", verb, *paths, *given])
     emit("".join(f"{line}\n" for line in written_lines(written, output, run)))
-    warn_of("could not be read, and is not asked about", written.unread)
-    raise typer.Exit(INCOMPLETE if written.unread else CLEAN)
+    warn_of("could not be read, and is not asked about", written.unreadable)
+    raise typer.Exit(INCOMPLETE if written.unreadable else CLEAN)
 
 
 def submit(folder: Folder, base_url: BaseUrl = None) -> None:

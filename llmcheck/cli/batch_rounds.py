@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -59,7 +60,7 @@ class Round(NamedTuple):
     """Calls that are left to the run itself."""
     planned: PlannedRun
     """The whole run, at the price of batches."""
-    unread: list[str]
+    unreadable: list[str]
     """What is wrong with documents that could not be read."""
 
 
@@ -82,6 +83,8 @@ def order_of(
         raise ConfigError("no model is named: give --model NAME, of OpenAI or anthropic/NAME")
     if "-" in paths:
         raise ConfigError("standard input cannot be read again for the next round: name files")
+    if settings.cache is None:
+        raise ConfigError("batches are answered into the cache: name one with --cache DIR")
     return Order(
         verb=verb,
         paths=tuple(path if is_url(path) else os.path.abspath(path) for path in paths),
@@ -89,6 +92,7 @@ def order_of(
         length=length,
         model=settings.model,
         base_url=settings.base_url,
+        cache=os.path.abspath(settings.cache.expanduser()),
         effort=settings.effort,
         table_tokens=settings.table_tokens,
         language=settings.language,
@@ -97,10 +101,11 @@ def order_of(
 
 
 def settings_for(order: Order, base_url: str | None, cache: Path | None) -> Settings:
-    """The settings to go on with an order; keys and the cache are those of today.
+    """The settings to go on with an order; the key is that of today.
 
-    The address is not taken from the folder, which may have come with the documents: a key would
-    be sent there. Raises ConfigError when it is not that of the settings.
+    Neither the address nor the cache is taken from the folder, which may have come with the
+    documents: a key would be sent there, and answers planted. Raises ConfigError when they are
+    not those of the settings.
     """
     settings = load_settings(model=order.model, base_url=base_url, cache=cache)
     if settings.base_url != order.base_url:
@@ -108,6 +113,8 @@ def settings_for(order: Order, base_url: str | None, cache: Path | None) -> Sett
             f"the batch was written for {order.base_url or 'the address of the provider'}, and "
             f"the settings name {settings.base_url or 'no other'}: give --base-url as it was"
         )
+    if settings.cache is None or os.path.abspath(settings.cache.expanduser()) != order.cache:
+        raise ConfigError(f"the answers are to go into the cache {order.cache}: give --cache")
     decided = order.model_dump(include={"model", "effort", "table_tokens", "language", "extra"})
     return settings.model_copy(update=decided)
 
@@ -191,8 +198,6 @@ def _corpus(order: Order, settings: Settings) -> Corpus:
 
 
 def _walk(corpus: Corpus, order: Order, settings: Settings, llm: LLM) -> None:
-    if settings.cache is None:
-        raise ConfigError("batches are answered into the cache: name one with --cache DIR")
     # One after the other, so that what one answer teaches holds for the next.
     alone = settings.model_copy(update={"concurrency": 1})
     checker = Checker(order.model, settings=alone, llm=stand_in(llm, settings))
@@ -232,7 +237,10 @@ def _planned(corpus: Corpus, order: Order, settings: Settings) -> PlannedRun:
 
 
 def _lessons(manifest: Manifest, asking: Asking) -> Lessons:
-    return asking.beginning if manifest.lessons is None else manifest.lessons.lessons()
+    if manifest.lessons is None:
+        return asking.beginning
+    lessons = manifest.lessons.lessons()
+    return replace(lessons, mode=min(lessons.mode, len(asking.ways) - 1))
 
 
 def _cost(answers: list[Tokens], settings: Settings) -> float | None:

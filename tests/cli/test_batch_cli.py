@@ -16,6 +16,7 @@ from llmcheck.cli.main import main
 from llmcheck.llm import connect as connecting
 from llmcheck.llm.recording.files import call_files, read_fixture
 from llmcheck.llm.store import ReplyStore
+from llmcheck.settings import load_settings
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 both = pytest.mark.parametrize("kind", [OPENAI, ANTHROPIC], ids=["openai", "anthropic"])
@@ -99,15 +100,7 @@ def results(kind: Kind, answering: Answering, number: int = 1) -> str:
 
 
 def replies() -> int:
-    return ReplyStore(json_cache()).info().replies
-
-
-def json_cache() -> Path:
-    from llmcheck.settings import load_settings
-
-    cache = load_settings().cache
-    assert cache is not None
-    return cache
+    return ReplyStore(load_settings().cache or "").info().replies
 
 
 # --- from documents to a run without a call ---
@@ -169,7 +162,15 @@ def test_results_that_were_fetched_by_hand_are_read_from_a_file(
 def test_the_price_is_half_of_that_of_single_calls(run: Run) -> None:
     prices = ("--price-in", "1000000", "--price-out", "0")
     plan = run(
-        "check", "dam.txt", "map.txt", "--model", "x", *prices, "--dry-run", "--format", "json"
+        "check",
+        "dam.txt",
+        "map.txt",
+        "--model",
+        OPENAI.model,
+        *prices,
+        "--dry-run",
+        "--format",
+        "json",
     )
     whole = json.loads(plan.out)["runs"][0]["cost_usd"]
     assert f"~${whole / 2:.4f} in batches" in write(run, OPENAI, *prices).out
@@ -403,6 +404,24 @@ def test_a_key_is_not_sent_to_an_address_that_only_the_folder_names(run: Run, se
         assert (ran.code, "give --base-url as it was" in ran.err) == (2, True)
     assert endpoint.requests == []
     assert KEY not in Path("batch/batch.json").read_text()
+
+
+def test_answers_go_into_the_cache_that_the_order_was_written_with(run: Run) -> None:
+    write(run, OPENAI, "--cache", "here")
+    text = results(OPENAI, lambda *_: OPENAI.good(NOTHING))
+    ran = run("batch", "read", "batch", text)
+    assert (ran.code, f"{Path('here').absolute()}: give --cache" in ran.err) == (2, True)
+    assert run("batch", "read", "batch", text, "--cache", "here").code == 0
+    assert "--cache here" in write(run, OPENAI, "--cache", "here").out
+
+
+def test_no_file_outside_the_folder_is_submitted_or_replaced(run: Run) -> None:
+    write(run, OPENAI)
+    text = Path("batch/batch.json").read_text()
+    Path("batch/batch.json").write_text(text.replace("batch-1.jsonl", "../dam.txt"))
+    assert write(run, OPENAI).code == 2
+    assert run("batch", "submit", "batch").code == 2
+    assert Path("dam.txt").exists()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 2}'])

@@ -33,6 +33,8 @@ class Order(Frozen):
     length: str = "normal"
     model: str
     base_url: str | None = None
+    cache: str
+    """Where the answers go; absolute."""
     effort: str | None = None
     table_tokens: int
     language: str | None = None
@@ -42,7 +44,7 @@ class Order(Frozen):
 class BatchFile(Frozen):
     """A file of requests."""
 
-    name: str
+    name: str = Field(pattern=r"^batch-[0-9]+\.jsonl?$")
     id: str = ""
     """Of its batch at the provider, once it is submitted."""
     read: bool = False
@@ -51,7 +53,7 @@ class BatchFile(Frozen):
 class Learnt(Frozen):
     """Lessons of an endpoint, as they are kept."""
 
-    mode: int
+    mode: int = Field(ge=0)
     refused: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
     most: dict[str, int] = Field(default_factory=dict)
@@ -158,7 +160,7 @@ class BatchFolder:
 
     def requests(self, file: BatchFile, fmt: Format) -> Mapping[str, Any]:
         """The bodies in a file by the keys of their calls. Raises ConfigError where it is none."""
-        path = self.path / Path(file.name).name
+        path = self.path / file.name
         try:
             return fmt.requests(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:

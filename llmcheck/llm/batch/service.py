@@ -13,6 +13,9 @@ from llmcheck.llm.batch.formats import ENDPOINT, Format
 from llmcheck.llm.endpoint.client import EndpointLLM, refuse_in_tests
 from llmcheck.llm.endpoint.complaints import complaint_of
 
+_SDKS = ("openai", "anthropic", "httpx", "httpx2")
+"""Whose errors are the provider's or the network's."""
+
 
 class State(NamedTuple):
     """How far a batch is."""
@@ -85,7 +88,7 @@ class BatchService:
             raise BatchError(f"{what}: {message}") from error
         except Exception as error:
             response = getattr(error, "response", None)
-            if response is None and not _is_of_sdk(error):
+            if response is None and type(error).__module__.partition(".")[0] not in _SDKS:
                 raise
             if response is None:
                 said = f"cannot connect to {endpoint.address} ({error.__cause__ or error})"
@@ -94,10 +97,6 @@ class BatchService:
                 said = f"{endpoint.address} answered {complaint.status} ({complaint.message})"
             # The cause may quote the request's headers: only its cleaned words go out.
             raise BatchError(f"{what}: {endpoint.cleaned(said)}") from None
-
-
-def _is_of_sdk(error: Exception) -> bool:
-    return type(error).__module__.partition(".")[0] in ("openai", "anthropic")
 
 
 def _openai_state(batch: Any) -> State:
