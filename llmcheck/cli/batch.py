@@ -66,7 +66,7 @@ def register(app: typer.Typer) -> None:
         epilog=help_epilog(
             "llmcheck batch write articles/ --model gpt-5-mini -o batch/",
             "llmcheck batch write articles/ --verb check --model gpt-5-mini -o batch/",
-            "llmcheck batch write a.txt b.txt --model anthropic/claude-sonnet-4-5 -o batch/",
+            "llmcheck batch write a.txt --model anthropic/claude-sonnet-4-5 -o batch/",
             codes={
                 **CODES_WITHOUT_RUN,
                 USAGE: "wrong usage or configuration, or nothing could be read",

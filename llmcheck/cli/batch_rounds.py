@@ -46,7 +46,8 @@ VERBS = {
     )
 }
 """The verbs whose calls can go into batches."""
-_STAGES = ((read.PROMPT, survey.PROMPT), (merging.PROMPT,), (judge.PROMPT,), (SUMMARY_PROMPT,))
+STAGES = ((read.PROMPT, survey.PROMPT), (merging.PROMPT,), (judge.PROMPT,), (SUMMARY_PROMPT,))
+"""The prompts of a run, those together that need no answers of each other, in their order."""
 
 
 class Round(NamedTuple):
@@ -132,7 +133,7 @@ def write(folder: BatchFolder, order: Order, settings: Settings) -> Round:
         _check_same(folder, manifest, order, asking)
     corpus = _corpus(order, settings)
     planned = _planned(corpus, order, settings)
-    collecting = CollectingLLM(asking, _lessons(manifest, asking), _STAGES, manifest.tries)
+    collecting = CollectingLLM(asking, _lessons(manifest, asking), STAGES, manifest.tries)
     _walk(corpus, order, settings, collecting)
     written = folder.write_round(manifest, asking.format, collecting.requests.values())
     return Round(

@@ -127,13 +127,14 @@ def test_the_articles_in_seeds_are_answered_stage_by_stage_until_a_run_needs_no_
         ran = run("batch", "read", "batch", *address)
         assert ran.code == 0, ran.err
         assert "stored" in ran.out
-    assert "reading.v1" in stages[0]
-    assert "survey.v1" in stages[0]
-    assert "judge.v3" in stages[1]
-    assert "summary.v1" in stages[-1]
+    assert [stage.partition("(")[2] for stage in stages] == [
+        "4 of reading.v1, 1 of survey.v1)",
+        "1 of judge.v3)",
+        "1 of judge.v3)",
+        "1 of summary.v1)",
+    ]
     assert f"llmcheck summarize {SEEDS} --model {kind.model}" in ran.out
     asked = sum(len(batch.requests) for batch in batches.batches.values())
-    assert len(answers) - 1 <= asked <= len(answers)
     in_the_end = len(endpoint.requests)
     found = run("summarize", *order, "--format", "json")
     expected = run("summarize", SEEDS, "--replay", str(RECORDING), "--format", "json")

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from batch_wire import OPENAI, question
 from bridges import BRIDGE, GOOD, KEY, Bridge, Waits, call
+from calls import make_call
 from hypothesis import given
 from hypothesis import strategies as st
 from native_wire import ANTHROPIC
+from pydantic import BaseModel
+from repository import ROOT
 from wire import Answer, Endpoint, Request, completion
 
-from llmcheck import Checker, Corpus
+from llmcheck import Checker, Corpus, ReplayLLM, Report
+from llmcheck.cli.batch_rounds import STAGES as STAGES_OF_A_RUN
 from llmcheck.errors import InvalidReply, LLMError, Pending
 from llmcheck.llm.batch.answers import AnsweringLLM, Lines
-from llmcheck.llm.batch.asking import Asking, CollectingLLM
+from llmcheck.llm.batch.asking import Asking, CollectingLLM, pending
 from llmcheck.llm.batch.formats import ANTHROPIC_BATCHES, OPENAI_BATCHES, Format
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.lessons import Lessons
-from llmcheck.llm.port import Call
+from llmcheck.llm.port import LLM, Call, Reply, T
 from llmcheck.llm.store import ReplyStore
+from llmcheck.settings import load_settings
 from llmcheck.tokens import Tokens
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -125,12 +131,6 @@ def test_no_file_passes_the_limits_and_no_request_is_lost(
         assert count == 1 or len(text.encode()) <= most_bytes
 
 
-def test_the_limits_are_those_of_the_providers() -> None:
-    assert (OPENAI_BATCHES.most_requests, OPENAI_BATCHES.most_bytes) == (50_000, 200_000_000)
-    assert ANTHROPIC_BATCHES.most_requests == 100_000
-    assert ANTHROPIC_BATCHES.most_bytes == 256_000_000
-
-
 def test_a_key_is_an_id_that_both_providers_take() -> None:
     assert len(call().key) <= 64
     assert call().key.isalnum()
@@ -169,13 +169,11 @@ def test_an_answer_comes_with_its_tokens_and_without_what_was_thought() -> None:
     assert port.lessons.answered
 
 
+class Verdict(BaseModel):
+    verdict: str
+
+
 def test_a_probability_of_a_choice_is_kept() -> None:
-    from calls import make_call
-    from pydantic import BaseModel
-
-    class Verdict(BaseModel):
-        verdict: str
-
     schema = {"properties": {"verdict": {"enum": ["yes", "no"], "type": "string"}}}
     asked = make_call(schema=schema, model="scripted")
     tokens = [{'{"verdict": "': 0.0}, {"yes": -0.1, "no": -2.4}, {'"}': 0.0}]
@@ -250,6 +248,54 @@ def test_a_refusal_of_the_models_is_no_answer() -> None:
 
 
 # --- a whole run ---
+
+
+class _Given:
+    """Answers these calls from a recording, and lets all others wait."""
+
+    def __init__(self, replay: ReplayLLM, keys: Collection[str]) -> None:
+        self._replay = replay
+        self._keys = keys
+
+    def complete(self, call: Call, schema: type[T]) -> Reply[T]:
+        if call.key not in self._keys:
+            raise pending(call)
+        return replace(self._replay.complete(call, schema), origin="model")
+
+
+@pytest.mark.parametrize(
+    ("recording", "documents", "table_tokens", "rounds"),
+    [
+        # Of a model of 1.5B parameters, whose answers did not all come whole.
+        ("small-model", "tests/data/ferry", 120, ["survey", "survey", "merge", "judge", "judge"]),
+        ("seeds", "seeds", 24_000, ["survey", "judge", "judge"]),
+    ],
+)
+def test_the_rounds_ask_what_a_recorded_run_asked_and_nothing_else(
+    recording: str, documents: str, table_tokens: int, rounds: list[str], tmp_path: Path
+) -> None:
+    replay = ReplayLLM(ROOT / "fixtures" / recording)
+    corpus = Corpus.read(ROOT / documents)
+    store = ReplyStore(tmp_path / "cache")
+    settings = load_settings(table_tokens=table_tokens, concurrency=1, cache=False)
+
+    def run(llm: LLM) -> Report:
+        checker = Checker(replay.model, settings=settings, llm=CachedLLM(llm, store))
+        return checker.check(corpus)
+
+    asked = []
+    while True:
+        port = CollectingLLM(asking(), asking().beginning, STAGES_OF_A_RUN, {})
+        report = run(port)
+        if not port.requests:
+            break
+        asked += [name.partition(".")[0] for name in port.prompts]
+        run(_Given(replay, port.requests))
+    assert asked == rounds
+    expected = Checker(llm=replay, table_tokens=table_tokens).check(corpus)
+    assert (report.failures, report.disputes) == ((), expected.disputes)
+    of_a_check = ("survey", "merge", "judge")
+    assert [p for p in replay.unused() if p.parent.name.startswith(of_a_check)] == []
 
 
 def test_batches_ask_what_a_run_asks_where_answers_do_not_come_whole(tmp_path: Path) -> None:
