@@ -1,5 +1,5 @@
 """``python -m llmcheck``."""
 
-from llmcheck.cli.main import main
+from llmcheck.cli.main import run_process
 
-main()
+run_process()

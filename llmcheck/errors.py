@@ -9,8 +9,9 @@
     │   │   └── TooLong        the text is more than the model's context holds
     │   ├── InvalidReply       the model answered, but not what the schema asks for
     │   ├── FixtureMissing     replay has no recording of this call
+    │   ├── CorruptRecord      a stored reply (cache row or fixture) is damaged
     │   ├── Pending            the call is left to a batch, which has not answered it yet
-    │   └── CorruptRecord      a stored reply (cache row or fixture) is damaged
+    │   └── Interrupted        the run was stopped before the call was answered
     ├── BatchError             a batch cannot be submitted, looked after or fetched
     ├── BudgetExceeded         a limit on calls, tokens or cost is used up
     ├── IncompleteRun          some calls failed; carries ``failures`` (in ``models``)
@@ -97,6 +98,10 @@ class Pending(LLMError):
 
 class CorruptRecord(LLMError):
     """A stored reply, in the cache or in a fixture, is damaged or was altered."""
+
+
+class Interrupted(LLMError):
+    """The run that the call belongs to was stopped from outside."""
 
 
 class BatchError(LLMCheckError):

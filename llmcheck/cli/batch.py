@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llmcheck.cli.batch_lines import state_line, stored_line, warn_of, written_lines
+from llmcheck.cli.interrupts import exit_on_interrupt
 from llmcheck.cli.options import (
     BUDGET,
     CLEAN,
@@ -30,7 +31,7 @@ from llmcheck.errors import ConfigError
 from llmcheck.render.phrases import clean, pluralize
 
 if TYPE_CHECKING:
-    from llmcheck.llm.batch.folder import Manifest
+    from llmcheck.llm.batch.folder import BatchFolder, Manifest
     from llmcheck.llm.batch.service import BatchService
     from llmcheck.settings import Settings, SourcedSettings
 
@@ -127,7 +128,7 @@ def write(
     # What would answer in the place of the model has no part in this.
     settings = sourced.settings.model_copy(update={"replay": None, "record": None})
     order = batch_rounds.order_of(verb, paths, input_format, length, settings)
-    with show_progress():
+    with show_progress() as line, exit_on_interrupt(settings, line):
         written = batch_rounds.write(BatchFolder(output), order, settings)
     given = [
         word
@@ -175,7 +176,7 @@ def read(
     folder: Folder,
     results: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[RESULTS]...", help="Files of results; else they are fetched."),
+        typer.Argument(metavar="[RESULTS...]", help="Files of results; else they are fetched."),
     ] = None,
     base_url: BaseUrl = None,
     cache: Cache = None,
@@ -192,13 +193,15 @@ def read(
     if results:
         manifest = place.manifest()
         settings = batch_rounds.settings_for(manifest.order, base_url, cache)
+        batch_rounds.check_cache(manifest.order, settings)
         texts = {str(path): _text_of(path) for path in results}
     else:
         manifest, settings, service = _opened(folder, base_url, cache)
+        batch_rounds.check_cache(manifest.order, settings)
         manifest, texts = _fetched(place, manifest, service)
         if not texts:
             raise typer.Exit(INCOMPLETE)
-    with show_progress():
+    with show_progress() as line, exit_on_interrupt(settings, line):
         found = batch_rounds.read_results(place, manifest, settings, texts)
     emit(stored_line(found) + f"next: the same `llmcheck batch write ... -o {folder}` again\n")
     tally, lines = found.tally, found.lines
@@ -232,7 +235,7 @@ def _opened(
 
 
 def _fetched(
-    place: Any, manifest: Manifest, service: BatchService
+    place: BatchFolder, manifest: Manifest, service: BatchService
 ) -> tuple[Manifest, dict[str, str]]:
     """The results of every batch that has ended, by the names under which they are kept."""
     texts: dict[str, str] = {}

@@ -19,13 +19,14 @@ from llmcheck.documents.paths import is_url
 from llmcheck.errors import BudgetExceeded, ConfigError
 from llmcheck.judging import judge
 from llmcheck.llm.batch.answers import AnsweringLLM, Lines, Tally
-from llmcheck.llm.batch.asking import Asking, CollectingLLM, asking_of
+from llmcheck.llm.batch.asking import Asking, CollectingLLM, asking_of, memory_of
 from llmcheck.llm.batch.folder import BatchFile, BatchFolder, Learnt, Manifest, Order
 from llmcheck.llm.batch.formats import PRICE_SHARE
 from llmcheck.llm.connect import prices_of, stand_in
 from llmcheck.llm.endpoint.lessons import Lessons
 from llmcheck.llm.port import LLM
 from llmcheck.plan import PlannedRun, plan_of
+from llmcheck.providers import one_spelling
 from llmcheck.reading import read
 from llmcheck.settings import Settings, load_settings
 from llmcheck.summary import PROMPT as SUMMARY_PROMPT
@@ -92,7 +93,7 @@ def order_of(
         input_format=input_format,
         length=length,
         model=settings.model,
-        base_url=settings.base_url,
+        address=_address(settings.base_url),
         cache=os.path.abspath(settings.cache.expanduser()),
         effort=settings.effort,
         table_tokens=settings.table_tokens,
@@ -104,20 +105,27 @@ def order_of(
 def settings_for(order: Order, base_url: str | None, cache: Path | None) -> Settings:
     """The settings to go on with an order; the key is that of today.
 
-    Neither the address nor the cache is taken from the folder, which may have come with the
-    documents: a key would be sent there, and answers planted. Raises ConfigError when they are
-    not those of the settings.
+    The address is not taken from the folder, which may have come with the documents: a key would
+    be sent there. Raises ConfigError when it is not that of the settings.
     """
     settings = load_settings(model=order.model, base_url=base_url, cache=cache)
-    if settings.base_url != order.base_url:
+    if _address(settings.base_url) != order.address:
         raise ConfigError(
-            f"the batch was written for {order.base_url or 'the address of the provider'}, and "
-            f"the settings name {settings.base_url or 'no other'}: give --base-url as it was"
+            f"the batch was written for {order.address or 'the address of the provider'}, and the "
+            f"settings name {_address(settings.base_url) or 'no other'}: give --base-url as it was"
         )
-    if settings.cache is None or os.path.abspath(settings.cache.expanduser()) != order.cache:
-        raise ConfigError(f"the answers are to go into the cache {order.cache}: give --cache")
     decided = order.model_dump(include={"model", "effort", "table_tokens", "language", "extra"})
     return settings.model_copy(update=decided)
+
+
+def check_cache(order: Order, settings: Settings) -> None:
+    """Raises ConfigError when the answers would go into another cache than the order names."""
+    if settings.cache is None or os.path.abspath(settings.cache.expanduser()) != order.cache:
+        raise ConfigError(f"the answers are to go into the cache {order.cache}: give --cache")
+
+
+def _address(base_url: str | None) -> str | None:
+    return None if base_url is None else one_spelling(base_url).partition("?")[0]
 
 
 def write(folder: BatchFolder, order: Order, settings: Settings) -> Round:
@@ -127,10 +135,12 @@ def write(folder: BatchFolder, order: Order, settings: Settings) -> Round:
     BudgetExceeded where the whole run is planned to pass a limit.
     """
     asking = asking_of(settings)
-    manifest = Manifest(api=asking.format.name, order=order)
     if folder.begun():
         manifest = folder.manifest()
         _check_same(folder, manifest, order, asking)
+    else:
+        known = Learnt.of(memory_of(asking, settings).lessons(order.model))
+        manifest = Manifest(api=asking.format.name, order=order, lessons=known)
     corpus = _corpus(order, settings)
     planned = _planned(corpus, order, settings)
     collecting = CollectingLLM(asking, _lessons(manifest, asking), STAGES, manifest.tries)
@@ -167,10 +177,14 @@ def read_results(
         file.model_copy(update={"read": file.read or bool(bodies[file].keys() & lines.results)})
         for file in manifest.files
     )
-    learnt = Learnt.of(answering.lessons)
+    lessons = answering.lessons
+    learnt = Learnt.of(lessons)
     folder.save(
         manifest.model_copy(update={"files": files, "lessons": learnt, "tries": tally.tries})
     )
+    if tally.stored:
+        proven = replace(lessons, modes_that_work=frozenset({lessons.mode}))
+        memory_of(asking, settings).put(manifest.order.model, proven)
     return ReadRound(
         lines, tally, len(lines.results.keys() - tally.read), _cost(tally.tokens, settings)
     )
@@ -238,8 +252,6 @@ def _planned(corpus: Corpus, order: Order, settings: Settings) -> PlannedRun:
 
 
 def _lessons(manifest: Manifest, asking: Asking) -> Lessons:
-    if manifest.lessons is None:
-        return asking.beginning
     lessons = manifest.lessons.lessons()
     return replace(lessons, mode=min(lessons.mode, len(asking.ways) - 1))
 

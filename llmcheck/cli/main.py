@@ -31,8 +31,9 @@ from llmcheck.cli import (
     rule,
     run,
     summarize,
+    trust,
 )
-from llmcheck.cli.options import BUDGET, FAULT, INCOMPLETE, USAGE
+from llmcheck.cli.options import BUDGET, FAULT, INCOMPLETE, INTERRUPTED, TERMINATED, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
 from llmcheck.errors import BatchError, BudgetExceeded, LLMCheckError, LLMError
 from llmcheck.render.phrases import clean_lines
@@ -52,7 +53,8 @@ app = typer.Typer(
     epilog=(
         "Exit codes: 0 clean, 1 disputes found (check) or something new (diff), "
         "2 usage or configuration, 3 incomplete (what was found is printed), "
-        "4 stopped by a budget, 70 a fault of llmcheck itself, 130 interrupted. "
+        "4 stopped by a budget, 70 a fault of llmcheck itself, "
+        "130 interrupted (143 by SIGTERM). "
         "Where several hold: 4 before 3 before 1."
     ),
     no_args_is_help=True,
@@ -104,6 +106,17 @@ def _say_fault(error: BaseException) -> None:
     )
 
 
+def run_process() -> None:
+    """Run the command line and end this process; what ``llmcheck`` and ``python -m`` start."""
+    try:
+        main()
+    except SystemExit as end:
+        if end.code in (INTERRUPTED, TERMINATED):
+            # At once: all is written, and taking down what was loaded can take seconds.
+            os._exit(end.code)
+        raise
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import PackageNotFoundError, version
@@ -129,5 +142,5 @@ def _options(
 
 for analysis in ANALYSES:
     run.register(app, analysis)
-for verb in (plan, batch, eval, diff, explain, rule, demo, prompts, doctor, mcp, cache):
+for verb in (plan, batch, eval, diff, explain, rule, demo, prompts, doctor, mcp, cache, trust):
     verb.register(app)

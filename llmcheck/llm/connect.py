@@ -16,11 +16,12 @@ from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.google_api import GOOGLE_API
 from llmcheck.llm.endpoint.lessons import EFFORT
 from llmcheck.llm.endpoint.openai_api import OPENAI_API
+from llmcheck.llm.endpoint.quota import Rates
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
 from llmcheck.llm.store import ReplyStore
 from llmcheck.llm.wishes import WishesLLM
-from llmcheck.providers import Native, place_of
+from llmcheck.providers import Native, endpoint_name, place_of
 from llmcheck.settings import Settings
 
 _THREE_WAYS = (
@@ -68,7 +69,12 @@ def connect(settings: Settings) -> Connection:
         raise ConfigError(_THREE_WAYS.format(problem=problem))
     prices = prices_of(settings)
     limits = Limits(settings.max_calls, settings.max_tokens, settings.max_cost)
-    llm = _cached(endpoint_of(settings, ledger=Ledger(limits, prices)), settings)
+    store = store_of(settings)
+    llm: LLM = endpoint_of(
+        settings, ledger=Ledger(limits, prices), lessons=store.lessons if store else None
+    )
+    if store is not None:
+        llm = CachedLLM(llm, store)
     wishes = wishes_of(settings)
     if settings.record is not None:
         from llmcheck.llm.recording.record import RecordingLLM
@@ -82,20 +88,33 @@ def connect(settings: Settings) -> Connection:
 
 def stand_in(llm: LLM, settings: Settings) -> LLM:
     """``llm`` in the place of the endpoint: behind the cache, and asked with the user's wishes."""
-    return _with_wishes(_cached(llm, settings), wishes_of(settings))
+    store = store_of(settings)
+    return _with_wishes(llm if store is None else CachedLLM(llm, store), wishes_of(settings))
+
+
+def store_of(settings: Settings) -> ReplyStore | None:
+    """The cache of the settings, as it is for their endpoint; None where there is none."""
+    if settings.cache is None:
+        return None
+    return ReplyStore(settings.cache, endpoint_name(place_of(settings.model, settings.base_url)))
 
 
 def endpoint_of(
     settings: Settings,
     *,
     ledger: Ledger | None = None,
+    lessons: Path | None = None,
     timeout: float | None = None,
     max_attempts: int = 5,
 ) -> EndpointLLM:
     """The bare endpoint that the settings name, for ``wishes_of`` to be added to its calls.
 
-    ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it.
+    ``timeout`` takes the place of theirs, ``lessons`` is the folder for what is learnt about the
+    endpoint. Raises ConfigError when they name no way to reach it, or only a file does that the
+    user does not trust.
     """
+    if settings.objection:
+        raise ConfigError(settings.objection)
     place = place_of(settings.model, settings.base_url)
     if settings.api_key is None and place.provider is not None and place.provider.keys:
         keys = " or ".join(("LLMCHECK_API_KEY", *place.provider.keys))
@@ -111,6 +130,8 @@ def endpoint_of(
         names=names_of(settings),
         kept=frozenset(wishes_of(settings)),
         ledger=ledger,
+        lessons=lessons,
+        rates=Rates(settings.requests_per_minute, settings.tokens_per_minute),
     )
 
 
@@ -154,10 +175,6 @@ def prices_of(settings: Settings) -> Prices:
         None if settings.price_in is None or settings.price_out is None else
         (settings.price_in, settings.price_out),
     )  # fmt: skip
-
-
-def _cached(llm: LLM, settings: Settings) -> LLM:
-    return llm if settings.cache is None else CachedLLM(llm, ReplyStore(settings.cache))
 
 
 def _with_wishes(llm: LLM, wishes: object) -> LLM:

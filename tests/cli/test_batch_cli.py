@@ -264,6 +264,19 @@ def test_what_a_model_does_not_take_is_left_out_from_the_next_round_on(
     assert "temperature" in json.loads(Path("batch/batch.json").read_text())["lessons"]["refused"]
 
 
+def test_what_was_learnt_is_where_the_next_folder_begins(run: Run) -> None:
+    def answering(key: str, body: Any) -> Any:
+        return OPENAI.error(400, "no `seed` here") if "seed" in body else OPENAI.good(NOTHING)
+
+    for number in (1, 2):
+        write(run, OPENAI)
+        run("batch", "read", "batch", results(OPENAI, answering, number))
+    Path("dam.txt").write_text("The dam is 7 m high.\n")
+    Path("batch").rename("before")
+    write(run, OPENAI)
+    assert "seed" not in next(iter(written(OPENAI).values()))
+
+
 def test_a_call_that_is_refused_twice_is_left_to_the_run_and_holds_nothing_up(run: Run) -> None:
     refused: Answering = lambda *_: OPENAI.error(403, "this text is blocked by our policy")  # noqa: E731
     for number in (1, 2):
@@ -407,13 +420,16 @@ def test_a_key_is_not_sent_to_an_address_that_only_the_folder_names(run: Run, se
     assert KEY not in Path("batch/batch.json").read_text()
 
 
-def test_answers_go_into_the_cache_that_the_order_was_written_with(run: Run) -> None:
-    write(run, OPENAI, "--cache", "here")
-    text = results(OPENAI, lambda *_: OPENAI.good(NOTHING))
-    ran = run("batch", "read", "batch", text)
+def test_answers_go_into_the_cache_that_the_order_was_written_with(run: Run, serve: Any) -> None:
+    _, endpoint = serve(lambda *_: OPENAI.good(NOTHING), polls=0)
+    address = OPENAI.arguments(endpoint)
+    write(run, OPENAI, "--cache", "here", *address)
+    assert run("batch", "submit", "batch", *address).code == 0
+    assert run("batch", "status", "batch", *address).code == 0
+    ran = run("batch", "read", "batch", *address)
     assert (ran.code, f"{Path('here').absolute()}: give --cache" in ran.err) == (2, True)
-    assert run("batch", "read", "batch", text, "--cache", "here").code == 0
-    assert "--cache here" in write(run, OPENAI, "--cache", "here").out
+    assert run("batch", "read", "batch", "--cache", "here", *address).code == 0
+    assert "--cache here" in write(run, OPENAI, "--cache", "here", *address).out
 
 
 def test_no_file_outside_the_folder_is_submitted_or_replaced(run: Run) -> None:
@@ -439,6 +455,16 @@ def test_requests_that_were_altered_are_told_by_name(run: Run) -> None:
     Path("batch/batch-1.jsonl").write_text('{"custom_id": 1}\n')
     ran = run("batch", "read", "batch", text)
     assert (ran.code, "batch/batch-1.jsonl" in ran.err) == (2, True)
+
+
+def test_no_key_in_an_address_is_written_down(run: Run) -> None:
+    secret = "s3cret-s3cret-s3cret-s3cret"
+    for url in (f"http://me:{secret}@127.0.0.1:9/v1", f"http://127.0.0.1:9/v1?key={secret}"):
+        ran = write(run, OPENAI, "--base-url", url)
+        assert ran.code == 0
+        assert secret not in Path("batch/batch.json").read_text()
+        ran = run("batch", "submit", "batch", "--base-url", url)
+        assert (ran.code, secret in ran.err) == (3, False)
 
 
 # --- what cannot be ordered ---

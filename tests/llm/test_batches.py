@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 from native_wire import ANTHROPIC
 from pydantic import BaseModel
 from repository import ROOT
-from wire import Answer, Endpoint, Request, completion
+from wire import Answer, Endpoint, Request, completion, failure
 
 from llmcheck import Checker, Corpus, ReplayLLM, Report
 from llmcheck.cli.batch_rounds import STAGES as STAGES_OF_A_RUN
-from llmcheck.errors import InvalidReply, LLMError, Pending
+from llmcheck.errors import BatchError, InvalidReply, LLMError, Pending
 from llmcheck.llm.batch.answers import AnsweringLLM, Lines
 from llmcheck.llm.batch.asking import Asking, CollectingLLM, pending
 from llmcheck.llm.batch.formats import ANTHROPIC_BATCHES, OPENAI_BATCHES, Format
+from llmcheck.llm.batch.service import BatchService
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.endpoint.client import EndpointLLM
 from llmcheck.llm.endpoint.lessons import Lessons
@@ -245,6 +246,42 @@ def test_a_refusal_of_the_models_is_no_answer() -> None:
     )
     assert isinstance(error, InvalidReply)
     assert "I would rather not." in port.tally.halved[0]
+
+
+def test_results_may_be_longer_than_one_answer() -> None:
+    line = json.dumps({"custom_id": "k", "error": "x" * 33_000_000})
+
+    def answer(request: Request) -> Answer:
+        if request.path.endswith("/content"):
+            return Answer(line)
+        return Answer({"id": "b", "output_file_id": "f", "error_file_id": None})
+
+    with Endpoint(answer) as e:
+        service = BatchService(EndpointLLM(base_url=e.url, api_key=KEY), OPENAI_BATCHES)
+        assert service.fetch("b") == f"{line}\n"
+
+
+@pytest.mark.parametrize(
+    "body", ["<html>Log in</html>", {}, {"id": None}, {"id": 7}, [], {"id": "b", "status": {}}]
+)
+def test_what_is_no_batch_is_an_error_that_names_the_file(body: Any, tmp_path: Path) -> None:
+    file = tmp_path / "batch-1.jsonl"
+    file.write_text("{}\n")
+    with Endpoint(lambda request: Answer(body)) as e:
+        service = BatchService(EndpointLLM(base_url=e.url, api_key=KEY), OPENAI_BATCHES)
+        if body == {"id": "b", "status": {}}:
+            assert service.state("b").ended is False
+            return
+        with pytest.raises(BatchError, match=r"batch-1\.jsonl: .*no batch"):
+            service.submit(file)
+
+
+@pytest.mark.parametrize("status", [401, 404, 429, 500])
+def test_a_refusal_of_the_providers_is_told_in_its_words_without_the_key(status: int) -> None:
+    with Endpoint(lambda request: failure(status, f"not with {KEY}")) as e:
+        service = BatchService(EndpointLLM(base_url=e.url, api_key=KEY), OPENAI_BATCHES)
+        with pytest.raises(BatchError, match=rf"answered {status} \(not with \[key\]\)"):
+            service.state("batch_1")
 
 
 # --- a whole run ---

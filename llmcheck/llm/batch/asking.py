@@ -11,12 +11,13 @@ from pydantic import BaseModel
 
 from llmcheck.errors import ConfigError, LLMError, Pending
 from llmcheck.llm.batch.formats import Format, format_of
-from llmcheck.llm.connect import api_of, names_of, wishes_of
+from llmcheck.llm.connect import api_of, names_of, native_of, store_of, wishes_of
 from llmcheck.llm.endpoint.asking import fields_of
 from llmcheck.llm.endpoint.lessons import Lessons, as_sent
+from llmcheck.llm.endpoint.memory import Memory
 from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import Call, Reply, T
-from llmcheck.providers import OPENAI, Mode, place_of
+from llmcheck.providers import OPENAI, Mode, one_spelling, place_of
 from llmcheck.settings import Settings
 
 MOST_TRIES = 2
@@ -73,6 +74,19 @@ def asking_of(settings: Settings) -> Asking:
             )
         )
     return Asking(fmt, names_of(settings), frozenset(wishes_of(settings)))
+
+
+def memory_of(asking: Asking, settings: Settings) -> Memory:
+    """What earlier runs have learnt about the model, and later ones are to know."""
+    store, native = store_of(settings), native_of(settings)
+    address = native.base_url if native else place_of(settings.model, settings.base_url).base_url
+    return Memory(
+        asking.beginning,
+        folder=None if store is None else store.lessons,
+        address=one_spelling(address),
+        modes=len(asking.ways),
+        wishes=asking.kept,
+    )
 
 
 class CollectingLLM:

@@ -32,7 +32,8 @@ class Order(Frozen):
     input_format: str | None = None
     length: str = "normal"
     model: str
-    base_url: str | None = None
+    address: str | None = None
+    """The base URL, without what may be a key; None for that of the provider."""
     cache: str
     """Where the answers go; absolute."""
     effort: str | None = None
@@ -91,8 +92,7 @@ class Manifest(Frozen):
     api: FormatName
     order: Order
     files: tuple[BatchFile, ...] = ()
-    lessons: Learnt | None = None
-    """None before the first answer."""
+    lessons: Learnt
     tries: dict[str, int] = Field(default_factory=dict)
     """By the key of a call: how often it was answered with what cannot be used."""
 

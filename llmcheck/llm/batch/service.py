@@ -12,6 +12,7 @@ from llmcheck.errors import BatchError
 from llmcheck.llm.batch.formats import ENDPOINT, Format
 from llmcheck.llm.endpoint.client import EndpointLLM, refuse_in_tests
 from llmcheck.llm.endpoint.complaints import complaint_of
+from llmcheck.llm.endpoint.connection import connected
 
 _SDKS = ("openai", "anthropic", "httpx", "httpx2")
 """Whose errors are the provider's or the network's."""
@@ -36,8 +37,12 @@ class BatchService:
     def __init__(self, endpoint: EndpointLLM, fmt: Format) -> None:
         """Raises ConfigError where the endpoint cannot be asked, and in tests."""
         refuse_in_tests()
-        self._client = endpoint.connect()
         self._endpoint = endpoint.endpoint
+        # Results are as long as their requests, and not as one answer.
+        self._client = connected(
+            self._endpoint, fmt.api, heard=lambda headers: None, most_bytes=2 * fmt.most_bytes
+        )
+        self._endpoint.secrets.out_of_logs()
         self._format = fmt
 
     def submit(self, path: Path) -> str:
@@ -45,20 +50,23 @@ class BatchService:
         with self._told(f"submitting {path}"):
             if self._format.name == "anthropic":
                 requests = json.loads(path.read_bytes())["requests"]
-                return str(self._client.messages.batches.create(requests=requests).id)
+                return _id_of(self._client.messages.batches.create(requests=requests))
             with path.open("rb") as file:
                 uploaded = self._client.files.create(file=(path.name, file), purpose="batch")
             made = self._client.batches.create(
-                input_file_id=uploaded.id, endpoint=ENDPOINT, completion_window="24h"
+                input_file_id=_id_of(uploaded), endpoint=ENDPOINT, completion_window="24h"
             )
-            return str(made.id)
+            return _id_of(made)
 
     def state(self, batch: str) -> State:
         """How far a batch is. Raises BatchError."""
         with self._told(f"batch {batch}"):
             if self._format.name == "anthropic":
-                return _anthropic_state(self._client.messages.batches.retrieve(batch))
-            return _openai_state(self._client.batches.retrieve(batch))
+                state = _anthropic_state(self._client.messages.batches.retrieve(batch))
+            else:
+                state = _openai_state(self._client.batches.retrieve(batch))
+            cleaned = self._endpoint.cleaned
+            return state._replace(status=cleaned(state.status), problem=cleaned(state.problem))
 
     def fetch(self, batch: str) -> str:
         """The results of a batch that has ended, a line of JSON each. Raises BatchError."""
@@ -68,11 +76,15 @@ class BatchService:
                     json.dumps(each.to_dict(mode="json"))
                     for each in self._client.messages.batches.results(batch)
                 ]
-                return "".join(f"{line}\n" for line in lines)
+                return self._cleaned("".join(f"{line}\n" for line in lines))
             ended = self._client.batches.retrieve(batch)
             files = filter(None, (ended.output_file_id, ended.error_file_id))
             texts = [self._client.files.content(file).read().decode() for file in files]
-            return "".join(text if text.endswith("\n") else f"{text}\n" for text in texts)
+            return self._cleaned("".join(t if t.endswith("\n") else f"{t}\n" for t in texts))
+
+    def _cleaned(self, text: str) -> str:
+        cleaned: str = self._endpoint.secrets.out_of_answer(text)
+        return cleaned
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
@@ -84,19 +96,28 @@ class BatchService:
             raise BatchError(f"{what}: {error.strerror or error}") from error
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             # The SDKs look at nothing in what they are answered.
-            message = endpoint.answered_with(f"what is no batch ({type(error).__name__})")
-            raise BatchError(f"{what}: {message}") from error
+            sort = type(error).__name__
+            message = f"{endpoint.address} answered with what is no batch ({sort})"
+            raise BatchError(f"{what}: {message}") from None
         except Exception as error:
             response = getattr(error, "response", None)
             if response is None and type(error).__module__.partition(".")[0] not in _SDKS:
                 raise
             if response is None:
-                said = f"cannot connect to {endpoint.address} ({error.__cause__ or error})"
+                cause = error.__cause__ or error
+                why = str(cause) or type(cause).__name__
+                said = f"cannot connect to {endpoint.address} ({why})"
             else:
                 complaint = complaint_of(response)
                 said = f"{endpoint.address} answered {complaint.status} ({complaint.message})"
             # The cause may quote the request's headers: only its cleaned words go out.
             raise BatchError(f"{what}: {endpoint.cleaned(said)}") from None
+
+
+def _id_of(made: Any) -> str:
+    if not isinstance(made.id, str) or not made.id:
+        raise ValueError("it has no id")
+    return str(made.id)
 
 
 def _openai_state(batch: Any) -> State:

@@ -10,9 +10,7 @@ the same bytes, and a diff shows what the model changed.
 from __future__ import annotations
 
 import json
-import os
 import re
-import threading
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +20,7 @@ from pydantic import Field, ValidationError
 from llmcheck.errors import ConfigError
 from llmcheck.llm.port import Call, Reply, canonical_json
 from llmcheck.models import CallRef, Frozen
+from llmcheck.whole_files import write_whole
 
 MANIFEST = "recording.json"
 _FILE_NAME = re.compile(r"[0-9a-f]{16}\.json")
@@ -148,12 +147,7 @@ def write_if_changed(path: Path, content: dict[str, Any]) -> bool:
             return False
     except FileNotFoundError:
         path.parent.mkdir(exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
-    try:
-        unfinished.write_bytes(data)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(path, data)
     return True
 
 
