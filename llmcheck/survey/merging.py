@@ -98,6 +98,7 @@ def _join_same(
         load_prompt(PROMPT),
         _Answer,
         variables=lambda group: {"items": [items[index] for index in group]},
+        can_be_halved=lambda group: len(group) > 3,
         halves=_halves,
     )
     failures = []
@@ -124,7 +125,7 @@ def _matters(items: Sequence[_Item]) -> list[tuple[int, ...]]:
 
 def _halves(group: tuple[int, ...]) -> list[tuple[int, ...]]:
     middle = len(group) // 2
-    return [group[:middle], group[middle:]] if middle > 1 else []
+    return [group[:middle], group[middle:]]
 
 
 def _one_question(group: Sequence[Question], merging: Sequence[CallRef]) -> Question:
