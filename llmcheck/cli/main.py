@@ -1,70 +1,48 @@
 """The command line: parse, call, render, exit code. Data goes to stdout, all else to stderr.
 
-What only a command needs is imported by that command, so that ``--help`` loads typer alone.
+What only a command needs is imported by that command, so that ``--help`` loads typer alone, and the
+modules of other verbs than the one that is meant are not loaded at all.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from llmcheck.cli import (
-    cache,
-    check,
-    claims,
-    demo,
-    diff,
-    doctor,
-    eval,
-    explain,
-    mcp,
-    padding,
-    plan,
-    prompts,
-    report,
-    rule,
-    run,
-    summarize,
-)
+from llmcheck.cli import run
 from llmcheck.cli.options import BUDGET, FAULT, INCOMPLETE, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
 from llmcheck.errors import BudgetExceeded, LLMCheckError, LLMError
 from llmcheck.render.phrases import clean_lines
 
-ANALYSES = (
-    summarize.ANALYSIS,
-    report.ANALYSIS,
-    check.ANALYSIS,
-    claims.ANALYSIS,
-    padding.ANALYSIS,
-)
+ANALYSES = ("summarize", "report", "check", "claims", "padding")
 """The verbs that read documents and report on them."""
-
-app = typer.Typer(
-    name="llmcheck",
-    help="What documents agree on, where they contradict each other, what in them is padding.",
-    epilog=(
-        "Exit codes: 0 clean, 1 disputes found (check) or something new (diff), "
-        "2 usage or configuration, 3 incomplete (what was found is printed), "
-        "4 stopped by a budget, 70 a fault of llmcheck itself, 130 interrupted. "
-        "Where several hold: 4 before 3 before 1."
-    ),
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+VERBS = (
+    *ANALYSES, "plan", "eval", "diff", "explain", "rule", "demo", "prompts", "doctor", "mcp",
+    "cache",
+)  # fmt: skip
+"""Every verb, as help lists them; each is a module of this package."""
+_FEW_OBJECTS = 200_000
+"""Made, and not yet let go of, before it is worth looking for cycles among them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line (default: of this process). Always ends in SystemExit."""
+    _collect_rarely()
     use_utf8()
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    # The one verb that is meant, if it is one: help, completion and a slip take all.
+    verbs = given[:1] if given and given[0] in VERBS else VERBS
     try:
-        app(args=arguments, prog_name="llmcheck")
+        command_line(verbs)(args=given, prog_name="llmcheck")
     except LLMCheckError as error:
         say(f"error: {error}")
         if isinstance(error, BudgetExceeded):
@@ -81,6 +59,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, as with disputes.
         _say_fault(error)
         sys.exit(FAULT)
+
+
+def _collect_rarely() -> None:
+    """Spare a short run the search for cycles, which takes a fifth of its time.
+
+    What modules are made of stays to the end, and is looked through again and again as they load;
+    at the end, the system takes all of it back.
+    """
+    gc.set_threshold(_FEW_OBJECTS, *gc.get_threshold()[1:])
+    atexit.register(gc.freeze)
 
 
 def _say_fault(error: BaseException) -> None:
@@ -113,7 +101,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool,
@@ -125,7 +112,26 @@ def _options(
     """Options of llmcheck itself."""
 
 
-for analysis in ANALYSES:
-    run.register(app, analysis)
-for verb in (plan, eval, diff, explain, rule, demo, prompts, doctor, mcp, cache):
-    verb.register(app)
+def command_line(verbs: Iterable[str] = VERBS) -> typer.Typer:
+    """The command line with these verbs; what others need is not loaded."""
+    app = typer.Typer(
+        name="llmcheck",
+        help="What documents agree on, where they contradict each other, what in them is padding.",
+        epilog=(
+            "Exit codes: 0 clean, 1 disputes found (check) or something new (diff), "
+            "2 usage or configuration, 3 incomplete (what was found is printed), "
+            "4 stopped by a budget, 70 a fault of llmcheck itself, 130 interrupted. "
+            "Where several hold: 4 before 3 before 1."
+        ),
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    for name in verbs:
+        verb = import_module(f"llmcheck.cli.{name}")
+        if name in ANALYSES:
+            run.register(app, verb.ANALYSIS)
+        else:
+            verb.register(app)
+    return app

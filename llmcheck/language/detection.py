@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 
 from llmcheck.language.cldr import english_names
-from llmcheck.language.pack import known_packs, primary
+from llmcheck.language.pack import known_packs, pack, primary
 from llmcheck.language.text import squeeze, words
 
 SAMPLE = 20_000
@@ -36,7 +36,7 @@ def language_of(text: str, *, stated: str | None = None) -> str:
 
 def language_name(code: str) -> str:
     """What English calls a language (``German`` for ``de``); the code itself where unknown."""
-    return english_names().get(primary(code), code)
+    return pack(code).name or english_names().get(primary(code), code)
 
 
 def _code(tag: str | None) -> str | None:

@@ -1,26 +1,28 @@
-"""From settings to a model: which wrappers stand round which port."""
+"""From settings to a model: which wrappers stand round which port.
+
+What answers is imported where it is made, and the endpoint is made at its first call: a replay, or a
+run that the cache answers, loads nothing of what asks.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmcheck.errors import ConfigError
 from llmcheck.installation import has_extra, shipped
 from llmcheck.llm.budget import Ledger, Limits
-from llmcheck.llm.cache import CachedLLM
-from llmcheck.llm.endpoint.anthropic_api import ANTHROPIC_API
-from llmcheck.llm.endpoint.client import EndpointLLM
-from llmcheck.llm.endpoint.google_api import GOOGLE_API
-from llmcheck.llm.endpoint.lessons import EFFORT
-from llmcheck.llm.endpoint.openai_api import OPENAI_API
+from llmcheck.llm.late import LateLLM
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
-from llmcheck.llm.store import ReplyStore
-from llmcheck.llm.wishes import WishesLLM
+from llmcheck.llm.wishes import EFFORT, WishesLLM
 from llmcheck.providers import Native, place_of
 from llmcheck.settings import Settings
+
+if TYPE_CHECKING:
+    from llmcheck.llm.endpoint.api import Api
+    from llmcheck.llm.endpoint.client import EndpointLLM
 
 _THREE_WAYS = (
     "{problem}. Three ways to go on: "
@@ -31,8 +33,6 @@ _THREE_WAYS = (
     "(3) no model: --replay fixtures/seeds answers from recorded replies"
 )
 
-_NATIVE_APIS = MappingProxyType({"anthropic": ANTHROPIC_API, "google": GOOGLE_API})
-"""By the extra that an API needs."""
 _WISHES = "parameters"
 """Where the settings of a recording say what was sent with every call."""
 
@@ -67,8 +67,12 @@ def connect(settings: Settings) -> Connection:
         raise ConfigError(_THREE_WAYS.format(problem=problem))
     prices = prices_of(settings)
     limits = Limits(settings.max_calls, settings.max_tokens, settings.max_cost)
-    llm: LLM = endpoint_of(settings, ledger=Ledger(limits, prices))
+    _check_key(settings)
+    llm: LLM = LateLLM(partial(endpoint_of, settings, ledger=Ledger(limits, prices)))
     if settings.cache is not None:
+        from llmcheck.llm.cache import CachedLLM
+        from llmcheck.llm.store import ReplyStore
+
         llm = CachedLLM(llm, ReplyStore(settings.cache))
     wishes = wishes_of(settings)
     if settings.record is not None:
@@ -92,15 +96,14 @@ def endpoint_of(
 
     ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it.
     """
+    from llmcheck.llm.endpoint.client import EndpointLLM
+
+    _check_key(settings)
     place = place_of(settings.model, settings.base_url)
-    if settings.api_key is None and place.provider is not None and place.provider.keys:
-        keys = " or ".join(("LLMCHECK_API_KEY", *place.provider.keys))
-        problem = f"no API key, endpoint or recording is set (a key: {keys})"
-        raise ConfigError(_THREE_WAYS.format(problem=problem))
     native = native_of(settings)
     return EndpointLLM(
         base_url=native.base_url if native else place.base_url,
-        api=_NATIVE_APIS[native.extra] if native else OPENAI_API,
+        api=_api_of(native),
         api_key=settings.api_key,
         timeout=settings.timeout if timeout is None else timeout,
         max_attempts=max_attempts,
@@ -108,6 +111,24 @@ def endpoint_of(
         kept=frozenset(wishes_of(settings)),
         ledger=ledger,
     )
+
+
+def _check_key(settings: Settings) -> None:
+    place = place_of(settings.model, settings.base_url)
+    if settings.api_key is None and place.provider is not None and place.provider.keys:
+        keys = " or ".join(("LLMCHECK_API_KEY", *place.provider.keys))
+        problem = f"no API key, endpoint or recording is set (a key: {keys})"
+        raise ConfigError(_THREE_WAYS.format(problem=problem))
+
+
+def _api_of(native: Native | None) -> Api:
+    from llmcheck.llm.endpoint.anthropic_api import ANTHROPIC_API
+    from llmcheck.llm.endpoint.google_api import GOOGLE_API
+    from llmcheck.llm.endpoint.openai_api import OPENAI_API
+
+    # By the extra that an API needs.
+    apis = {"anthropic": ANTHROPIC_API, "google": GOOGLE_API}
+    return OPENAI_API if native is None else apis[native.extra]
 
 
 def native_of(settings: Settings) -> Native | None:

@@ -14,9 +14,9 @@ import pytest
 import typer
 from repository import ROOT, check_script
 
-from llmcheck.cli.main import app, main
+from llmcheck.cli.main import command_line, main
 
-VERBS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+VERBS: dict[str, Any] = typer.main.get_command(command_line()).commands  # type: ignore[attr-defined]
 EXAMPLES = {
     name: [
         line.strip().partition(" #")[0].rstrip()

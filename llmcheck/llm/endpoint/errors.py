@@ -17,7 +17,7 @@ from llmcheck.errors import (
     TooLong,
 )
 from llmcheck.llm.endpoint.complaints import Complaint, Refusal, Unreachable
-from llmcheck.llm.endpoint.lessons import EFFORT, named_in
+from llmcheck.llm.endpoint.lessons import named_in
 from llmcheck.llm.endpoint.meaning import (
     is_too_long,
     is_unfit,
@@ -28,6 +28,7 @@ from llmcheck.llm.endpoint.meaning import (
     passes,
 )
 from llmcheck.llm.port import Call
+from llmcheck.llm.wishes import EFFORT
 from llmcheck.providers import OPENAI, Provider
 
 _SHAPELESS = frozenset({"json_invalid", "missing", "model_type"})

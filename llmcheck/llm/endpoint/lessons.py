@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 from llmcheck.llm.endpoint.complaints import Complaint
 from llmcheck.llm.endpoint.meaning import MECHANISM, is_too_long
+from llmcheck.llm.wishes import EFFORT
 
 LIMITS = ("max_tokens", "max_completion_tokens")
 """The names of the limit on an answer, the older one first."""
-EFFORT = "reasoning_effort"
 
 _FIRST_ROOM = 8_192
 _MOST_ROOM = 262_144
