@@ -217,6 +217,8 @@ class _Citations:
     def _claim(self, ref: SentenceRef, answer: str) -> Claim:
         document = self._numbered[ref.doc_id]
         read = self._on[ref]
+        if len(read) == 1:
+            return read[0]
         if read:
             # Several facts may stand in one sentence: the one that speaks of the answer.
             return max(read, key=lambda c: (_likeness(answer, c.text), c.id))

@@ -6,8 +6,6 @@ modules of other verbs than the one that is meant are not loaded at all.
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -30,13 +28,10 @@ VERBS = (
     "cache",
 )  # fmt: skip
 """Every verb, as help lists them; each is a module of this package."""
-_FEW_OBJECTS = 200_000
-"""Made, and not yet let go of, before it is worth looking for cycles among them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line (default: of this process). Always ends in SystemExit."""
-    _collect_rarely()
     use_utf8()
     given = sys.argv[1:] if arguments is None else list(arguments)
     # The one verb that is meant, if it is one: help, completion and a slip take all.
@@ -59,16 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, as with disputes.
         _say_fault(error)
         sys.exit(FAULT)
-
-
-def _collect_rarely() -> None:
-    """Spare a short run the search for cycles, which takes a fifth of its time.
-
-    What modules are made of stays to the end, and is looked through again and again as they load;
-    at the end, the system takes all of it back.
-    """
-    gc.set_threshold(_FEW_OBJECTS, *gc.get_threshold()[1:])
-    atexit.register(gc.freeze)
 
 
 def _say_fault(error: BaseException) -> None:

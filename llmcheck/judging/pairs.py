@@ -105,9 +105,7 @@ def can_be_halved(batch: Batch) -> bool:
 def halves_of(batch: Batch) -> list[Batch]:
     """The two halves of a batch that can be halved."""
     middle = len(batch.pairs) // 2
-    return [
-        batch._replace(pairs=pairs) for pairs in (batch.pairs[:middle], batch.pairs[middle:])
-    ]
+    return [batch._replace(pairs=pairs) for pairs in (batch.pairs[:middle], batch.pairs[middle:])]
 
 
 def batches_of(

@@ -10,7 +10,7 @@ from llmcheck.language.names import names
 from llmcheck.language.numbers import missing
 from llmcheck.language.pack import packs
 from llmcheck.language.quantities import EXACT, Figures, Quantity, agree, ends
-from llmcheck.language.text import squeeze, words
+from llmcheck.language.text import squeeze, squeezed, words
 from llmcheck.language.units import MONEY, is_measure
 
 
@@ -128,9 +128,13 @@ def _plain(quantity: Quantity) -> tuple[Quantity, ...]:
 @lru_cache(maxsize=1 << 12)
 def _vocabulary(source: str) -> frozenset[str]:
     """The words of a source, bare. A name may be one word here and have a hyphen there."""
-    there = {_bare(word) for word in words(source)}
+    there = {_bared(word) for word in squeezed(set(words(source)))}
     return frozenset(there | {part for word in there for part in word.split("-")})
 
 
 def _bare(word: str) -> str:
-    return squeeze(word).removesuffix("'s").removesuffix("'").replace(".", "")
+    return _bared(squeeze(word))
+
+
+def _bared(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("'").replace(".", "")

@@ -8,7 +8,6 @@ from typing import Any
 
 from llmcheck.llm.port import LLM, Call, Reply, T
 
-
 EFFORT = "reasoning_effort"
 """The parameter that says how much a model is to think."""
 

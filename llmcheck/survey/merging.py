@@ -93,6 +93,9 @@ def _join_same(
     worded: dict[str, int] = {}
     for index, item in enumerate(items):
         same.join(worded.setdefault(squeeze(item.question), index), index)
+    matters = _matters(items)
+    if not matters:
+        return []
     asking: Halving[tuple[int, ...], _Answer] = Halving(
         "survey",
         load_prompt(PROMPT),
@@ -102,7 +105,7 @@ def _join_same(
         halves=_halves,
     )
     failures = []
-    for group, outcome in asking.ask(_matters(items), runner):
+    for group, outcome in asking.ask(matters, runner):
         if isinstance(outcome, Reply):
             for numbers in outcome.value.same:
                 inside = [group[n - 1] for n in numbers if 1 <= n <= len(group)]

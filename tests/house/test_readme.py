@@ -103,7 +103,9 @@ def test_the_table_of_commands_is_complete() -> None:
     described = rows("command")
     assert set(described) == {f"`{name}`" for name in GROUP.commands}
     for verb in ANALYSES:
-        formats = ", ".join(f"`{n}`" for n in import_module(f"llmcheck.cli.{verb}").ANALYSIS.formats)
+        formats = ", ".join(
+            f"`{n}`" for n in import_module(f"llmcheck.cli.{verb}").ANALYSIS.formats
+        )
         assert described[f"`{verb}`"].endswith(f"| {formats} |")
 
 
