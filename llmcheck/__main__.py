@@ -1,4 +1,4 @@
-"""The process of ``llmcheck`` and ``python -m llmcheck``: what holds for it as a whole, then ``cli``."""
+"""The process of ``llmcheck``, and of ``python -m llmcheck``: what holds for it as a whole."""
 
 from __future__ import annotations
 

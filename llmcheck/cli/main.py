@@ -1,7 +1,7 @@
 """The command line: parse, call, render, exit code. Data goes to stdout, all else to stderr.
 
-What only a command needs is imported by that command, so that ``--help`` loads typer alone, and the
-modules of other verbs than the one that is meant are not loaded at all.
+What only a command needs is imported by that command, so that ``--help`` loads typer alone; of the
+verbs, the one that is meant is loaded.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From settings to a model: which wrappers stand round which port.
 
-What answers is imported where it is made, and the endpoint is made at its first call: a replay, or a
-run that the cache answers, loads nothing of what asks.
+What answers is imported where it is made, and the endpoint is made at its first call: a replay,
+or a run that the cache answers, loads nothing of what asks.
 """
 
 from __future__ import annotations
