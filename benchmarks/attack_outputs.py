@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from xml.etree import ElementTree
 
 from attack_set import Attack
@@ -34,6 +35,8 @@ from llmcheck.render.markdown import markdown_page
 from llmcheck.render.sarif import disputes_sarif, padding_sarif
 from llmcheck.render.terminal import claims_page, padding_page, summary_page
 from llmcheck.render.web import html_page
+
+OWN_SCRIPT = files("llmcheck.render.web").joinpath("page.js").read_text(encoding="utf-8")
 
 
 def problems_of_outputs(attacks: Sequence[Attack]) -> list[str]:
@@ -163,7 +166,7 @@ def _live_html(page: str) -> Iterator[str]:
 
     loads = {"script", "img", "iframe", "object", "embed", "link", "form", "base", "video"}
     for element in html.document_fromstring(page).iter():
-        if element.tag in loads:
+        if element.tag in loads and element.text != OWN_SCRIPT:
             yield f"has the element {element.tag}"
         for name, value in element.items():
             if name.startswith("on") or name in ("src", "style", "action"):

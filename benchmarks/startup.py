@@ -18,6 +18,7 @@ from llmcheck import Checker, Corpus, ReplayLLM
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.port import Call, Reply, T
 from llmcheck.llm.store import ReplyStore
+from llmcheck.providers import endpoint_name, place_of
 
 ROUNDS = 25
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,10 +39,10 @@ class _Recorded:
 def cached(folder: Path) -> list[str]:
     """The arguments of a ``check`` that a cache answers whole, which is made in ``folder``."""
     model = ReplayLLM(RECORDING).model
-    store = ReplyStore(folder)
+    nowhere = "http://127.0.0.1:9/v1"
+    store = ReplyStore(folder, endpoint_name(place_of(model, nowhere)))
     Checker(model, llm=CachedLLM(_Recorded(), store)).check(Corpus.read(ROOT / "seeds"))
     store.close()
-    nowhere = "http://127.0.0.1:9/v1"
     return ["check", "seeds", "--model", model, "--base-url", nowhere, "--cache", str(folder),
             "--quiet"]  # fmt: skip
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "report.png"
-WIDTH, HEIGHT, TOP = 900, 720, "#disputes"
+WIDTH, HEIGHT, TOP = 1280, 900, "#disputes"
 
 
 def main() -> None:

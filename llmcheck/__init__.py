@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from llmcheck.errors import CorruptRecord as CorruptRecord
     from llmcheck.errors import DocumentError as DocumentError
     from llmcheck.errors import FixtureMissing as FixtureMissing
+    from llmcheck.errors import Interrupted as Interrupted
     from llmcheck.errors import InvalidReply as InvalidReply
     from llmcheck.errors import LLMCheckError as LLMCheckError
     from llmcheck.errors import LLMError as LLMError
@@ -70,7 +71,8 @@ _HOME = {
     "documents.corpus": ["Corpus"],
     "errors": [
         "BudgetExceeded", "ConfigError", "CorruptRecord", "DocumentError", "FixtureMissing",
-        "InvalidReply", "LLMCheckError", "LLMError", "PromptError", "ProviderError", "TooLong",
+        "Interrupted", "InvalidReply", "LLMCheckError", "LLMError", "PromptError",
+        "ProviderError", "TooLong",
     ],
     "llm.fake": ["FakeLLM"],
     "llm.port": ["LLM", "Call", "Reply"],

@@ -11,11 +11,11 @@ _FEW_OBJECTS = 200_000
 
 
 def main() -> None:
-    """Run the command line and end in SystemExit."""
+    """Run the command line and end this process."""
     _start_fast()
-    from llmcheck.cli.main import main
+    from llmcheck.cli.main import run_process
 
-    main()
+    run_process()
 
 
 def _start_fast() -> None:

@@ -12,6 +12,7 @@ from llmcheck.documents.corpus import Corpus, as_corpus
 from llmcheck.findings import findings_of
 from llmcheck.judging import judge
 from llmcheck.llm.connect import Connection, connect
+from llmcheck.llm.interruption import Interruption
 from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.port import LLM
@@ -98,6 +99,8 @@ class Checker:
         max_calls: int | None = None,
         max_tokens: int | None = None,
         max_cost: float | None = None,
+        requests_per_minute: int | None = None,
+        tokens_per_minute: int | None = None,
         price_in: float | None = None,
         price_out: float | None = None,
         table_tokens: int | None = None,
@@ -122,6 +125,8 @@ class Checker:
             max_calls=max_calls,
             max_tokens=max_tokens,
             max_cost=max_cost,
+            requests_per_minute=requests_per_minute,
+            tokens_per_minute=tokens_per_minute,
             price_in=price_in,
             price_out=price_out,
             table_tokens=table_tokens,
@@ -231,10 +236,20 @@ class Checker:
         )
 
     async def acheck(self, corpus: Corpus) -> Report:
-        """``check`` for async code: runs in a thread, the event loop stays free."""
+        """``check`` for async code: runs in a thread, the event loop stays free.
+
+        When the task is cancelled, calls under way are cut and no other begins.
+        """
         import asyncio
 
-        return await asyncio.to_thread(self.check, corpus)
+        interruption = Interruption()
+        try:
+            # The thread is given the context of this task.
+            with interruption.applies():
+                return await asyncio.to_thread(self.check, corpus)
+        except asyncio.CancelledError:
+            interruption.stop()
+            raise
 
     def _start_run(self) -> tuple[MeteredLLM, Runner]:
         connection = self._connected()

@@ -9,7 +9,8 @@
     │   │   └── TooLong        the text is more than the model's context holds
     │   ├── InvalidReply       the model answered, but not what the schema asks for
     │   ├── FixtureMissing     replay has no recording of this call
-    │   └── CorruptRecord      a stored reply (cache row or fixture) is damaged
+    │   ├── CorruptRecord      a stored reply (cache row or fixture) is damaged
+    │   └── Interrupted        the run was stopped before the call was answered
     ├── BudgetExceeded         a limit on calls, tokens or cost is used up
     ├── IncompleteRun          some calls failed; carries ``failures`` (in ``models``)
     └── DisputesFound          ``Report.raise_for_disputes``; carries ``disputes`` (in ``models``)
@@ -91,6 +92,10 @@ class FixtureMissing(LLMError):
 
 class CorruptRecord(LLMError):
     """A stored reply, in the cache or in a fixture, is damaged or was altered."""
+
+
+class Interrupted(LLMError):
+    """The run that the call belongs to was stopped from outside."""
 
 
 class BudgetExceeded(LLMCheckError):

@@ -127,7 +127,8 @@ def _dispute(
     standing = [verdict for verdict in verdicts if verdict.label == "contradiction"]
     surest = max(standing, key=lambda verdict: (verdict.confidence, -verdict.a, -verdict.b))
     kinds = [verdict.kind for verdict in standing]
-    positions = [cited.position(stance) for stance in stances]
+    positions = map(cited.position, stances)
+    apart = {ref.doc_id for stance in stances for ref in stance.sentences}
     return Dispute(
         id=content_id("d", *sorted(cited.wording(stance) for stance in stances)),
         question=question.question,
@@ -135,6 +136,8 @@ def _dispute(
         confidence=surest.confidence,
         rationale=surest.rationale,
         positions=tuple(sorted(positions, key=lambda p: (-len(p.doc_ids), p.answer))),
+        shown_doc_ids=question.shown_doc_ids,
+        compatible_doc_ids=tuple(sorted({r.doc_id for r in question.sentences} - apart)),
     )
 
 
@@ -164,8 +167,7 @@ def _make_agreement(
     if len({ref.doc_id for ref in refs}) < 2:
         return None
     position = cited.position(Stance(answer=statement.statement, sentences=tuple(refs)))
-    if len(position.doc_ids) < 2:
-        # A document and its copy are one source.
+    if len(position.doc_ids) < 2:  # A document and its copy are one source.
         return None
     return Agreement(
         id=content_id("a", squeeze(statement.statement), *sorted(position.claim_ids)),
@@ -217,8 +219,6 @@ class _Citations:
     def _claim(self, ref: SentenceRef, answer: str) -> Claim:
         document = self._numbered[ref.doc_id]
         read = self._on[ref]
-        if len(read) == 1:
-            return read[0]
         if read:
             # Several facts may stand in one sentence: the one that speaks of the answer.
             return max(read, key=lambda c: (_likeness(answer, c.text), c.id))

@@ -7,8 +7,9 @@ an extra brings the SDK of their own API.
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 Mode = Literal["JSON_SCHEMA", "TOOLS", "MD_JSON"]
 """A way of asking for JSON, as instructor names it."""
@@ -87,6 +88,36 @@ def place_of(model: str | None, base_url: str | None) -> Place:
         if slash and rest and first in provider.names:
             return Place(provider, provider.base_url, rest)
     return Place(OPENAI, OPENAI.base_url, model)
+
+
+def endpoint_name(place: Place) -> str:
+    """What tells an endpoint from others that have models of the same names: its address. Empty
+    for a known provider, whose models are its own.
+
+    >>> endpoint_name(place_of("any", "HTTP://127.0.0.1:8080/v1/"))
+    'http://127.0.0.1:8080/v1'
+    >>> endpoint_name(place_of("gpt-4o-mini", None))
+    ''
+    """
+    return one_spelling(place.base_url) if place.provider is None else ""
+
+
+def one_spelling(base_url: str) -> str:
+    """An address as it is always spelt, without user and password."""
+    url = urlsplit(base_url)
+    scheme, host, port = _origin(base_url)
+    standard = {"http": 80, "https": 443}.get(scheme)
+    at = f"[{host}]" if ":" in (host or "") else f"{host}"
+    at += f":{port}" if port not in (None, standard) else ""
+    return urlunsplit((scheme, at, url.path.rstrip("/"), url.query, ""))
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this very machine, by its name or number."""
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost" or (host or "").endswith(".localhost")
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

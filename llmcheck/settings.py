@@ -11,15 +11,14 @@ Each setting comes from the first of these that gives it:
 4. the default.
 
 Keys belong in the environment: an ``api_key`` in a file is an error. ``OPENAI_API_KEY`` was
-set for someone else's use, so it is sent to no other known provider, nor to an endpoint that
-only a file names (a file that may have come with the documents); ``LLMCHECK_API_KEY`` is sent
-wherever the settings say.
+set for someone else's use, so it is sent to no other known provider. The file may have come with
+the documents: an endpoint that only it names gets no key, and nothing at all unless it is a known
+provider or this machine, until the user trusts it (``trust``).
 """
 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -31,14 +30,17 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
+    PrivateAttr,
     ValidationError,
     field_validator,
     model_validator,
 )
 
 from llmcheck.errors import ConfigError
-from llmcheck.providers import OPENAI, place_of
+from llmcheck.providers import OPENAI, Place, place_of
 from llmcheck.rules import CodePrefixes
+from llmcheck.settings_file import check_folders, read_nearest
+from llmcheck.trust import is_trusted, objection
 
 FILE_ONLY = frozenset({"silence", "extra"})
 """Settings that no environment variable can give."""
@@ -94,6 +96,10 @@ class Settings(BaseModel):
     """Stop before so many tokens, sent and received, are passed."""
     max_cost: float | None = Field(default=None, ge=0, strict=True)
     """Stop before so many US dollars are passed."""
+    requests_per_minute: int | None = Field(default=None, ge=1, strict=True)
+    """Send no more requests than this in any minute; waits, where the other limits stop."""
+    tokens_per_minute: int | None = Field(default=None, ge=1, strict=True)
+    """Send no more than so many tokens, with those received, are used in any minute."""
     price_in: float | None = Field(default=None, ge=0, strict=True)
     """US dollars for a million tokens sent, where the price list is not to be asked."""
     price_out: float | None = Field(default=None, ge=0, strict=True)
@@ -119,6 +125,12 @@ class Settings(BaseModel):
     file."""
     allow_private_urls: bool = Field(default=False, strict=True)
     """Fetch documents from addresses that are not public, too: for an intranet."""
+    _objection: str = PrivateAttr(default="")
+
+    @property
+    def objection(self) -> str:
+        """Why an endpoint that only a file names must not be asked; empty where it may be."""
+        return self._objection
 
     @field_validator("cache", mode="before")
     @classmethod
@@ -128,8 +140,16 @@ class Settings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _has_a_host(cls, value: str | None) -> str | None:
-        if value is not None and not urlsplit(value).hostname:
-            raise ValueError("has no host")
+        if value is not None:
+            parts = urlsplit(value)
+            if not parts.hostname:
+                raise ValueError("has no host")
+            try:
+                none = parts.port == 0
+            except ValueError:
+                none = True
+            if none:
+                raise ValueError("its port is no number from 1 to 65535")
         return value
 
     @field_validator("extra")
@@ -188,15 +208,17 @@ def sourced_settings(
         name=lambda key: f"setting {key}",
     )
     chosen = from_file | borrowed | own | given
-    variable = _key_variable(
-        chosen.get("model"),
-        chosen.get("base_url"),
-        environ,
-        from_file_alone="base_url" in from_file and "base_url" not in borrowed | own | given,
-    )
+    place = place_of(chosen.get("model"), chosen.get("base_url"))
+    strange = _is_strange(place, from_file, borrowed | own | given)
+    held_back = own.pop("api_key", None) if strange else None
+    variable = _key_variable(place, environ, strange=strange)
     key = {} if variable is None else {"api_key": environ[variable]}
+    settings = Settings(**(key | from_file | borrowed | own | given))
+    if strange and path is not None:
+        missed = held_back is not None and variable is None and _takes_key(place)
+        settings._objection = objection(path, place, carries_key="api_key" in given or missed)
     return SourcedSettings(
-        Settings(**(key | chosen)),
+        settings,
         dict.fromkeys(Settings.model_fields, "default")
         | dict.fromkeys(from_file, str(path))
         | {name: f"OPENAI_{name.upper()}" for name in borrowed}
@@ -206,14 +228,23 @@ def sourced_settings(
     )
 
 
-def _key_variable(
-    model: str | None, base_url: str | None, environ: Mapping[str, str], *, from_file_alone: bool
-) -> str | None:
+def _is_strange(place: Place, from_file: Mapping[str, Any], later: Mapping[str, Any]) -> bool:
+    """Whether only the file says where the model is asked, and the user does not trust it."""
+    decisive = "base_url" if "base_url" in from_file or "base_url" in later else "model"
+    if decisive not in from_file or decisive in later or place.provider is OPENAI:
+        return False
+    return not is_trusted(place.base_url)
+
+
+def _takes_key(place: Place) -> bool:
+    return place.provider is not None and bool(place.provider.keys)
+
+
+def _key_variable(place: Place, environ: Mapping[str, str], *, strange: bool) -> str | None:
     """The variable, set for others' use as well, whose key belongs to where the model is asked."""
-    provider = place_of(model, base_url).provider
     # A key for OpenAI is what most servers that speak its protocol are given.
-    others: tuple[str, ...] = () if from_file_alone else OPENAI.keys
-    names = others if provider is None else provider.keys
+    others: tuple[str, ...] = () if strange else OPENAI.keys
+    names = others if place.provider is None else place.provider.keys
     return next((name for name in names if environ.get(name)), None)
 
 
@@ -230,46 +261,16 @@ def _from_environment(
 
 def _from_file(start: Path) -> tuple[Path | None, dict[str, Any]]:
     """The nearest file with settings, and those."""
-    for folder in (start, *start.parents):
-        for path, table in (
-            (folder / "llmcheck.toml", ()),
-            (folder / "pyproject.toml", ("tool", "llmcheck")),
-        ):
-            values = _read_table(path, table) if path.is_file() else None
-            if values is not None:
-                return path, _file_values(path, values)
-    return None, {}
-
-
-def _read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
-    """The table of a TOML file, or None when the file does not have it."""
-    try:
-        values: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: cannot be read as TOML ({error})") from error
-    for name in table:
-        if name not in values:
-            return None
-        values = values[name]
-        if not isinstance(values, dict):
-            raise ConfigError(f"{path}: {name} must be a table")
-    return dict(values)
-
-
-def _file_values(path: Path, values: dict[str, Any]) -> dict[str, Any]:
-    if "api_key" in values:
-        raise ConfigError(
-            f"{path}: api_key: a key does not belong in a file; set LLMCHECK_API_KEY instead"
-        )
-    checked = _validate(
-        values,
-        Settings.model_validate,
-        name=lambda key: f"{path}: {key}",
-    )
+    found = read_nearest(start)
+    if found is None:
+        return None, {}
+    path, values = found
+    checked = _validate(values, Settings.model_validate, name=lambda key: f"{path}: {key}")
     for key in _FOLDERS:
         if checked.get(key) is not None:
             checked[key] = path.parent / os.path.expanduser(checked[key])
-    return checked
+    check_folders(path, checked)
+    return path, checked
 
 
 def _validate(

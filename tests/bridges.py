@@ -29,10 +29,13 @@ BRIDGE = Bridge(name="Orrin Bridge", metres=214)
 
 
 class Waits(list[float]):
-    """A sleep that only takes notes."""
+    """A sleep that only takes notes, and the clock that it moves on."""
 
     def __call__(self, seconds: float) -> None:
         self.append(seconds)
+
+    def now(self) -> float:
+        return sum(self)
 
 
 def call(user: str = "The Orrin Bridge spans 214 m.", **changes: Any) -> Call:
@@ -49,7 +52,10 @@ def call(user: str = "The Orrin Bridge spans 214 m.", **changes: Any) -> Call:
 
 def client(endpoint: Endpoint, **changes: Any) -> EndpointLLM:
     values: dict[str, Any] = {"base_url": endpoint.url, "api_key": KEY, "sleep": Waits()}
-    return EndpointLLM(**{**values, **changes})
+    values |= changes
+    if isinstance(values["sleep"], Waits):
+        values.setdefault("clock", values["sleep"].now)
+    return EndpointLLM(**values)
 
 
 def ask(endpoint: Endpoint, question: Call | None = None, **changes: Any) -> Reply[Bridge]:

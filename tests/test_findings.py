@@ -51,8 +51,11 @@ def test_a_position_that_contradicts_none_is_left_out_of_the_dispute() -> None:
         verdict(0, 2, "lookalike", kind="scope"),
         verdict(1, 2, "unrelated"),
     ]
-    (dispute,) = found(CARS, verdicts=verdicts).disputes
+    shown = CARS.model_copy(update={"shown_doc_ids": ("a", "b", "c")})
+    (dispute,) = found(shown, verdicts=verdicts).disputes
     assert [p.answer for p in dispute.positions] == ["40", "50"]
+    assert dispute.compatible_doc_ids == ("c",)
+    assert dispute.shown_doc_ids == ("a", "b", "c")
 
 
 def test_a_dispute_that_the_judge_takes_for_a_lookalike_is_told_as_one() -> None:

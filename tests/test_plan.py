@@ -19,6 +19,7 @@ from llmcheck.llm.prices import Prices, price
 from llmcheck.models import Document, Failure
 from llmcheck.plan import STAGES, Plan, PlannedRun, PlannedStage, plan_of
 from llmcheck.render.data import schema_of, to_json
+from llmcheck.render.plan import plan_page
 from llmcheck.summary import LENGTHS
 
 SCHEMA = ROOT / "docs" / "plan.schema.json"
@@ -115,6 +116,15 @@ def test_what_could_not_be_read_stands_in_the_plan() -> None:
 
 
 # --- what each verb takes ---
+
+
+def test_the_page_names_documents_and_tells_those_of_one_title_apart() -> None:
+    one = document("It rained.", "a.txt", path="a.txt", title="The tide")
+    other = document("It snowed.", "b.txt", path="b.txt", title="The tide", site="The Pier")
+    plain = document("It thawed.", "c.txt", path="c.txt")
+    page = plan_page(plan_of(Corpus.from_texts([one, other, plain])))
+    for name in ("The tide (a.txt) ", "The tide (The Pier) ", "c.txt "):
+        assert f"\n{name}" in page
 
 
 def test_every_verb_that_reads_documents_can_be_planned() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Annotated, Literal
 
 import typer
 
 from llmcheck.cli.options import CODES_WITHOUT_RUN, Cache, help_epilog
-from llmcheck.cli.streams import emit
+from llmcheck.cli.streams import emit, show_progress
 from llmcheck.errors import ConfigError
 from llmcheck.render.phrases import pluralize
 
@@ -40,11 +41,9 @@ def cache_command(
     from llmcheck.llm.store import ReplyStore
 
     store = ReplyStore(folder)
-    try:
+    with show_progress(), closing(store):
         if action == "clear":
             emit(f"{folder}: {pluralize(store.clear(), 'stored answer')} removed\n")
         else:
             info = store.info()
             emit(f"{folder}: {pluralize(info.replies, 'stored answer')}, {info.bytes:,} bytes\n")
-    finally:
-        store.close()

@@ -21,7 +21,7 @@ from llmcheck.llm.endpoint.local_servers import USUAL_PORTS, LocalServer, local_
 from llmcheck.llm.port import Call, digest
 from llmcheck.llm.wishes import WishesLLM
 from llmcheck.models import Frozen
-from llmcheck.providers import place_of
+from llmcheck.providers import OPENAI, place_of
 from llmcheck.settings import Settings, SourcedSettings
 
 TRIAL_SECONDS = 30.0
@@ -229,17 +229,18 @@ def _trial(settings: Settings, call: bool) -> Trial | None:
 
 
 def _held_back(settings: Settings) -> list[Problem]:
-    """That a key is set for another endpoint than the one that is asked."""
+    """That a key is set, and not sent to a server on this machine that only a file names."""
     place = place_of(settings.model, settings.base_url)
-    if settings.api_key is not None or settings.replay is not None:
+    if settings.api_key is not None or settings.replay is not None or settings.objection:
         return []
-    if place.provider is not None or not os.environ.get("OPENAI_API_KEY"):
+    held = [name for name in ("LLMCHECK_API_KEY", *OPENAI.keys) if os.environ.get(name)]
+    if place.provider is not None or not held:
         return []
     return [
         Problem(
             concerns="hint",
-            text="OPENAI_API_KEY is not sent to an endpoint that only a file names; set "
-            "LLMCHECK_API_KEY if it wants a key",
+            text=f"{held[0]} is not sent to an endpoint that only a file names; if it wants a "
+            f"key, run: llmcheck trust {_endpoint(settings).address}",
         )
     ]
 

@@ -47,7 +47,8 @@ def diff(
     from llmcheck.reports.saved import read_check_report
 
     check_output(output)
-    comparison = compare(read_check_report(old), read_check_report(new))
+    before, after = read_check_report(old), read_check_report(new)
+    comparison = compare(before, after)
     if format_name == "json":
         from llmcheck.render.data import to_json
 
@@ -55,10 +56,11 @@ def diff(
     else:
         from llmcheck.render.changes import changes_markdown, changes_text
 
+        documents = (*after.documents, *before.documents)
         text = (
-            changes_markdown(comparison)
+            changes_markdown(comparison, documents)
             if format_name == "markdown"
-            else changes_text(comparison, width=page_for(output).width)
+            else changes_text(comparison, documents, width=page_for(output).width)
         )
     emit(text, output)
     new_ones = [d for d in comparison.new_disputes if d.silenced is None]

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from llmcheck.cli.interrupts import exit_on_interrupt
 from llmcheck.cli.options import (
     RUN_CODES,
     Output,
     Quiet,
     check_output,
-    exit_on_interrupt,
     failure_code,
     help_epilog,
     takes_settings,
+    tell_of_recording,
 )
 from llmcheck.cli.streams import emit, say, show_progress
 
@@ -75,6 +76,7 @@ def evaluate(
     sets = [read_gold(path) for path in gold_dirs or ()]
     rows = read_rows(pairs, PairRow, limit) if pairs else []
     sentences = read_rows(claims, SentenceRow, limit) if claims else []
+    tell_of_recording(settings)
     with show_progress() as line, exit_on_interrupt(settings, line):
         measured = measure(sets, rows, sentences, settings, ignore_progress if quiet else line)
     emit(_as_json(measured) if format_name == "json" else _as_text(measured), output)

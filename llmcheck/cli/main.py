@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from llmcheck.cli import run
-from llmcheck.cli.options import BUDGET, FAULT, INCOMPLETE, USAGE
+from llmcheck.cli.options import BUDGET, FAULT, INCOMPLETE, INTERRUPTED, TERMINATED, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
 from llmcheck.errors import BudgetExceeded, LLMCheckError, LLMError
 from llmcheck.render.phrases import clean_lines
@@ -25,7 +25,7 @@ ANALYSES = ("summarize", "report", "check", "claims", "padding")
 """The verbs that read documents and report on them."""
 VERBS = (
     *ANALYSES, "plan", "eval", "diff", "explain", "rule", "demo", "prompts", "doctor", "mcp",
-    "cache",
+    "cache", "trust",
 )  # fmt: skip
 """Every verb, as help lists them; each is a module of this package."""
 
@@ -75,6 +75,17 @@ def _say_fault(error: BaseException) -> None:
     )
 
 
+def run_process() -> None:
+    """Run the command line and end this process."""
+    try:
+        main()
+    except SystemExit as end:
+        if end.code in (INTERRUPTED, TERMINATED):
+            # At once: all is written, and taking down what was loaded can take seconds.
+            os._exit(end.code)
+        raise
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import PackageNotFoundError, version
@@ -105,7 +116,8 @@ def command_line(verbs: Iterable[str] = VERBS) -> typer.Typer:
         epilog=(
             "Exit codes: 0 clean, 1 disputes found (check) or something new (diff), "
             "2 usage or configuration, 3 incomplete (what was found is printed), "
-            "4 stopped by a budget, 70 a fault of llmcheck itself, 130 interrupted. "
+            "4 stopped by a budget, 70 a fault of llmcheck itself, "
+            "130 interrupted (143 by SIGTERM). "
             "Where several hold: 4 before 3 before 1."
         ),
         no_args_is_help=True,

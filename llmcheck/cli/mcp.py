@@ -12,8 +12,10 @@ import typer
 from llmcheck.cli.options import (
     CODES_WITHOUT_RUN,
     INTERRUPTED,
+    TERMINATED,
     help_epilog,
     takes_settings,
+    tell_of_recording,
 )
 from llmcheck.cli.streams import show_progress
 from llmcheck.errors import ConfigError
@@ -27,7 +29,7 @@ def register(app: typer.Typer) -> None:
     epilog = help_epilog(
         "llmcheck mcp --root articles/ --model gpt-4o-mini --max-cost 1",
         "llmcheck mcp --replay fixtures/seeds      # without a model",
-        codes={**CODES_WITHOUT_RUN, INTERRUPTED: "interrupted"},
+        codes={**CODES_WITHOUT_RUN, INTERRUPTED: "interrupted (143 by SIGTERM)"},
     )
     app.command("mcp", epilog=epilog)(mcp)
 
@@ -64,5 +66,7 @@ def mcp(
     # At once: a thread of the SDK waits for the next line of stdin, and would keep an orderly end
     # waiting, too.
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(TERMINATED))
+    tell_of_recording(settings)
     with show_progress():
         serve(settings, roots)

@@ -1,17 +1,16 @@
-"""What the commands share: options, exit codes, the end of their help, how a run stops."""
+"""What the commands share: options, exit codes, the end of their help."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from llmcheck.cli.streams import ProgressLine, say
+from llmcheck.cli.streams import check_writable, say
 from llmcheck.documents.formats import SUFFIXES
 from llmcheck.errors import ConfigError
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from llmcheck.settings import Settings, SourcedSettings
 
 CLEAN, FINDINGS, USAGE, INCOMPLETE, BUDGET, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
+TERMINATED = 143
+"""By SIGTERM, as a shell tells it."""
 
 CODES_WITHOUT_RUN = {CLEAN: "done", USAGE: "wrong usage or configuration"}
 """What the exit codes mean where no model is asked."""
@@ -28,7 +29,7 @@ RUN_CODES = {
     USAGE: "wrong usage or configuration, or nothing could be read",
     INCOMPLETE: "incomplete: some calls or documents failed, and what was found is printed",
     BUDGET: "stopped by --max-calls, --max-tokens or --max-cost, and what was found is printed",
-    INTERRUPTED: "interrupted, and the answers so far are cached",
+    INTERRUPTED: "interrupted (143 by SIGTERM), and the answers so far are cached",
 }
 """What the exit codes mean where one is."""
 
@@ -140,6 +141,12 @@ SETTINGS: dict[str, Any] = {
     "max_cost": Annotated[
         float | None, typer.Option(metavar="USD", help="Stop before so many dollars are passed.")
     ],
+    "requests_per_minute": Annotated[
+        int | None, typer.Option(metavar="N", help="Wait, to send no more than N in a minute.")
+    ],
+    "tokens_per_minute": Annotated[
+        int | None, typer.Option(metavar="N", help="Wait, to use no more than N in a minute.")
+    ],
     "price_in": Annotated[
         float | None,
         typer.Option(metavar="USD", help="What a million tokens sent cost, if no list knows it."),
@@ -234,24 +241,17 @@ def help_epilog(*examples: str, codes: Mapping[int, str]) -> str:
 
 def check_output(output: Path | None) -> None:
     """Raise ConfigError now, rather than after the run, when nothing can be written there."""
-    if output is not None and (output.is_dir() or not output.parent.is_dir()):
-        raise ConfigError(f"--output {output}: must be a file in a folder that exists")
+    if output is not None:
+        check_writable(output)
 
 
-@contextlib.contextmanager
-def exit_on_interrupt(settings: Settings, line: ProgressLine) -> Iterator[None]:
-    """Exit as interrupted on Ctrl-C, and say what becomes of the calls that were answered."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        line.erase()
-        kept = (
-            "there is no cache, so its finished calls are lost"
-            if settings.cache is None
-            else "finished calls are cached, so the same command goes on from here"
+def tell_of_recording(settings: Settings) -> None:
+    """Say, where a run is recorded, what the recording will hold."""
+    if settings.record is not None:
+        say(
+            f"the recording {settings.record} will hold sentences of the documents: share it as "
+            "you would share them"
         )
-        say(f"interrupted; {kept}")
-        raise typer.Exit(INTERRUPTED) from None
 
 
 def failure_code(failures: Iterable[Failure]) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+from llmcheck.cli.interrupts import exit_on_interrupt
 from llmcheck.cli.options import (
     CLEAN,
     FINDING_SETTINGS,
@@ -30,12 +31,12 @@ from llmcheck.cli.options import (
     Statistics,
     Verbose,
     check_output,
-    exit_on_interrupt,
     failure_code,
     help_epilog,
     one_of,
     refuse_to_fetch_in_a_replay,
     takes_settings,
+    tell_of_recording,
 )
 from llmcheck.cli.streams import emit, page_for, say, show_progress
 from llmcheck.render.phrases import pluralize
@@ -184,6 +185,7 @@ def carry_out(
 
     settings = request.settings
     refuse_to_fetch_in_a_replay(request.paths, settings)
+    tell_of_recording(settings)
     with (
         show_progress(verbose=request.verbose) as line,
         exit_on_interrupt(settings, line),

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import shutil
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from llmcheck.errors import ConfigError
 from llmcheck.render.phrases import clean
+from llmcheck.whole_files import try_writing, write_whole
 
 if TYPE_CHECKING:
     from llmcheck.llm.runner import Progress
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _ERASE = "\r\x1b[2K"
 _SECONDS_BETWEEN = 0.05
 _NARROWEST, _WIDEST = 40, 120
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 class Page(NamedTuple):
@@ -55,7 +58,7 @@ def emit(text: str, output: Path | None = None) -> None:
     """Write data to stdout, or to ``output``, which is replaced whole or left as it was.
 
     A reader that has gone away (``| head``) is no error. Raises ConfigError when the data
-    cannot be written.
+    cannot be written; what was meant for ``output`` then goes to stdout.
     """
     try:
         if output is not None:
@@ -65,9 +68,29 @@ def emit(text: str, output: Path | None = None) -> None:
         else:
             _write_out(sys.stdout, text)
     except OSError as error:
-        raise ConfigError(
-            f"cannot write to {output or 'standard output'}: {error.strerror or error}"
-        ) from error
+        problem = f"cannot write to {output or 'standard output'}: {error.strerror or error}"
+        if output is not None and sys.stdout is not None:
+            # It may have been paid for.
+            emit(text)
+            problem += "; what it was to hold went to standard output"
+        raise ConfigError(problem) from error
+
+
+def check_writable(output: Path) -> None:
+    """Raises ConfigError when ``output`` cannot be written: before a run rather than after it."""
+    try:
+        target = output.resolve()
+        if target.is_dir() or not target.parent.is_dir():
+            raise ConfigError(f"--output {output}: must be a file in a folder that exists")
+        if target.exists():
+            if not target.is_file():
+                return  # Of a device or a named pipe nothing is known before it is written to.
+            if not (os.access(target, os.W_OK) and target.stat().st_mode & _WRITABLE):
+                raise ConfigError(f"--output {output}: is read-only")
+        try_writing(target.parent)
+    except (OSError, RuntimeError) as error:  # Links that lead in a circle are a RuntimeError.
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"--output {output}: cannot be written ({reason})") from error
 
 
 def _write_out(stream: TextIO, text: str) -> None:
@@ -81,17 +104,12 @@ def _write_out(stream: TextIO, text: str) -> None:
 
 
 def _write_whole(output: Path, text: str) -> None:
-    target = output.resolve()
+    target, data = output.resolve(), text.encode("utf-8", "backslashreplace")
     if target.exists() and not target.is_file():
         # A device or a named pipe is written to; replacing it would destroy it.
-        target.write_text(text, encoding="utf-8")
-        return
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        target.write_bytes(data)
+    else:
+        write_whole(target, data)
 
 
 class ProgressLine:

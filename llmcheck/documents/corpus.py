@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -17,16 +16,16 @@ from llmcheck.documents.adapters import Item, items_of, type_name
 from llmcheck.documents.copies import originals
 from llmcheck.documents.decoding import decode, unix_lines
 from llmcheck.documents.formats import FORMATS
-from llmcheck.documents.formats.reading import read_documents, told_format
+from llmcheck.documents.formats.reading import told_format
 from llmcheck.documents.formats.text import headline
-from llmcheck.documents.paths import expand, is_url, refused, shown_path
+from llmcheck.documents.paths import expand, is_url, shown_path
+from llmcheck.documents.sources import bytes_of, standard_input
+from llmcheck.documents.worker import Worker
 from llmcheck.errors import ConfigError, DocumentError
 from llmcheck.models import Document, Failure, Frozen
 
 if TYPE_CHECKING:
     from llmcheck.documents.web.fetch import Fetcher
-
-_MAX_BYTES = 20_000_000
 
 
 class Corpus(Frozen):
@@ -74,8 +73,8 @@ class Corpus(Frozen):
             from llmcheck.documents.web.fetch import Fetcher
 
             fetcher = Fetcher(allow_private=allow_private_urls)
-        for given in paths:
-            for found in expand(os.fspath(given)):
+        with Worker() as worker:
+            for found in (found for given in paths for found in expand(os.fspath(given))):
                 if isinstance(found, DocumentError):
                     failures.append(_failure(found))
                     continue
@@ -85,9 +84,11 @@ class Corpus(Frozen):
                     continue
                 seen.add(place)
                 forced = input_format if found.named else None
-                read = _read(found.path, stdin, forced)
+                read: Iterable[Document | DocumentError]
                 if fetcher is not None and is_url(found.path):
-                    read = _fetched(found.path, fetcher, forced)
+                    read = _fetched(found.path, fetcher, forced, worker)
+                else:
+                    read = _read(found.path, stdin, forced, worker)
                 for item in read:
                     try:
                         documents.append(_usable(item, ids))
@@ -159,23 +160,18 @@ def _failure(error: DocumentError) -> Failure:
 
 
 def _read(
-    path: str, stdin: BinaryIO | TextIO | None, format_name: str | None
-) -> Iterator[Document | DocumentError]:
+    path: str, stdin: BinaryIO | TextIO | None, format_name: str | None, worker: Worker
+) -> Iterable[Document | DocumentError]:
     """The documents of a file, and what of it cannot be read."""
-    name = shown_path(path)
     try:
-        data = _standard_input(stdin) if path == "-" else _bytes_of(path)
+        data = standard_input(stdin) if path == "-" else bytes_of(path)
     except DocumentError as error:
-        yield error
-        return
-    if len(data) > _MAX_BYTES:
-        yield DocumentError(name, f"is larger than {_MAX_BYTES // 1_000_000} MB: split it")
-        return
-    yield from read_documents(data, name, format_name)
+        return [error]
+    return worker.read(data, shown_path(path), format_name)
 
 
 def _fetched(
-    url: str, fetcher: Fetcher, format_name: str | None
+    url: str, fetcher: Fetcher, format_name: str | None, worker: Worker
 ) -> Iterator[Document | DocumentError]:
     """The documents of a page on the web, and what of it cannot be read."""
     try:
@@ -194,7 +190,7 @@ def _fetched(
             yield DocumentError(name, str(error))
             return
         data = text.encode("utf-8", "surrogatepass")
-    for item in read_documents(data, name, format_name):
+    for item in worker.read(data, name, format_name):
         if isinstance(item, Document) and item.id == name:
             item = item.model_copy(update={"url": page.url})
         yield item
@@ -215,25 +211,6 @@ def _of_item(item: Item) -> Document:
     text = unix_lines(item.text)
     document = Document(id=item.id, text=text, title=headline(text))
     return document.model_copy(update=item.stated)
-
-
-def _bytes_of(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise refused(path, error) from error
-
-
-def _standard_input(stream: BinaryIO | TextIO | None) -> bytes:
-    stream = stream or sys.stdin
-    if stream is None or stream.closed:
-        raise DocumentError("-", "standard input is closed: pipe a document into it")
-    try:
-        data: bytes | str = getattr(stream, "buffer", stream).read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise refused("-", error) from error
-    return data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
 
 
 def _check(name: str, text: str) -> None:

@@ -56,7 +56,7 @@ def iso_date(stated: str, language: str | None = None) -> str | None:
             moment = email.utils.parsedate_to_datetime(stated)
         else:
             moment = datetime.datetime.fromisoformat(stated)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return _written_out(stated, "en") or _written_out(stated, language or "en")
     if moment.year < _EARLIEST:
         return None

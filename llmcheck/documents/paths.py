@@ -12,6 +12,8 @@ from llmcheck.documents.formats import FORMATS, format_of
 from llmcheck.errors import DocumentError
 
 _URL = re.compile(r"https?://", re.I)
+_SLASH = f"[{re.escape(os.sep + (os.altsep or ''))}]"
+_ANY_DEPTH = re.compile(rf"(^|{_SLASH})\*\*(?:{_SLASH}+|$)")
 
 
 class Found(NamedTuple):
@@ -41,10 +43,32 @@ def expand(given: str) -> Iterator[Found | DocumentError]:
         yield from _expand_folder(given)
     elif given == "-" or os.path.lexists(given) or not re.search(r"[*?[]", given):
         yield Found(given, named=True)
-    elif matches := sorted(filter(_is_file, glob.glob(given, recursive=True))):
+    elif matches := sorted(filter(_is_file, glob_matches(given))):
         yield from (Found(path, named=True) for path in matches)
     else:
         yield DocumentError(shown_path(given), "matches no file: check the pattern")
+
+
+def glob_matches(pattern: str) -> list[str]:
+    """What a pattern matches, ``**`` any depth of folders; it follows no link to a folder.
+
+    Two links to the folder that they stand in would else be followed in every order.
+    """
+    parted = _ANY_DEPTH.search(pattern)
+    if parted is None:
+        return glob.glob(pattern)
+    head, tail = pattern[: parted.end(1)], pattern[parted.end() :]
+    found: dict[str, None] = {}
+    for top in glob.glob(head) if head else [""]:
+        for place, folders, files in os.walk(top or os.curdir):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            below = place if top else os.path.relpath(place).removeprefix(os.curdir)
+            if tail:
+                matches = glob_matches(os.path.join(glob.escape(below), tail))
+            else:
+                matches = [os.path.join(below, name) for name in files if name[0] != "."]
+            found.update(dict.fromkeys(matches))
+    return list(found)
 
 
 def is_url(given: str | os.PathLike[str]) -> bool:

@@ -88,4 +88,6 @@ def connections(parts: list[str], settings: Settings) -> Callable[[str], Connect
         llm = RecordingLLM(shared.llm, folder, settings={"concurrency": settings.concurrency})
         return Connection(llm, shared.model)
 
-    return recording_connection
+    # All at once: that one cannot be recorded should be known before the first call.
+    recorded = {part: recording_connection(part) for part in parts}
+    return recorded.__getitem__

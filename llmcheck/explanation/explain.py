@@ -54,7 +54,8 @@ def explain(report: Report, wanted: str, settings: Settings) -> Explanation:
         recorded = RecordedAnswers(directory)
         answers = {ref: recorded.find(ref) for ref in refs}
     elif settings.cache is not None:
-        store = ReplyStore(settings.cache)
+        # The report does not say which endpoint was asked.
+        store = ReplyStore(settings.cache, endpoint=None)
         try:
             cached = CachedAnswers(store)
             answers = {ref: cached.find(ref) for ref in refs}

@@ -106,8 +106,10 @@ def judge_questions(
         looks = [first[pair], *([second[pair.swapped]] if pair.swapped in second else [])]
         broken = next((look for look in looks if not isinstance(look, _Look)), None)
         if broken is not None:
-            subject = questions[pair.question].question
-            failures.append(failure("judging", subject, broken))
+            question = questions[pair.question]
+            refs = question.stances[pair.a].sentences + question.stances[pair.b].sentences
+            doc_ids = dict.fromkeys(ref.doc_id for ref in refs)
+            failures.append(failure("judging", question.question, broken, doc_ids))
         else:
             verdicts.append(
                 _weigh_looks(pair, [look for look in looks if isinstance(look, _Look)])

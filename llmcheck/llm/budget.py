@@ -35,7 +35,7 @@ class Limits(NamedTuple):
     """US dollars."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Permit:
     """A request that may be made."""
 

@@ -29,7 +29,7 @@ def bytes_only_disk() -> type[Any]:
 
         def get(self, key: object, raw: object) -> str:
             if not raw or type(key) is not str:
-                raise UnsafeRow("its key is not plain text")
+                raise UnsafeRow("has a key that is not plain text")
             return key
 
         def store(
@@ -41,7 +41,7 @@ def bytes_only_disk() -> type[Any]:
 
         def fetch(self, mode: int, filename: str | None, value: object, read: bool) -> bytes:
             if mode != diskcache.core.MODE_RAW or filename is not None or type(value) is not bytes:
-                raise UnsafeRow("its value is not plain bytes")
+                raise UnsafeRow("has a value that is not plain bytes")
             return value
 
         def remove(self, file_path: str) -> None:

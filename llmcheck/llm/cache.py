@@ -10,10 +10,12 @@ import logging
 from concurrent.futures import Future
 from typing import Any
 
-from llmcheck.errors import CorruptRecord, InvalidReply, TooLong
+from llmcheck.errors import CorruptRecord, Interrupted, InvalidReply, TooLong
+from llmcheck.llm import interruption
 from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM, Call, Reply, T, parse_reply
-from llmcheck.llm.store import ReplyStore, StoredReply
+from llmcheck.llm.rows import StoredReply
+from llmcheck.llm.store import ReplyStore
 from llmcheck.tokens import Tokens
 
 _log = logging.getLogger("llmcheck")
@@ -50,7 +52,12 @@ class CachedLLM:
             if running is None:
                 mine = self._running[call.key] = Future[Reply[Any]]()
         if running is not None:
-            first = running.result()
+            try:
+                first = running.result()
+            except Interrupted:
+                # The run that asked was stopped; this one may not be.
+                interruption.current().check(call)
+                return self.complete(call, schema)
             return _cached_reply(_stored_reply(first), call, schema)
         try:
             reply = self._read_stored(call, schema) or self._ask_once(call, schema)

@@ -17,7 +17,7 @@ from llmcheck.llm.late import LateLLM
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
 from llmcheck.llm.wishes import EFFORT, WishesLLM
-from llmcheck.providers import Native, place_of
+from llmcheck.providers import Native, endpoint_name, place_of
 from llmcheck.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,13 +67,19 @@ def connect(settings: Settings) -> Connection:
         raise ConfigError(_THREE_WAYS.format(problem=problem))
     prices = prices_of(settings)
     limits = Limits(settings.max_calls, settings.max_tokens, settings.max_cost)
-    _check_key(settings)
-    llm: LLM = LateLLM(partial(endpoint_of, settings, ledger=Ledger(limits, prices)))
-    if settings.cache is not None:
+    _check_way(settings)
+    ledger = Ledger(limits, prices)
+    llm: LLM
+    if settings.cache is None:
+        llm = LateLLM(partial(endpoint_of, settings, ledger=ledger))
+    else:
         from llmcheck.llm.cache import CachedLLM
         from llmcheck.llm.store import ReplyStore
 
-        llm = CachedLLM(llm, ReplyStore(settings.cache))
+        place = place_of(settings.model, settings.base_url)
+        store = ReplyStore(settings.cache, endpoint_name(place))
+        make = partial(endpoint_of, settings, ledger=ledger, lessons=store.lessons)
+        llm = CachedLLM(LateLLM(make), store)
     wishes = wishes_of(settings)
     if settings.record is not None:
         from llmcheck.llm.recording.record import RecordingLLM
@@ -89,16 +95,20 @@ def endpoint_of(
     settings: Settings,
     *,
     ledger: Ledger | None = None,
+    lessons: Path | None = None,
     timeout: float | None = None,
     max_attempts: int = 5,
 ) -> EndpointLLM:
     """The bare endpoint that the settings name, for ``wishes_of`` to be added to its calls.
 
-    ``timeout`` takes the place of theirs. Raises ConfigError when they name no way to reach it.
+    ``timeout`` takes the place of theirs, ``lessons`` is the folder for what is learnt about the
+    endpoint. Raises ConfigError when they name no way to reach it, or only a file does that the
+    user does not trust.
     """
     from llmcheck.llm.endpoint.client import EndpointLLM
+    from llmcheck.llm.endpoint.quota import Rates
 
-    _check_key(settings)
+    _check_way(settings)
     place = place_of(settings.model, settings.base_url)
     native = native_of(settings)
     return EndpointLLM(
@@ -110,10 +120,14 @@ def endpoint_of(
         names={settings.model: place.model} if settings.model and place.model else {},
         kept=frozenset(wishes_of(settings)),
         ledger=ledger,
+        lessons=lessons,
+        rates=Rates(settings.requests_per_minute, settings.tokens_per_minute),
     )
 
 
-def _check_key(settings: Settings) -> None:
+def _check_way(settings: Settings) -> None:
+    if settings.objection:
+        raise ConfigError(settings.objection)
     place = place_of(settings.model, settings.base_url)
     if settings.api_key is None and place.provider is not None and place.provider.keys:
         keys = " or ".join(("LLMCHECK_API_KEY", *place.provider.keys))

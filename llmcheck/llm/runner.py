@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, Literal, NamedTuple
 
-from llmcheck.errors import BudgetExceeded, LLMError
+from llmcheck.errors import BudgetExceeded, Interrupted, LLMError
+from llmcheck.llm.interruption import current_or_new
 from llmcheck.llm.port import LLM, Call, Outcome, Reply, T, digest
 from llmcheck.llm.prompts import Prompt
 from llmcheck.models import Failure, Stage
@@ -20,6 +24,8 @@ _AMPLE = 8_000
 """Table size in tokens from which no limit is set to an answer."""
 _LEAST_ROOM = 512
 """Tokens that an answer has, however little is shown."""
+_SECONDS_TO_END = 1.0
+"""How long to wait for the threads of a run that was stopped."""
 
 
 def _fence(prompt: Prompt, variables: Mapping[str, Any]) -> str:
@@ -29,10 +35,14 @@ def _fence(prompt: Prompt, variables: Mapping[str, Any]) -> str:
     return prompt.render(**variables, mark=f"=== {mark} ===")
 
 
-def failure(stage: Stage, subject: str, error: LLMError | BudgetExceeded) -> Failure:
-    """A failed call as the report tells it."""
+def failure(
+    stage: Stage, subject: str, error: LLMError | BudgetExceeded, doc_ids: Iterable[str] = ()
+) -> Failure:
+    """A failed call as the report tells it; ``doc_ids`` are the documents that it was about."""
     cause: Literal["error", "budget"] = "budget" if isinstance(error, BudgetExceeded) else "error"
-    return Failure(stage=stage, subject=subject, error=str(error), cause=cause)
+    return Failure(
+        stage=stage, subject=subject, error=str(error), cause=cause, doc_ids=tuple(doc_ids)
+    )
 
 
 def complete_all(
@@ -47,36 +57,66 @@ def complete_all(
 
     Calls with equal keys are made once. A call that fails gives its error in its place and
     stops no other. ``on_outcome`` is told of every distinct call, in this thread, as it ends.
+
+    On Ctrl-C, or whatever else ends this early, no call begins any more and the connections of
+    those under way are cut. Raises Interrupted when the run was stopped by another thread.
     """
+    run = current_or_new()
+    distinct = {call.key: call for call in calls}
+    waiting = deque(distinct.values())
+    ended: SimpleQueue[tuple[Call, Outcome[T], float] | BaseException] = SimpleQueue()
 
-    def attempt(call: Call) -> tuple[Outcome[T], float]:
-        begun = time.monotonic()
-        outcome: Outcome[T]
+    def attempt(call: Call) -> Outcome[T]:
         try:
+            run.check(call)
             reply = llm.complete(call, schema)
-            outcome = reply if reply.key else replace(reply, key=call.key)
+        except Interrupted:
+            raise
         except (LLMError, BudgetExceeded) as error:
-            outcome = error
-        return outcome, time.monotonic() - begun
+            return error
+        return reply if reply.key else replace(reply, key=call.key)
 
+    def work() -> None:
+        with run.applies(), suppress(IndexError):
+            while True:
+                call, begun = waiting.popleft(), time.monotonic()
+                try:
+                    ended.put((call, attempt(call), time.monotonic() - begun))
+                except BaseException as error:  # noqa: BLE001 - it is raised in the run's thread
+                    ended.put(error)
+                    run.stop()
+
+    # No pool of Python's own: it would be waited for when the process ends.
+    threads = [
+        Thread(target=work, name=f"llmcheck-{number}", daemon=True)
+        for number in range(min(max(1, concurrency), len(distinct)))
+    ]
     outcomes: dict[str, Outcome[T]] = {}
-    pool = ThreadPoolExecutor(max_workers=max(1, concurrency), thread_name_prefix="llmcheck")
     try:
-        running: dict[Future[tuple[Outcome[T], float]], Call] = {
-            pool.submit(attempt, call): call
-            for call in {call.key: call for call in calls}.values()
-        }
-        for future in as_completed(running):
-            call = running[future]
-            outcome, seconds = future.result()
+        for thread in threads:
+            thread.start()
+        for _ in distinct:
+            told = ended.get()
+            if isinstance(told, BaseException):
+                raise told
+            call, outcome, seconds = told
             outcomes[call.key] = outcome
             _log_outcome(call, outcome, seconds)
             if on_outcome is not None:
                 on_outcome(outcome)
-    finally:
-        # After Ctrl-C or a bug, what has not begun must not begin.
-        pool.shutdown(wait=True, cancel_futures=True)
+    except BaseException:
+        run.stop()
+        _wait_for(threads)
+        raise
     return [outcomes[call.key] for call in calls]
+
+
+def _wait_for(threads: Iterable[Thread]) -> None:
+    """Wait until the threads have ended, or for a second: what holds one up is no call of ours."""
+    until = time.monotonic() + _SECONDS_TO_END
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def _log_outcome(call: Call, outcome: Outcome[Any], seconds: float) -> None:

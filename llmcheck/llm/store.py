@@ -7,26 +7,22 @@ to plain bytes (``bytes_disk``), and kept from culling silently at 1 GiB, which 
 from __future__ import annotations
 
 import itertools
-import json
 import logging
-import os
+import shutil
 import sqlite3
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
-
-from pydantic import Field
 
 from llmcheck.errors import ConfigError, CorruptRecord
 from llmcheck.llm.bytes_disk import bytes_only_disk
 from llmcheck.llm.locks import FreshLock
-from llmcheck.llm.port import Call, Probabilities, canonical_json, digest
-from llmcheck.models import CallRef, Frozen
-from llmcheck.tokens import Tokens
+from llmcheck.llm.port import Call, digest
+from llmcheck.llm.private_folder import make_private
+from llmcheck.llm.rows import StoredReply, reply_in, row_of
+from llmcheck.llm.unwritable import files_of, keys_in, rows_in, value_in
+from llmcheck.models import CallRef
 
 R = TypeVar("R")
 
@@ -34,6 +30,7 @@ _log = logging.getLogger("llmcheck")
 _DATABASE = "cache.db"
 _ASKING = "asking"
 """Folder of a file for each call that some process makes now."""
+_LESSONS = "lessons"
 # SQLITE_ERROR: the tables are not the ones our fixed statements expect.
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _TIMEOUT_SECONDS = 60
@@ -48,37 +45,20 @@ class StoreInfo(NamedTuple):
     """Size of the database on disk."""
 
 
-class StoredReply(NamedTuple):
-    """An answer as it was stored: JSON text, the tokens it took, how sure its choices were."""
-
-    raw: str
-    tokens: Tokens
-    probabilities: Probabilities = MappingProxyType({})
-    failed: str = ""
-    """Why no whole answer came, where the caller asked in parts instead; then ``raw`` is empty."""
-
-
-class _Row(Frozen):
-    key: str
-    prompt: str
-    model: str
-    raw: str
-    input_tokens: int
-    output_tokens: int
-    stored: str
-    """UTC, ISO 8601."""
-    probabilities: dict[str, dict[str, float]] = Field(default_factory=dict)
-    failed: str = ""
-
-
 class ReplyStore:
     """Answers by call key in a directory that only its owner may enter.
 
+    ``endpoint`` tells apart who answers under one model's name; answers that were stored for
+    one endpoint are found for no other. Empty where the name says enough, None to find those of
+    any endpoint, the last stored first.
+
     Safe to share between threads and processes. A damaged database is moved aside, to
-    ``<directory>.corrupt-<n>``, with a warning on the ``llmcheck`` logger.
+    ``<directory>.corrupt-<n>``, with a warning on the ``llmcheck`` logger. One that cannot be
+    written (disk full, locked, read-only) is warned of once and read all the same.
     """
 
-    def __init__(self, directory: str | Path) -> None:
+    def __init__(self, directory: str | Path, endpoint: str | None = "") -> None:
+        self._endpoint = endpoint
         self.directory = Path(directory).expanduser().absolute()
         self._lock = FreshLock()
         self._cache: Any = None
@@ -89,13 +69,18 @@ class ReplyStore:
         """Another process opens the database itself."""
         return {**vars(self), "_cache": None, "_opened_inode": None}
 
+    @property
+    def lessons(self) -> Path:
+        """The folder for what was learnt about endpoints, where what is stored came from."""
+        return self.directory / _LESSONS
+
     def open(self) -> None:
         """Make the directory and the database ready.
 
-        Raises ConfigError when the directory cannot be written, belongs to someone else, is a
-        symbolic link or holds other things.
+        Raises ConfigError when there is none and none can be made, or the directory belongs to
+        someone else, is a symbolic link or holds other things.
         """
-        self._with_cache(lambda cache: None)
+        self._with_cache(len, otherwise=rows_in)
 
     def read(self, call: Call | CallRef) -> StoredReply | None:
         """The answer stored for ``call``, or None.
@@ -103,46 +88,24 @@ class ReplyStore:
         Raises CorruptRecord when the row is damaged, altered or of another call.
         """
         try:
-            blob = self._with_cache(lambda cache: cache.get(call.key))
-            if blob is None:
-                return None
-            envelope = json.loads(blob)
-            row = _Row.model_validate(envelope["row"])
-            intact = envelope["checksum"] == _checksum(row)
-        except (ValueError, KeyError, TypeError) as error:
-            raise self._corrupt_record(call, "is not what llmcheck stores") from error
-        if not intact:
-            raise self._corrupt_record(call, "fails its checksum")
-        if row.key != call.key:
-            raise self._corrupt_record(call, "belongs to another call")
-        tokens = Tokens(row.input_tokens, row.output_tokens)
-        return StoredReply(row.raw, tokens, row.probabilities, row.failed)
+            key = self._key(call)
+            blob = self._with_cache(
+                lambda cache: cache.get(key),
+                otherwise=lambda database: value_in(database, key),
+            )
+            return None if blob is None else reply_in(blob, key)
+        except (ValueError, TypeError) as error:
+            raise self._corrupt_record(call, str(error)) from error
 
     def write(self, call: Call, reply: StoredReply) -> None:
         """Store an answer; it outlives this process from here on.
 
-        A store that can no longer be written (disk full, locked) is warned of once: the answer
-        in hand is worth more than its copy.
+        Where it cannot be stored, that is warned of once: the answer in hand is worth more than
+        its copy.
         """
-        row = _Row(
-            key=call.key,
-            prompt=call.prompt,
-            model=call.model,
-            raw=reply.raw,
-            input_tokens=reply.tokens.input,
-            output_tokens=reply.tokens.output,
-            stored=datetime.now(UTC).isoformat(timespec="seconds"),
-            probabilities={field: dict(given) for field, given in reply.probabilities.items()},
-            failed=reply.failed,
-        )
-        envelope = {"row": row.model_dump(exclude_defaults=True), "checksum": _checksum(row)}
-        blob = json.dumps(envelope).encode("ascii")
-        try:
-            self._with_cache(lambda cache: cache.set(call.key, blob))
-        except ConfigError as error:
-            if not self._write_warned:
-                self._write_warned = True
-                _log.warning("answers are not being cached: %s", error)
+        key = self._key(call)
+        blob = row_of(call, reply, key)
+        self._change(lambda cache: cache.set(key, blob))
 
     @contextmanager
     def asking(self, call: Call) -> Iterator[None]:
@@ -153,7 +116,7 @@ class ReplyStore:
         """
         from filelock import FileLock
 
-        path = self.directory / _ASKING / f"{call.key}.lock"
+        path = self.directory / _ASKING / f"{self._key(call)}.lock"
         lock = FileLock(path, thread_local=False)
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -170,21 +133,45 @@ class ReplyStore:
 
     def drop(self, call: Call) -> None:
         """Forget what is stored for ``call``, if anything."""
-        self._with_cache(lambda cache: cache.delete(call.key))
+        key = self._key(call)
+        self._change(lambda cache: cache.delete(key))
 
     def info(self) -> StoreInfo:
         """How much is stored. Creates nothing."""
         if self._inode() is None:
             return StoreInfo(self.directory, 0, 0)
         return self._with_cache(
-            lambda cache: StoreInfo(self.directory, len(cache), cache.volume())
+            lambda cache: StoreInfo(self.directory, len(cache), cache.volume()),
+            otherwise=lambda database: StoreInfo(
+                self.directory,
+                rows_in(database),
+                sum(path.stat().st_size for path in files_of(database)),
+            ),
         )
 
     def clear(self) -> int:
-        """Forget every answer; returns how many there were."""
+        """Forget every answer and what was learnt about endpoints; returns how many answers there
+        were.
+
+        The files are deleted: emptying a database would need room on the disk.
+        """
         if self._inode() is None:
             return 0
-        return self._with_cache(lambda cache: int(cache.clear()))
+
+        def count(database: Path) -> int:
+            with suppress(sqlite3.Error):  # What cannot even be read is to go as well.
+                return rows_in(database)
+            return 0
+
+        replies = self._with_cache(len, otherwise=count)
+        self.close()
+        shutil.rmtree(self.lessons, ignore_errors=True)
+        try:
+            for path in files_of(self.directory / _DATABASE):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unusable(error.strerror or str(error)) from error
+        return replies
 
     def close(self) -> None:
         """Close this thread's connection; the next use opens it again."""
@@ -192,7 +179,29 @@ class ReplyStore:
             if self._cache is not None:
                 self._cache.close()
 
-    def _with_cache(self, action: Callable[[Any], R]) -> R:
+    def _key(self, call: Call | CallRef) -> str:
+        """Under which an answer is stored; of any endpoint's, that of the last one."""
+        if self._endpoint is None:
+            keys: list[str] = self._with_cache(lambda cache: list(cache), otherwise=keys_in)
+            return next((k for k in reversed(keys) if k.partition("@")[0] == call.key), call.key)
+        return f"{call.key}@{digest(self._endpoint)[:16]}" if self._endpoint else call.key
+
+    def _change(self, action: Callable[[Any], object]) -> None:
+        try:
+            self._with_cache(action)
+        except ConfigError as error:
+            self._warn_once(error)
+
+    def _warn_once(self, error: ConfigError) -> None:
+        with self._lock:
+            warned, self._write_warned = self._write_warned, True
+        if not warned:
+            _log.warning("answers are not being cached, only read: %s", error)
+
+    def _with_cache(
+        self, action: Callable[[Any], R], otherwise: Callable[[Path], R] | None = None
+    ) -> R:
+        """Do something with the database; where that cannot be, do ``otherwise`` with its file."""
         import diskcache
 
         for last_try in (False, True):
@@ -205,12 +214,26 @@ class ReplyStore:
                 # Another thread or process may have put a new database in its place meanwhile.
                 replaced = self._inode() != inode
                 if last_try or not (replaced or code & 0xFF in _DAMAGE):
-                    raise self._unusable(str(error)) from error
+                    return self._do_without(str(error), error, otherwise)
                 if not replaced:
                     self._move_aside(inode, error)
             except diskcache.Timeout as error:
-                raise self._unusable("it cannot be written, or stays locked") from error
+                reason = "it cannot be written, or stays locked"
+                return self._do_without(reason, error, otherwise)
+            except OSError as error:
+                return self._do_without(error.strerror or str(error), error, otherwise)
         raise AssertionError("the last try returns or raises")
+
+    def _do_without(
+        self, reason: str, cause: Exception, otherwise: Callable[[Path], R] | None
+    ) -> R:
+        unusable = self._unusable(reason)
+        if otherwise is not None:
+            with suppress(sqlite3.Error):
+                found = otherwise(self.directory / _DATABASE)
+                self._warn_once(unusable)
+                return found
+        raise unusable from cause
 
     def _inode(self) -> int | None:
         try:
@@ -225,7 +248,8 @@ class ReplyStore:
             # Another process may have moved or deleted the database since: what is written to
             # a file without a name is lost.
             if self._cache is None or self._inode() != self._opened_inode:
-                self._make_private()
+                if reason := make_private(self.directory, _DATABASE, {_ASKING, _LESSONS}):
+                    raise self._unusable(reason)
                 self._cache = None
                 self._cache = diskcache.Cache(
                     str(self.directory),
@@ -236,26 +260,6 @@ class ReplyStore:
                 )
                 self._opened_inode = self._inode()
             return self._cache
-
-    def _make_private(self) -> None:
-        if os.path.expandvars(self.directory) != str(self.directory):
-            raise self._unusable("diskcache would expand the variable in its name")
-        try:
-            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            state = self.directory.lstat()
-            if stat.S_ISLNK(state.st_mode):
-                raise self._unusable("it is a symbolic link; name the directory it leads to")
-            if hasattr(os, "getuid") and state.st_uid != os.getuid():
-                raise self._unusable("it belongs to another user, who could plant answers in it")
-            # Its permissions are changed and, if damaged, it is moved: never do that to a
-            # folder that holds anything else.
-            names = set(os.listdir(self.directory)) - {_ASKING}
-            if names and _DATABASE not in names:
-                raise self._unusable("it holds other files; name a new or an empty directory")
-            if state.st_mode & 0o077:
-                self.directory.chmod(0o700)
-        except OSError as error:
-            raise self._unusable(error.strerror or str(error)) from error
 
     def _move_aside(self, inode: int | None, error: sqlite3.DatabaseError) -> None:
         with self._lock:
@@ -290,8 +294,3 @@ class ReplyStore:
             f"cache directory {self.directory} cannot be used: {reason} "
             "(choose another with --cache DIR, or go without: --no-cache)"
         )
-
-
-def _checksum(row: _Row) -> str:
-    # Fields added since, where they say nothing, leave the checksums of older rows as they were.
-    return digest(canonical_json(row.model_dump(exclude_defaults=True)))

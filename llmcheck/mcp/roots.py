@@ -6,13 +6,13 @@ somebody turns elsewhere between that and the reading is not guarded against.
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from llmcheck.documents.corpus import Corpus
+from llmcheck.documents.paths import glob_matches
 from llmcheck.errors import ConfigError
 
 _WILDCARD = re.compile(r"[*?[]")
@@ -71,7 +71,7 @@ def _reachable_paths(place: str) -> Iterator[str]:
     wildcard = None if os.path.lexists(place) else _WILDCARD.search(place)
     if wildcard is not None:
         yield os.path.dirname(place[: wildcard.start()])
-        yield from glob.iglob(place, recursive=True)
+        yield from glob_matches(place)
         return
     yield place
     for folder, folders, files in os.walk(place):

@@ -25,7 +25,7 @@ from llmcheck.checker import Checker
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import LLMCheckError
 from llmcheck.llm.connect import Connection, connect
-from llmcheck.llm.port import LLM, Call, Reply, T
+from llmcheck.llm.interruption import Interruption
 from llmcheck.llm.runner import Progress
 from llmcheck.mcp.results import (
     CheckResult,
@@ -114,26 +114,27 @@ class _Service:
     ) -> Report:
         """The report; progress goes to the client. Raises ToolError with what to do about it.
 
-        When the client cancels, calls under way end by themselves and no other begins.
+        When the client cancels, calls under way are cut and no other begins.
         """
-        cancelled = threading.Event()
+        interruption = Interruption()
 
         def work() -> Report:
             connection = self._connect_once()
             checker = Checker(
                 connection.model,
                 settings=self._settings,
-                llm=_CancellableLLM(connection.llm, cancelled),
+                llm=connection.llm,
                 on_progress=_ClientProgress(context),
             )
-            return analyse(checker, read_within(paths or (), texts or {}, self._roots))
+            with interruption.applies():
+                return analyse(checker, read_within(paths or (), texts or {}, self._roots))
 
         try:
             report = await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
         except LLMCheckError as error:
             raise ToolError(str(error)) from error
         finally:
-            cancelled.set()
+            interruption.stop()
         usage = report.usage
         if report.failures and not (usage.calls or usage.cached or usage.replayed):
             raise ToolError(f"no call was answered; the first error: {report.failures[0].error}")
@@ -145,24 +146,6 @@ class _Service:
             if self._connection is None:
                 self._connection = connect(self._settings)
             return self._connection
-
-
-class _Cancelled(Exception):
-    """The client has cancelled."""
-
-
-class _CancellableLLM:
-    """Passes calls on to ``inner`` until ``stopped`` is set."""
-
-    def __init__(self, inner: LLM, cancelled: threading.Event) -> None:
-        self._inner = inner
-        self._cancelled = cancelled
-
-    def complete(self, call: Call, schema: type[T]) -> Reply[T]:
-        """Answer as ``inner`` does. Raises _Stopped, which is no outcome but ends the run."""
-        if self._cancelled.is_set():
-            raise _Cancelled
-        return self._inner.complete(call, schema)
 
 
 class _ClientProgress:

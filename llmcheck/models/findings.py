@@ -67,6 +67,8 @@ class Question(Frozen):
     """Of a look-alike, why all answers can be true."""
     rationale: str = ""
     """The same in words."""
+    shown_doc_ids: tuple[str, ...] = ()
+    """Documents of which sentences were shown beside those of the stances, in the set's order."""
     calls: tuple[CallRef, ...] = ()
     """The calls whose answers named it."""
 
@@ -132,6 +134,11 @@ class Dispute(Frozen):
     silenced: str | None = None
     """Why the settings silence it, in their words, or do not select it; None for one that
     counts."""
+    shown_doc_ids: tuple[str, ...] = ()
+    """Documents of which sentences were shown beside those of its positions: in those without a
+    position, none was found. Empty where that was not noted."""
+    compatible_doc_ids: tuple[str, ...] = ()
+    """Those with an answer that contradicts none of the positions."""
 
 
 class Agreement(Frozen):

@@ -43,6 +43,8 @@ class Failure(Frozen):
     """What went wrong, and where possible what to do about it."""
     cause: Literal["error", "budget"] = "error"
     """"budget" when a limit on calls or cost stopped it."""
+    doc_ids: tuple[str, ...] = ()
+    """Documents of the report that it was about, as far as they are known."""
 
     def __str__(self) -> str:
         return f"{self.stage} of {self.subject}: {self.error}"

@@ -94,6 +94,10 @@ def plan_of(
             PlannedDocument(
                 id=each.document.id,
                 title=each.document.title,
+                path=each.document.path,
+                date=each.document.date,
+                author=each.document.author,
+                site=each.document.site,
                 sentences=len(each.sentences),
                 tokens=sum(each.sizes),
                 own=len(each.own),
@@ -103,7 +107,7 @@ def plan_of(
         ),
         tables=tuple(
             PlannedTable(
-                doc_ids=tuple(part.document.document.id for part in table.parts),
+                doc_ids=table.doc_ids,
                 sentences=table.sentences,
                 tokens=table.tokens,
             )

@@ -25,6 +25,10 @@ class PlannedDocument(Frozen):
 
     id: str
     title: str | None
+    path: str | None
+    date: str | None
+    author: str | None
+    site: str | None
     sentences: int
     tokens: int
     """What its sentences take with their numbers: a quarter of their bytes."""

@@ -92,7 +92,9 @@ def read_documents(numbered: NumberedSet, runner: Runner) -> Reading:
             for claim in _claims(window, outcome.value, ungrounded):
                 claims.setdefault(claim.id, claim)
         else:
-            failures.append(failure("reading", _place(window), outcome))
+            failures.append(
+                failure("reading", _place(window), outcome, [window.document.document.id])
+            )
     return Reading(list(claims.values()), padding, ungrounded, failures, calls)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from llmcheck.models import Dispute
+from llmcheck.models import Dispute, DocumentInfo
 from llmcheck.render.markdown import escape
 from llmcheck.render.phrases import clean, kind_name, percent
+from llmcheck.render.sources import name_documents
 from llmcheck.reports.comparison import Comparison
 
 
@@ -27,10 +28,15 @@ class _Part(NamedTuple):
     items: Sequence[_Item]
 
 
-def changes_text(comparison: Comparison, *, width: int = 80) -> str:
-    """What differs, disputes first, as plain text no wider than ``width``."""
+def changes_text(
+    comparison: Comparison, documents: Iterable[DocumentInfo] = (), *, width: int = 80
+) -> str:
+    """What differs, disputes first, as plain text no wider than ``width``.
+
+    ``documents`` are those of both reports, by which they are named.
+    """
     lines = []
-    for part in _parts(comparison):
+    for part in _parts(comparison, _names(documents)):
         lines.append(part.heading)
         for item in part.items:
             lines += _wrap(clean(item.text), f"  {item.mark} ", width)
@@ -40,23 +46,31 @@ def changes_text(comparison: Comparison, *, width: int = 80) -> str:
     return "\n".join(lines[:-1]) + "\n"
 
 
-def changes_markdown(comparison: Comparison) -> str:
-    """What differs, disputes first, as Markdown."""
+def changes_markdown(comparison: Comparison, documents: Iterable[DocumentInfo] = ()) -> str:
+    """What differs, disputes first, as Markdown; the rest as for ``changes_text``."""
     sections = []
-    for part in _parts(comparison):
+    for part in _parts(comparison, _names(documents)):
         heading, _, counts = part.heading.partition(": ")
         lines = [f"## {heading}", ""] + ([f"{counts}.", ""] if counts else [])
         for item in part.items:
-            lines.append(f"- {_NAMES[item.mark]}{escape(item.text)}")
+            lines.append(f"- {_MARKS[item.mark]}{escape(item.text)}")
             lines += [f"  - {escape(line)}" for line in item.below]
         sections.append("\n".join(lines).rstrip("\n") + "\n")
     return "\n".join(sections)
 
 
-_NAMES = {"+": "**new**: ", "-": "**gone**: ", "~": "**changed**: "}
+_MARKS = {"+": "**new**: ", "-": "**gone**: ", "~": "**changed**: "}
 
 
-def _parts(comparison: Comparison) -> Iterator[_Part]:
+def _names(documents: Iterable[DocumentInfo]) -> dict[str, str]:
+    """By id; a document that is listed twice is called what the first of the two states."""
+    known: dict[str, DocumentInfo] = {}
+    for document in documents:
+        known.setdefault(document.id, document)
+    return dict(zip(known, name_documents(list(known.values())), strict=True))
+
+
+def _parts(comparison: Comparison, names: Mapping[str, str]) -> Iterator[_Part]:
     c = comparison
     yield _Part(
         "Disputes: "
@@ -67,8 +81,8 @@ def _parts(comparison: Comparison) -> Iterator[_Part]:
             unchanged=c.same_disputes,
         ),
         [
-            *(_Item("+", _dispute_title(d), [*_positions(d)]) for d in c.new_disputes),
-            *(_Item("-", _dispute_title(d), [*_positions(d)]) for d in c.gone_disputes),
+            *(_Item("+", _dispute_title(d), [*_positions(d, names)]) for d in c.new_disputes),
+            *(_Item("-", _dispute_title(d), [*_positions(d, names)]) for d in c.gone_disputes),
             *(
                 _Item("~", _dispute_title(m.new), [*m.changes, f"matched by {m.matched_by}"])
                 for m in c.changed_disputes
@@ -88,8 +102,9 @@ def _parts(comparison: Comparison) -> Iterator[_Part]:
         yield _Part(
             "Padding",
             [
-                _Item("~", f"{share.doc_id}: {percent(share.old)}, now {percent(share.new)}")
+                _Item("~", f"{name}: {percent(share.old)}, now {percent(share.new)}")
                 for share in c.padding
+                for name in [names.get(share.doc_id, share.doc_id)]
             ],
         )
     if c.new_failures or c.gone_failures:
@@ -100,7 +115,10 @@ def _parts(comparison: Comparison) -> Iterator[_Part]:
     if c.new_documents or c.gone_documents:
         yield _Part(
             "Documents: " + _counts(new=len(c.new_documents), gone=len(c.gone_documents)),
-            _new_and_gone(c.new_documents, c.gone_documents),
+            _new_and_gone(
+                [names.get(id_, id_) for id_ in c.new_documents],
+                [names.get(id_, id_) for id_ in c.gone_documents],
+            ),
         )
 
 
@@ -117,9 +135,9 @@ def _dispute_title(dispute: Dispute) -> str:
     return f"{dispute.question} {kind_name(dispute.kind)}{silenced} [{dispute.id}]"
 
 
-def _positions(dispute: Dispute) -> Iterator[str]:
+def _positions(dispute: Dispute, names: Mapping[str, str]) -> Iterator[str]:
     for position in dispute.positions:
-        yield f"{position.answer} — {', '.join(position.doc_ids)}"
+        yield f"{position.answer} — {', '.join(names.get(id_, id_) for id_ in position.doc_ids)}"
 
 
 def _wrap(text: str, start: str, width: int) -> list[str]:

@@ -17,9 +17,10 @@ from urllib.parse import quote
 from llmcheck.models import Claim, Dispute, Document, DocumentInfo, Report
 from llmcheck.render.locations import locator
 from llmcheck.render.phrases import clean, kind_name, percent, pluralize
+from llmcheck.render.sources import Sources
 from llmcheck.render.view import (
-    Sources,
     doc_ids_of,
+    failure_subject,
     group_by_document,
     has_padding_reading,
     leading_claim,
@@ -27,11 +28,11 @@ from llmcheck.render.view import (
     lookalike_sides,
     no_disputes_line,
     padding_kinds,
-    publication_line,
     quote_claim,
     ungrounded_line,
     usage_line,
 )
+from llmcheck.render.without_position import without_position_line
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^[#+-]|^\d+(?=[.)])")
 # Escapes do not stop a forge from notifying an @name, or linking a bare address or the number
@@ -75,7 +76,7 @@ def markdown_page(
         _section(f"Agreements ({len(report.agreements)})", _list(_agreements(report, sources))),
         _section("Look contradictory, but are not", _lookalikes(report, sources)),
         _section("Padding", _padding(report, sources) if has_padding_reading(report) else ""),
-        _section(f"Could not be done ({len(report.failures)})", _list(_failures(report))),
+        _section(f"Could not be done ({len(report.failures)})", _list(_failures(report, sources))),
         _section("Sources", _source_list(report, sources)),
         f"{ungrounded_line(report)}\n" if report.ungrounded else "",
         f"{usage_line(report.usage)}\n".replace("$", r"\$"),
@@ -157,6 +158,8 @@ def _disputes(disputes: Sequence[Dispute], context: _PageContext) -> str:
             f"**{escape(position.answer)}** — {escape(context.sources.listed(position.doc_ids))}"
             for position in dispute.positions
         )
+        others = without_position_line(context.report, dispute, context.sources)
+        answers += f"<br>Others: {escape(others)}" if others else ""
         rows.append(f"| {escape(dispute.question)} | {answers} |")
     details = "\n\n".join(_dispute(dispute, context) for dispute in disputes)
     return "\n".join(rows) + "\n\n" + _fold("In the sources' words", details)
@@ -179,6 +182,8 @@ def _dispute(dispute: Dispute, context: _PageContext) -> str:
         said = f"{escape(quote_claim(claim))} {context.link(claim)}" if claim else ""
         listed = escape(context.sources.listed(position.doc_ids))
         lines.append(f"| **{escape(position.answer)}** | {listed} | {said} |")
+    if others := without_position_line(context.report, dispute, context.sources):
+        lines += ["", f"Others: {escape(others)}"]
     return "\n".join(lines)
 
 
@@ -220,9 +225,10 @@ def _percent(share: float) -> str:
     return escape(percent(share))
 
 
-def _failures(report: Report) -> Iterator[str]:
+def _failures(report: Report, sources: Sources) -> Iterator[str]:
     for failure in report.failures:
-        yield f"{failure.stage} of {escape(failure.subject)}: {escape(failure.error)}"
+        subject = escape(failure_subject(failure, sources))
+        yield f"{failure.stage} of {subject}: {escape(failure.error)}"
 
 
 def _source_list(report: Report, sources: Sources) -> str:
@@ -233,8 +239,8 @@ def _source_list(report: Report, sources: Sources) -> str:
 
 
 def _source(document: DocumentInfo, sources: Sources) -> str:
-    title = f" — {escape(document.title)}" if document.title and document.path else ""
-    copy = f", copy of {_cite(sources, [document.copy_of])}" if document.copy_of else ""
-    about = f"{escape(publication_line(document))}; " if publication_line(document) else ""
-    name, length = escape(sources.name(document.id)), pluralize(document.words, "word")
-    return f"{name}{title} ({about}{length}{copy})"
+    name = sources.full_name(document.id)
+    copy = f"copy of {_cite(sources, [document.copy_of])}" if document.copy_of else ""
+    details = escape(sources.details(document))
+    about = details, pluralize(document.words, "word"), copy
+    return f"{escape(name)} ({'; '.join(filter(None, about))})"

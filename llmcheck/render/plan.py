@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from llmcheck.render.phrases import clean, pluralize, shorten
+from llmcheck.render.sources import name_documents
 
 if TYPE_CHECKING:
     from llmcheck.plan import CallTotals, Plan, PlannedRun
@@ -31,12 +32,12 @@ def _documents(plan: Plan, width: int) -> list[str]:
     surveyed = bool(plan.tables)
     rows = [
         [
-            clean(document.title or document.id),
+            name,
             f"{document.sentences:,}",
             f"{document.tokens:,}",
             *([_multiple(document.reads)] if surveyed else []),
         ]
-        for document in plan.documents
+        for document, name in zip(plan.documents, name_documents(plan.documents), strict=True)
     ]
     total = [
         "in all",

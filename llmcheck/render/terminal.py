@@ -15,10 +15,11 @@ from rich.text import Text
 
 from llmcheck.models import Dispute, DocumentInfo, Lookalike, Report
 from llmcheck.render.phrases import clean, kind_name, percent, pluralize, quotation
+from llmcheck.render.sources import Sources
 from llmcheck.render.view import (
-    Sources,
     attribution,
     doc_ids_of,
+    failure_subject,
     group_by_document,
     has_padding_reading,
     leading_claim,
@@ -26,11 +27,11 @@ from llmcheck.render.view import (
     lookalike_sides,
     no_disputes_line,
     padding_kinds,
-    publication_line,
     quote_claim,
     ungrounded_line,
     usage_line,
 )
+from llmcheck.render.without_position import without_position_line
 
 _BAR = 20
 _MOST_ITEMS = 8
@@ -53,7 +54,7 @@ def summary_page(report: Report, *, width: int = 80, colour: bool = False) -> st
         _section(f"Agreements ({len(report.agreements)})", _agreements(report, sources)),
         _section("Look contradictory, but are not", _lookalikes(report, sources)),
         _section("Padding", [_padding_bars(report, sources)] if _shows_padding(report) else []),
-        _failures(report),
+        _failures(report, sources),
         _section("Sources", _source_list(report, sources)),
         _closing_lines(report),
     ]
@@ -72,7 +73,7 @@ def claims_page(report: Report, *, width: int = 80, colour: bool = False) -> str
             items.append(_indent(_italics(quote_claim(claim))))
         name = sources.listed([document.id])
         sections.append(_section(name, items or [Text("No claims.", style="dim")]))
-    sections += [_failures(report), _closing_lines(report)]
+    sections += [_failures(report, sources), _closing_lines(report)]
     return _page(sections, width, colour)
 
 
@@ -87,7 +88,7 @@ def padding_page(report: Report, *, width: int = 80, colour: bool = False) -> st
             items.append(_item(Text(f"{kind_name(flag.kind)}: {clean(flag.rationale)}")))
             items.append(_indent(_italics(quotation(flag.quote, _PADDING_QUOTE_LENGTH))))
         sections.append(_section(sources.listed([document.id]), items))
-    sections += [_failures(report), _closing_lines(report)]
+    sections += [_failures(report, sources), _closing_lines(report)]
     return _page(sections, width, colour)
 
 
@@ -181,6 +182,8 @@ def _positions(report: Report, dispute: Dispute, sources: Sources) -> Iterable[C
             yield _indent(_italics(quote_claim(claim)).append(cited))
     if dispute.rationale:
         yield Text(clean(dispute.rationale), style="dim")
+    if others := without_position_line(report, dispute, sources):
+        yield Text(f"Others: {others}", style="dim")
 
 
 def _agreements(report: Report, sources: Sources) -> list[ConsoleRenderable]:
@@ -241,9 +244,11 @@ def _closing_lines(report: Report) -> list[ConsoleRenderable]:
     return [Text(line, style="dim") for line in lines]
 
 
-def _failures(report: Report) -> list[ConsoleRenderable]:
+def _failures(report: Report, sources: Sources) -> list[ConsoleRenderable]:
     failed: list[ConsoleRenderable] = [
-        _item(Text(f"{failure.stage} of {clean(failure.subject)}: {clean(failure.error)}"))
+        _item(
+            Text(f"{failure.stage} of {failure_subject(failure, sources)}: {clean(failure.error)}")
+        )
         for failure in report.failures
     ]
     return _section(f"Could not be done ({len(failed)})", failed)
@@ -254,8 +259,7 @@ def _source_list(report: Report, sources: Sources) -> list[ConsoleRenderable]:
 
 
 def _source(document: DocumentInfo, sources: Sources) -> str:
-    title = f" — {clean(document.title)}" if document.title and document.path else ""
-    copy = f", copy of {sources.cite([document.copy_of])}" if document.copy_of else ""
-    number, name = sources.cite([document.id]), sources.name(document.id)
-    about = f"{publication_line(document)}; " if publication_line(document) else ""
-    return f"{number} {name}{title} ({about}{pluralize(document.words, 'word')}{copy})"
+    number, name = sources.cite([document.id]), sources.full_name(document.id)
+    copy = f"copy of {sources.cite([document.copy_of])}" if document.copy_of else ""
+    about = sources.details(document), pluralize(document.words, "word"), copy
+    return f"{number} {name} ({'; '.join(filter(None, about))})"

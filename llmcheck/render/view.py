@@ -1,4 +1,4 @@
-"""What the pages for people share: names of sources, quotes, look-alikes, notes, usage."""
+"""What the pages for people share: quotes, look-alikes, failures, notes, usage."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from llmcheck.render.phrases import QUOTE_LENGTH, clean, kind_name, pluralize, quotation, shorten
+from llmcheck.render.phrases import QUOTE_LENGTH, clean, kind_name, pluralize, quotation
 
 if TYPE_CHECKING:
     from llmcheck.models import (
         Claim,
         DocumentInfo,
+        Failure,
         Lookalike,
         PaddingFlag,
         PaddingKind,
@@ -19,64 +20,12 @@ if TYPE_CHECKING:
         Report,
         Usage,
     )
+    from llmcheck.render.sources import Sources
 
 T = TypeVar("T", "Claim", "PaddingFlag")
 
-
-_NAME_LENGTH = 40
-
-
-def publication_line(document: DocumentInfo) -> str:
-    """Who published the document and on which day, as far as it says so; may be empty."""
-    day = (document.date or "")[:10]
-    return ", ".join(clean(told) for told in (document.author, document.site, day) if told)
-
-
-class Sources:
-    """The documents of a report, numbered from 1 and named as shortly as is unambiguous."""
-
-    def __init__(self, documents: Sequence[DocumentInfo]) -> None:
-        self._numbers = {document.id: n for n, document in enumerate(documents, 1)}
-        self._names = {
-            document.id: shorten(clean(name), _NAME_LENGTH)
-            for document, name in zip(documents, _short_names(documents), strict=True)
-        }
-
-    def name(self, doc_id: str) -> str:
-        """The end of the path that no other source shares, or else the title or the id."""
-        return self._names.get(doc_id) or shorten(clean(doc_id), _NAME_LENGTH)
-
-    def number(self, doc_id: str) -> int | None:
-        """Its number; None for a source the report does not list."""
-        return self._numbers.get(doc_id)
-
-    def cite(self, doc_ids: Iterable[str]) -> str:
-        """Numbers in brackets: ``[1, 3]``; sources the report does not list have none."""
-        numbers = sorted({self._numbers[id_] for id_ in doc_ids if id_ in self._numbers})
-        return f"[{', '.join(map(str, numbers))}]" if numbers else ""
-
-    def listed(self, doc_ids: Iterable[str]) -> str:
-        """Names with numbers: ``tides.txt [1], ferry.txt [3]``."""
-        return ", ".join(f"{self.name(id_)} {self.cite([id_])}".rstrip() for id_ in doc_ids)
-
-
-def _short_names(documents: Sequence[DocumentInfo]) -> list[str]:
-    paths = [(document.path or "").replace("\\", "/").rstrip("/") for document in documents]
-    on_path = Counter(paths)
-    names = [
-        # Of a file that holds several documents, only the id tells which.
-        document.id if path and on_path[path] > 1 else path or document.title or document.id
-        for path, document in zip(paths, documents, strict=True)
-    ]
-    pieces = [path.split("/") for path in paths]
-    unnamed = {index for index, path in enumerate(paths) if path}
-    for depth in range(1, max(map(len, pieces), default=0) + 1):
-        endings = ["/".join(piece[-depth:]) for piece in pieces]
-        count = Counter(endings)
-        for index in [index for index in unnamed if count[endings[index]] == 1]:
-            names[index] = endings[index]
-            unnamed.remove(index)
-    return names
+_MOST_NAMED = 5
+"""Documents of a failure that are named."""
 
 
 def leading_claim(report: Report, position: Position) -> Claim | None:
@@ -173,6 +122,20 @@ def has_padding_reading(report: Report) -> bool:
     """Whether the documents were read for padding: a check does without."""
     readings = ("reading.", "padding.")
     return bool(report.padding) or any(name.startswith(readings) for name in report.prompts)
+
+
+def failure_subject(failure: Failure, sources: Sources) -> str:
+    """What could not be done: documents by their names, all else in the failure's words."""
+    if failure.stage == "judging" or not failure.doc_ids:
+        return clean(failure.subject)
+    named = sources.listed(failure.doc_ids[:_MOST_NAMED])
+    if (more := len(failure.doc_ids) - _MOST_NAMED) > 0:
+        named += f" and {more} more"
+    if len(failure.doc_ids) == 1:
+        # Of a document that is read in windows, the line is told behind its id.
+        line = failure.subject.removeprefix(failure.doc_ids[0]).removeprefix(":")
+        named += f", from line {line}" if line.isdecimal() else ""
+    return named
 
 
 def no_disputes_line(report: Report) -> str:

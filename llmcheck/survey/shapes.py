@@ -31,6 +31,11 @@ class Table(NamedTuple):
     parts: tuple[Part, ...]
 
     @property
+    def doc_ids(self) -> tuple[str, ...]:
+        """The documents of which it shows sentences."""
+        return tuple(part.document.document.id for part in self.parts)
+
+    @property
     def tokens(self) -> int:
         """What showing them takes."""
         return sum(part.tokens for part in self.parts)

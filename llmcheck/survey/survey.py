@@ -7,6 +7,7 @@ the numbers into references and counts those that point at nothing.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -119,10 +120,11 @@ def survey_documents(
             questions = list(_questions(answered, ungrounded))
             shown.append(Shown(questions, list(_statements(answered, ungrounded))))
         else:
-            failures.append(failure("survey", _subject(table), outcome))
+            failures.append(failure("survey", ", ".join(table.doc_ids), outcome, table.doc_ids))
     found = merge_questions(shown, runner)
+    tables = [table for table, outcome in asked if isinstance(outcome, Reply)]
     return Survey(
-        found.questions,
+        _with_shown(found.questions, tables, numbered),
         found.statements,
         ungrounded,
         failures + found.failures,
@@ -232,5 +234,18 @@ def _is_whole(table: Table, answer: _Answer) -> bool:
     return mostly_shown(_is_shown(table, part, number) for part, number in _parse_numbers(numbers))
 
 
-def _subject(table: Table) -> str:
-    return ", ".join(part.document.document.id for part in table.parts)
+def _with_shown(
+    questions: Sequence[Question], tables: Sequence[Table], numbered: NumberedSet
+) -> list[Question]:
+    """The questions with the documents that shared a table with one of their sentences."""
+    beside: defaultdict[SentenceRef, set[str]] = defaultdict(set)
+    for table in tables:
+        for part in table.parts:
+            for number in part.numbers:
+                beside[part.document.ref(number)].update(table.doc_ids)
+    order = [each.document.id for each in numbered.documents]
+    shown = [{doc_id for ref in q.sentences for doc_id in beside[ref]} for q in questions]
+    return [
+        question.model_copy(update={"shown_doc_ids": tuple(id_ for id_ in order if id_ in ids)})
+        for question, ids in zip(questions, shown, strict=True)
+    ]

@@ -439,8 +439,8 @@ def test_output_goes_to_the_file_whole_and_nothing_to_stdout(
     assert os.listdir(tmp_path) == ["report.json"]
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_write_that_fails_leaves_the_old_file_and_no_other_and_goes_to_stdout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "report"
     target.write_text("old")
@@ -449,8 +449,9 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(ConfigError, match="No space left"):
+    with pytest.raises(ConfigError, match=r"No space left.*went to standard output"):
         emit("new", target)
+    assert capsys.readouterr().out == "new"
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["report"]
 
@@ -467,6 +468,13 @@ def test_output_follows_a_link_instead_of_replacing_it(tmp_path: Path) -> None:
 def test_output_to_a_device_does_not_replace_it() -> None:
     emit("gone", Path(os.devnull))
     assert not Path(os.devnull).is_file()
+
+
+def test_a_run_that_is_recorded_says_once_what_the_recording_will_hold(
+    run: Callable[..., Ran],
+) -> None:
+    assert run("check", "x", "--quiet", "--record", "kept").err.count("will hold sentences") == 1
+    assert "hold sentences" not in run("check", "x", "--quiet").err
 
 
 # --- progress ---

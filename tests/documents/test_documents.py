@@ -183,7 +183,7 @@ def test_a_file_without_permission_is_a_failure(monkeypatch: pytest.MonkeyPatch)
         raise PermissionError(13, "Permission denied", path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("builtins.open", refuse)
+        patch.setattr("os.open", refuse)
         with pytest.raises(DocumentError, match="may not be read: check its permissions"):
             Corpus.read("a.txt")
     monkeypatch.setattr("os.scandir", refuse)
@@ -191,7 +191,7 @@ def test_a_file_without_permission_is_a_failure(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_file_that_is_too_large_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmcheck.documents.corpus._MAX_BYTES", len(NEWS))
+    monkeypatch.setattr("llmcheck.documents.sources.MAX_BYTES", len(NEWS))
     write("fits.txt", NEWS)
     write("large.txt", NEWS + "!")
     corpus = Corpus.read("fits.txt", "large.txt")

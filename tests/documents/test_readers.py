@@ -496,3 +496,10 @@ def test_a_missing_extra_is_named(name: str, extra: str, monkeypatch: pytest.Mon
     monkeypatch.setitem(__import__("sys").modules, name, None)
     (reason,) = reasons((DATA / f"ferry.{extra}").read_bytes(), f"a.{extra}").values()
     assert f"pip install 'llmcheck[{extra}]'" in reason
+
+
+def test_a_feed_with_a_character_that_there_is_none_of_is_refused() -> None:
+    source = "<rss version='2.0'><channel><item><title>a & &#99999999999;</title></item></rss>"
+    assert reasons(source, "a.rss") == {
+        "a.rss": "is a damaged feed (OverflowError): fetch it again"
+    }

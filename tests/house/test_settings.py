@@ -119,15 +119,6 @@ def test_openai_variables_fill_in_and_give_way(tmp_path: Path) -> None:
     assert (settings.api_key, settings.base_url) == ("ours", "https://ours.example")
 
 
-def test_the_openai_key_is_not_sent_to_an_endpoint_that_only_a_file_names(tmp_path: Path) -> None:
-    write(tmp_path, "llmcheck.toml", 'base_url = "https://planted.example"')
-    environ = {"OPENAI_API_KEY": "secret"}
-
-    assert load_settings(tmp_path, environ).api_key is None
-    assert load_settings(tmp_path, environ, base_url="https://x.example").api_key == "secret"
-    assert load_settings(tmp_path, environ | {"LLMCHECK_API_KEY": "own"}).api_key == "own"
-
-
 def test_no_representation_shows_the_key() -> None:
     settings = Settings(api_key="sk-secret")
     assert "sk-secret" not in f"{settings!r} {settings}"
@@ -215,6 +206,9 @@ def test_the_home_folder_may_be_written_as_a_tilde(
         ("ignore = 102", "ignore: input should be a valid tuple"),
         ("min_confidence = 80", "min_confidence: input should be less than or equal to 1"),
         ('base_url = "http:///v1"', "base_url: has no host"),
+        ('base_url = "http://host:99999/v1"', "base_url: its port is no number from 1 to 65535"),
+        ('base_url = "http://host:0/v1"', "base_url: its port is no number from 1 to 65535"),
+        ('base_url = "http://a:8o/v1"', "base_url: its port is no number from 1 to 65535"),
         ('base_url = "localhost:8080"', "base_url: string should match pattern"),
         ("model =", "cannot be read as TOML"),
     ],
@@ -237,6 +231,26 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     write(tmp_path, "pyproject.toml", text)
     with pytest.raises(ConfigError, match="must be a table"):
         load_settings(tmp_path, {})
+
+
+@pytest.mark.parametrize("key", ["cache", "record"])
+@pytest.mark.parametrize("folder", ["../out", "/elsewhere", "~/out", "link/out"])
+def test_a_file_chooses_no_folder_outside_of_its_own_to_write_to(
+    tmp_path: Path, key: str, folder: str
+) -> None:
+    path = write(tmp_path / "set", "llmcheck.toml", f'{key} = "{folder}"')
+    (tmp_path / "set" / "link").symlink_to(tmp_path)
+    with pytest.raises(ConfigError, match=f"{key}: .*outside.*--{key}") as caught:
+        load_settings(tmp_path / "set", {})
+    assert str(path) in str(caught.value)
+
+
+def test_a_file_does_not_open_the_network_of_the_user(tmp_path: Path) -> None:
+    write(tmp_path, "pyproject.toml", "[tool.llmcheck]\nallow_private_urls = true")
+    with pytest.raises(ConfigError, match=r"pyproject\.toml: allow_private_urls: .*--allow-"):
+        load_settings(tmp_path, {})
+    write(tmp_path, "pyproject.toml", "[tool.llmcheck]\nallow_private_urls = false")
+    assert load_settings(tmp_path, {"LLMCHECK_ALLOW_PRIVATE_URLS": "true"}).allow_private_urls
 
 
 # --- wrong values elsewhere ---

@@ -13,8 +13,9 @@ from repository import ROOT
 from startup import REPLAYED, cached
 
 ASKING = {
-    "openai", "instructor", "anthropic", "google.genai", "httpx", "httpcore", "requests", "aiohttp",
-    "tenacity", "genai_prices", "ssl", "llmcheck.llm.endpoint", "llmcheck.llm.endpoint.client",
+    "openai", "instructor", "anthropic", "google.genai", "httpx", "httpcore", "requests",
+    "aiohttp", "tenacity", "genai_prices", "ssl", "llmcheck.llm.endpoint.api",
+    "llmcheck.llm.endpoint.client",
 }  # fmt: skip
 READING = {
     "trafilatura", "lxml", "feedparser", "pypdf", "mammoth", "charset_normalizer", "html.parser",

@@ -93,6 +93,7 @@ def test_an_answer_without_a_verdict_on_a_lone_pair_is_a_failure() -> None:
     assert found.verdicts == []
     (failed,) = found.failures
     assert (failed.stage, failed.subject) == ("judging", "How many cars?")
+    assert failed.doc_ids == ("a", "b")
 
 
 def test_a_failed_second_look_is_a_failure_and_no_verdict() -> None:

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import given
@@ -150,3 +151,13 @@ def test_without_limits_all_requests_pass() -> None:
     ledger = Ledger(Limits(), UNKNOWN)
     assert spend(ledger, Tokens(10**9, 10**9)) is None
     assert spend(ledger, Tokens()) is None
+
+
+def test_requests_that_are_alike_end_in_any_order() -> None:
+    ledger = Ledger(Limits(), Prices(""))
+    with ExitStack() as first, ExitStack() as second:
+        one = first.enter_context(ledger.request(10))
+        second.enter_context(ledger.request(10))
+        second.close()
+        one.counts = False
+        first.close()

@@ -36,7 +36,8 @@ from llmcheck.llm import cache as cache_module
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.port import Call, Reply, T
-from llmcheck.llm.store import ReplyStore, StoredReply
+from llmcheck.llm.rows import StoredReply
+from llmcheck.llm.store import ReplyStore
 from llmcheck.tokens import Tokens
 
 
@@ -554,7 +555,8 @@ from pathlib import Path
 from llmcheck.llm.cache import CachedLLM
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.port import Call
-from llmcheck.llm.store import ReplyStore, StoredReply
+from llmcheck.llm.rows import StoredReply
+from llmcheck.llm.store import ReplyStore
 from pydantic import BaseModel
 
 class Answer(BaseModel):

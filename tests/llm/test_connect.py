@@ -14,7 +14,10 @@ from llmcheck.llm.budget import Ledger
 from llmcheck.llm.connect import connect
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.recording.record import RecordingLLM
+from llmcheck.llm.rows import StoredReply
+from llmcheck.llm.store import ReplyStore
 from llmcheck.settings import Settings
+from llmcheck.tokens import Tokens
 
 
 class Wire:
@@ -157,3 +160,53 @@ def test_without_a_cache_every_call_is_made_and_without_limits_none_is_refused(w
 def test_a_cost_limit_on_a_model_without_a_price_is_refused(wire: Wire) -> None:
     with pytest.raises(ConfigError, match="price of model 'tiny' is unknown"):
         connect(settings(max_cost=1.0))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shared"),
+    [
+        ("http://127.0.0.1:8080/v1", "http://127.0.0.1:8081/v1", False),
+        ("http://127.0.0.1:8080/v1", "http://localhost:8080/v1", False),
+        ("http://127.0.0.1:8080/one/v1", "http://127.0.0.1:8080/two/v1", False),
+        ("http://models.example/v1", "http://user:secret@MODELS.example:80/v1/", True),
+        (None, "https://api.openai.com/v1", True),
+        (None, "https://openai.example/v1", False),
+    ],
+)
+def test_answers_of_one_endpoint_are_not_those_of_another_under_the_same_name(
+    wire: Wire, tmp_path: Path, first: str | None, second: str, shared: bool
+) -> None:
+    def asked_at(base_url: str | None) -> str:
+        given = settings(base_url=base_url, api_key="k", cache=tmp_path / "cache")
+        return connect(given).llm.complete(make_call(), Answer).origin
+
+    assert [asked_at(first), asked_at(first)] == ["model", "cache"]
+    assert asked_at(second) == ("cache" if shared else "model")
+    # And the second's answers are not in the place of the first's.
+    assert asked_at(first) == "cache"
+
+
+def test_rows_of_a_known_provider_are_found_by_the_key_of_their_call_alone(
+    wire: Wire, tmp_path: Path
+) -> None:
+    store = ReplyStore(tmp_path / "cache")
+    store.write(make_call(), StoredReply('{"text": "94 m"}', Tokens()))
+    store.close()
+    connection = connect(settings(base_url=None, api_key="k", cache=tmp_path / "cache"))
+    assert connection.llm.complete(make_call(), Answer).value == Answer(text="94 m")
+    assert wire.llm.calls == []
+
+
+def test_who_names_no_endpoint_finds_the_answer_that_any_gave_last(
+    wire: Wire, tmp_path: Path
+) -> None:
+    for port, text in ((8080, "94 m"), (8081, "97 m")):
+        store = ReplyStore(tmp_path / "cache", f"http://127.0.0.1:{port}/v1")
+        store.write(make_call(), StoredReply(f'{{"text": "{text}"}}', Tokens()))
+        store.close()
+    store = ReplyStore(tmp_path / "cache", endpoint=None)
+    found = store.read(make_call())
+    assert found is not None
+    assert found.raw == '{"text": "97 m"}'
+    assert store.read(make_call("How long is it?")) is None
+    store.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import calls
@@ -14,7 +13,6 @@ from calls import Answer, echo
 from hypothesis import given
 from hypothesis import strategies as st
 
-import llmcheck.llm.runner
 from llmcheck.errors import BudgetExceeded, InvalidReply, LLMError, PromptError, ProviderError
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.port import Call, Origin, Outcome, Reply, T, parse_reply
@@ -152,37 +150,6 @@ def test_an_error_that_is_no_failed_call_is_not_hidden() -> None:
 
     with pytest.raises(ZeroDivisionError):
         complete_all(FakeLLM(broken), [make_call()], Answer)
-
-
-def test_after_ctrl_c_no_call_begins_that_had_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    cancelled = threading.Event()
-
-    class Pool(ThreadPoolExecutor):
-        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-            super().shutdown(wait=False, cancel_futures=cancel_futures)
-            cancelled.set()
-            super().shutdown(wait=wait)
-
-    def patient(call: Call) -> Answer:
-        if call.user != "0":
-            cancelled.wait(timeout=10)
-        return Answer(text=call.user)
-
-    def interrupt(outcome: Outcome[Answer]) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(llmcheck.llm.runner, "ThreadPoolExecutor", Pool)
-    llm = FakeLLM(patient)
-    with pytest.raises(KeyboardInterrupt):
-        complete_all(
-            llm,
-            [make_call(str(n)) for n in range(20)],
-            Answer,
-            concurrency=1,
-            on_outcome=interrupt,
-        )
-
-    assert len(llm.calls) <= 2, "one was done, one may have been under way"
 
 
 def test_no_more_calls_run_at_once_than_asked_for() -> None:

@@ -46,8 +46,9 @@ def _calls_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def client(provider: Provider, endpoint: Endpoint, **changes: Any) -> EndpointLLM:
-    values: dict[str, Any] = {"api_key": KEY, "sleep": Waits(), "api": provider.api}
-    return EndpointLLM(base_url=provider.url(endpoint), **{**values, **changes})
+    values: dict[str, Any] = {"api_key": KEY, "sleep": Waits(), "api": provider.api, **changes}
+    values.setdefault("clock", values["sleep"].now)
+    return EndpointLLM(base_url=provider.url(endpoint), **values)
 
 
 def failing(
@@ -184,9 +185,9 @@ def test_an_effort_that_the_model_does_not_take_is_the_users_to_leave_out(
 @both
 def test_what_is_no_json_and_what_is_no_answer_are_told(provider: Provider) -> None:
     for body in ("<html>Log in</html>", {"hello": "there"}):
-        error, _ = failing(provider, [Answer(body)] * 2)
+        error, _ = failing(provider, [Answer(body)] * 2, max_attempts=2)
         assert isinstance(error, ProviderError)
-        assert "answered with" in str(error)
+        assert "no chat completion" in str(error)
 
 
 @both

@@ -15,7 +15,7 @@ from wire import Endpoint, completion
 from llmcheck.cli.main import main
 from llmcheck.errors import ConfigError
 from llmcheck.llm.endpoint.client import EndpointLLM
-from llmcheck.llm.endpoint.connection import is_loopback
+from llmcheck.providers import is_loopback
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 

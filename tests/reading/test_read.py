@@ -126,4 +126,5 @@ def test_a_document_that_cannot_be_read_is_a_failure_with_its_place() -> None:
     assert len(reading.failures) == 5
     assert {failure.stage for failure in reading.failures} == {"reading"}
     assert reading.failures[1].subject == "a.txt:3"
+    assert reading.failures[1].doc_ids == ("a.txt",)
     assert "cut off" in reading.failures[0].error

@@ -35,6 +35,11 @@ def test_what_differs_is_found(
     assert marked(quote, answer, *others) == expected
 
 
+def test_a_figure_that_is_written_out_is_not_looked_for_in_a_longer_one() -> None:
+    assert marked("Nach 52 Tagen kamen fünf Boote.", "5", "6", language="de") == ["fünf"]
+    assert marked("Nach 5.200 Tagen kamen fünf Boote.", "5", "6", language="de") == ["fünf"]
+
+
 def test_what_differs_is_found_in_another_language() -> None:
     assert marked(
         "In Ollenfleth standen sechsundachtzig Häuser unter Wasser.", "86", "140", language="de"

@@ -31,8 +31,9 @@ from llmcheck.render.data import claims_jsonl, report_schema, to_json
 from llmcheck.render.lint import lint_lines
 from llmcheck.render.markdown import escape, markdown_page
 from llmcheck.render.phrases import HOSTILE, clean, percent, quotation, shorten
+from llmcheck.render.sources import Sources
 from llmcheck.render.terminal import claims_page, padding_page, summary_page
-from llmcheck.render.view import Sources, usage_line
+from llmcheck.render.view import usage_line
 from llmcheck.render.web import html_page
 
 SCHEMA = ROOT / "docs" / "report.schema.json"
@@ -55,6 +56,7 @@ FERRY = Document(
 )
 PIER = Document(id="memory", text="The span is 320 m long, the port authority said.")
 DOCUMENTS = (TIDES, FERRY, PIER)
+SILENT = Document(id="toll.txt", path="toll.txt", title="The toll", text="The toll is three.")
 
 
 CLAIMS = (
@@ -126,13 +128,13 @@ def squeezed(text: str) -> str:
 
 def plain(html: str) -> str:
     """What a reader sees of a page, spaced alike."""
-    return squeezed(re.sub("<style>.*?</style>|<[^>]*>", "", html, flags=re.DOTALL))
+    return squeezed(re.sub("<(style|script)>.*?</\\1>|<[^>]*>", "", html, flags=re.DOTALL))
 
 
 PAGES: dict[str, Callable[[Report], str]] = {
     "text": lambda found: squeezed(summary_page(found, width=200)),
     "markdown": lambda found: markdown_page(found).replace("\\", ""),
-    "html": lambda found: plain(html_page(found, DOCUMENTS)),
+    "html": lambda found: plain(html_page(found, (*DOCUMENTS, SILENT))),
 }
 """Each page for people, as a reader sees it, by its format."""
 each_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
@@ -185,9 +187,9 @@ def test_a_dispute_shows_every_position_with_its_sources_and_exact_words() -> No
     page = summary_page(report(), width=200)
 
     assert "How long is the main span?" in page
-    assert "320 m — tides.txt [1], memory [3]" in page
+    assert "320 m — Sill Harbour bridge opens [1], memory [3]" in page
     assert "“The main span measures 320 metres.” [1]" in page
-    assert "340 m — ferry.txt [2]" in page
+    assert "340 m — No more ferries [2]" in page
     assert "“At 340 metres, the main span is a record.” [2]" in page
 
 
@@ -195,7 +197,7 @@ def test_the_summary_cites_its_sources_by_number_and_lists_them() -> None:
     page = squeezed(summary_page(report()))
 
     assert "The bridge opened on 4 May. [1, 2] Its length is disputed. [1, 2]" in page
-    assert "[2] ferry.txt — No more ferries (18 words)" in page
+    assert "[2] No more ferries (ferry.txt; 18 words)" in page
 
 
 def test_the_page_holds_agreements_lookalikes_padding_failures_and_usage() -> None:
@@ -203,7 +205,7 @@ def test_the_page_holds_agreements_lookalikes_padding_failures_and_usage() -> No
 
     assert "• The bridge opened on 4 May. [1, 2]" in page
     assert "A length is no opening day." in page
-    assert "tides.txt [1] ██████░░░░░░░░░░░░░░ 30% promotion 30%" in page
+    assert "Sill Harbour bridge opens [1] ██████░░░░░░░░░░░░░░ 30% promotion 30%" in page
     assert "• judging of What opened?: timed out" in page
     assert page.endswith(
         "3 model calls, 12 cached, 0 replayed · 4,100 tokens in, 250 out · $0.0123"
@@ -248,7 +250,7 @@ def test_an_environment_that_forces_colour_does_not_colour_a_pipe(
 def test_claims_stand_under_their_document_with_their_speaker() -> None:
     page = squeezed(claims_page(report()))
 
-    assert "tides.txt [1] • The main span is 320 m long. “The main span measures" in page
+    assert "opens [1] • The main span is 320 m long. “The main span measures 320 metres.”" in page
     assert "The span is 320 m long. (the port authority)" in page
 
 
@@ -284,8 +286,8 @@ def test_every_page_of_an_empty_report_renders() -> None:
         ),
         (
             "html",
-            "L1 What is known of the bridge? its span 1 3 its opening 2 "
-            "A length is no opening day. different referent",
+            "L1 What is known of the bridge? different referent its span 1 3 its opening 2 "
+            "A length is no opening day.",
         ),
     ],
 )
@@ -304,7 +306,7 @@ def test_a_lookalike_is_a_question_its_answers_with_sources_and_why_all_can_hold
             "|  | **The span is 320 m long.** [3]<br>**The main span is 340 m.** [2] "
             "| Two spans. (scope) |",
         ),
-        ("html", "L1 The span is 320 m long. 3 The main span is 340 m. 2 Two spans. scope"),
+        ("html", "L1 scope The span is 320 m long. 3 The main span is 340 m. 2 Two spans."),
     ],
 )
 def test_a_lookalike_of_an_older_report_shows_its_claims_in_place_of_answers(
@@ -314,8 +316,8 @@ def test_a_lookalike_of_an_older_report_shows_its_claims_in_place_of_answers(
     assert told in PAGES[format_name](report(lookalikes=(old,)))
 
 
-@each_page
-def test_of_what_the_model_made_up_a_page_tells_the_number_alone(
+@pytest.mark.parametrize("page", [PAGES["text"], PAGES["markdown"]], ids=["text", "markdown"])
+def test_of_what_the_model_made_up_a_page_without_folds_tells_the_number_alone(
     page: Callable[[Report], str],
 ) -> None:
     (made_up,) = report().ungrounded
@@ -366,6 +368,92 @@ def test_of_padding_that_nobody_looked_for_nothing_is_said(
     read = page(report(**unread, prompts={"reading.v1": "0"}))
     assert "Padding" in read
     assert re.search(r"\b0%", read)
+
+
+def test_what_could_not_be_done_names_documents_as_the_page_does() -> None:
+    survey = failure("press/tides.txt, ferry.txt", stage="survey", doc_ids=(TIDES.id, FERRY.id))
+    window = failure("press/tides.txt:3", stage="reading", doc_ids=(TIDES.id,))
+    unread = failure("gone.txt", stage="documents")
+    shown = failure("How long is the main span?", doc_ids=(TIDES.id, FERRY.id))
+    page = summary_page(report(failures=(survey, window, unread, shown)), width=200)
+
+    assert "survey of Sill Harbour bridge opens [1], No more ferries [2]: timed out" in page
+    assert "reading of Sill Harbour bridge opens [1], from line 3: timed out" in page
+    assert "documents of gone.txt: timed out" in page
+    assert "judging of How long is the main span?: timed out" in page
+
+
+def test_a_failure_of_many_documents_names_the_first_and_counts_the_rest() -> None:
+    many = [Document(id=f"log{n}.txt", path=f"log{n}.txt", text="") for n in range(9)]
+    broken = failure("all", stage="survey", doc_ids=tuple(each.id for each in many))
+    found = builders.report(documents=tuple(map(info, many)), failures=(broken,))
+    page = squeezed(summary_page(found))
+    assert "log4.txt [5] and 4 more: timed out" in page
+    assert "log4.txt [5], log5.txt" not in page
+
+
+# --- documents without a position ---
+
+
+def with_silent(*, silent: Any = None, failures: tuple[Any, ...] = (), **more: Any) -> Report:
+    """The report, one of its documents taking no position in the dispute."""
+    found = report().disputes[0].model_copy(update=more)
+    return report(
+        documents=(*report().documents, silent or info(SILENT)), disputes=(found,),
+        failures=failures,
+    )  # fmt: skip
+
+
+SHOWN = (TIDES.id, FERRY.id, PIER.id, SILENT.id)
+UNSURVEYED = failure("the table", stage="survey", doc_ids=(SILENT.id,))
+UNJUDGED = failure("How long is the main span?", doc_ids=(SILENT.id, TIDES.id))
+
+
+@pytest.mark.parametrize(
+    ("found", "state"),
+    [
+        (with_silent(shown_doc_ids=SHOWN), "nothing found"),
+        (with_silent(), "nothing found"),
+        (with_silent(shown_doc_ids=SHOWN[:3]), "not shown together"),
+        (
+            with_silent(shown_doc_ids=SHOWN[:3], failures=(UNSURVEYED,)),
+            "could not be compared",
+        ),
+        (with_silent(shown_doc_ids=SHOWN, failures=(UNSURVEYED,)), "not fully compared"),
+        (with_silent(shown_doc_ids=SHOWN, failures=(UNJUDGED,)), "could not be compared"),
+        (
+            with_silent(shown_doc_ids=SHOWN, compatible_doc_ids=(SILENT.id,)),
+            "contradicts no position",
+        ),
+        (
+            with_silent(shown_doc_ids=SHOWN[:3], silent=info(SILENT, copy_of=TIDES.id)),
+            "copy",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+@pytest.mark.parametrize("format_name", PAGES)
+def test_of_a_document_without_a_position_it_is_told_what_is_known(
+    format_name: str, found: Report, state: str
+) -> None:
+    page = PAGES[format_name](found)
+    cited = "4" if format_name == "html" else "[4]"
+    assert f"Others: {state} {cited}" in page
+    assert "says nothing" not in re.sub("says nothing about the topic", "", page)
+
+
+def test_a_failed_judging_of_another_question_says_nothing_of_this_one() -> None:
+    other = UNJUDGED.model_copy(update={"subject": "Who built it?"})
+    page = summary_page(with_silent(shown_doc_ids=SHOWN, failures=(other,)))
+    assert "Others: nothing found [4]" in page
+
+
+def test_many_documents_without_a_position_are_counted() -> None:
+    more = [Document(id=f"log{n}", text="") for n in range(40)]
+    found = report(documents=(*report().documents, *map(info, more)))
+    html = plain(html_page(found, (*DOCUMENTS, *more)))
+    for page in (PAGES["text"](found), PAGES["markdown"](found), html):
+        assert "Others: nothing found in 40 documents" in page
 
 
 # --- hostile texts ---
@@ -459,18 +547,18 @@ def test_markdown_shows_a_dispute_as_a_table_row_for_each_position() -> None:
 
     assert "### How long is the main span?" in page
     assert (
-        "| **320 m** | tides.txt \\[1\\], memory \\[3\\] "
+        "| **320 m** | Sill Harbour bridge opens \\[1\\], memory \\[3\\] "
         "| “The main span measures 320 metres.” \\[1\\] |"
     ) in page
-    assert "2. ferry.txt — No more ferries (18 words)" in page
+    assert "2. No more ferries (ferry.txt; 18 words)" in page
     assert r"\$0.0123" in page
 
 
 def test_markdown_has_a_table_of_questions_with_all_answers() -> None:
     page = markdown_page(report())
     assert (
-        "| How long is the main span? | **320 m** — tides.txt \\[1\\], memory \\[3\\]"
-        "<br>**340 m** — ferry.txt \\[2\\] |"
+        "| How long is the main span? | **320 m** — Sill Harbour bridge opens \\[1\\], "
+        "memory \\[3\\]<br>**340 m** — No more ferries \\[2\\] |"
     ) in page
 
 
@@ -508,16 +596,69 @@ def test_a_long_list_is_folded() -> None:
 # --- names, shares, usage ---
 
 
-def sources(*paths: str | None, title: str | None = None) -> Sources:
+def sources(*paths: str | None) -> Sources:
     return Sources(
-        [
-            info(Document(id=path or f"id{n}", path=path, title=title, text=""))
-            for n, path in enumerate(paths)
-        ]
+        [info(Document(id=path or f"id{n}", path=path, text="")) for n, path in enumerate(paths)]
     )
 
 
-def test_names_are_the_shortest_path_that_tells_sources_apart() -> None:
+def called(*stated: dict[str, str]) -> list[str]:
+    """What documents are called that state this."""
+    infos = [
+        info(Document.model_validate({"id": f"d/{n}.txt", "path": f"d/{n}.txt", "text": "", **it}))
+        for n, it in enumerate(stated)
+    ]
+    named = Sources(infos)
+    return [named.name(each.id) for each in infos]
+
+
+def test_a_document_is_called_by_its_title_and_by_its_file_only_when_it_states_nothing() -> None:
+    outlet = {"site": "The Ferry Post", "date": "2031-05-04T10:00:00"}
+    assert called({"title": "Spring tide", **outlet}, outlet, {"date": "2031-05-04"}, {}) == [
+        "Spring tide", "The Ferry Post, 2031-05-04", "2.txt", "3.txt",
+    ]  # fmt: skip
+
+
+def test_documents_of_one_name_are_told_apart_by_outlet_and_day_then_by_path() -> None:
+    tide = {"title": "Spring tide"}
+    post, pier = {**tide, "site": "The Ferry Post"}, {**tide, "site": "The Pier"}
+    assert called(post, pier) == ["Spring tide (The Ferry Post)", "Spring tide (The Pier)"]
+    assert called(tide, post) == ["Spring tide (0.txt)", "Spring tide (The Ferry Post)"]
+    assert called(post, {**post, "title": "SPRING TIDE"}) == [
+        "Spring tide (0.txt)", "SPRING TIDE (1.txt)",
+    ]  # fmt: skip
+
+
+def test_a_long_title_ends_at_a_word_and_is_still_told_from_another() -> None:
+    title = "The Sill Harbour bridge opens after nine years of building works"
+    one, other = called({"title": f"{title} to walkers"}, {"title": f"{title} to carts"})
+    assert one == "The Sill Harbour bridge opens after nine years of building… (0.txt)"
+    assert other == "The Sill Harbour bridge opens after nine years of building… (1.txt)"
+    (unbroken,) = called({"title": "潮" * 90})
+    assert unbroken == "潮" * 59 + "…"
+    document = info(FERRY, title=title)
+    assert Sources([document]).full_name(document.id) == title
+
+
+FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.sampled_from(["Tide", "tide", "Tide (0.txt)", "The Pier", "x" * 90, "\x1b[31m"])
+        for name in ("title", "site", "author", "date")
+    },
+)
+
+
+@given(st.lists(FIELDS, max_size=6))
+def test_no_two_documents_have_one_name_and_none_has_a_hostile_one(
+    stated: list[dict[str, str]],
+) -> None:
+    names = called(*stated)
+    assert len(set(map(str.casefold, names))) == len(names)
+    assert not any(HOSTILE.search(name) for name in names)
+
+
+def test_names_of_files_are_the_shortest_path_that_tells_them_apart() -> None:
     paths = (
         "north/a/log.txt",
         "south/a/log.txt",
@@ -531,16 +672,20 @@ def test_names_are_the_shortest_path_that_tells_sources_apart() -> None:
     ]  # fmt: skip
 
 
-def test_documents_of_one_file_are_named_by_their_ids() -> None:
-    infos = [
-        info(Document(id=f"a/log.jsonl#{n}", path="a/log.jsonl", title="Tide", text=""))
-        for n in (1, 2)
-    ]
-    named = Sources(infos)
-    assert [named.name(each.id) for each in infos] == ["a/log.jsonl#1", "a/log.jsonl#2"]
+def test_documents_of_one_file_are_told_apart_by_their_ids() -> None:
+    shared = {"path": "a/log.jsonl"}
+    one, other = ({"id": f"a/log.jsonl#{n}", **shared} for n in (1, 2))
+    assert called(one, other) == ["a/log.jsonl#1", "a/log.jsonl#2"]
+    assert called({**one, "title": "Tide"}, {**other, "title": "Tide"}) == [
+        "Tide (a/log.jsonl#1)", "Tide (a/log.jsonl#2)",
+    ]  # fmt: skip
+
+
+def test_output_for_programs_names_documents_by_path_or_id() -> None:
     share = {"path": "log.jsonl"}
     lines = lint_lines(report(), [d.model_copy(update=share) for d in DOCUMENTS])
     assert all(line.startswith((TIDES.id, FERRY.id, PIER.id)) for line in lines.splitlines())
+    assert "Sill Harbour bridge opens" not in lint_lines(report(), DOCUMENTS)
 
 
 def test_the_list_of_sources_says_who_published_them_and_when() -> None:
@@ -552,8 +697,7 @@ def test_the_list_of_sources_says_who_published_them_and_when() -> None:
         assert "\x1b" not in made
 
 
-def test_a_document_without_a_path_is_named_by_its_title_or_id() -> None:
-    assert sources(None, title="Spring tide").name("id0") == "Spring tide"
+def test_a_document_that_states_nothing_and_has_no_path_is_named_by_its_id() -> None:
     assert sources(None).name("id0") == "id0"
 
 

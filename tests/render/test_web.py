@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import builders
 import pytest
-from builders import claim, flag, info
+from builders import claim, failure, flag, info
 from hostile import LINES, TEXTS, cpu_limit
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from test_render import (
     FERRY,
     HOSTILE_TEXT,
     PIER,
+    SILENT,
     TIDES,
     hostile_report,
     in_two_passages,
@@ -102,7 +103,9 @@ def test_everything_found_is_on_the_page() -> None:
         "different referent",
         "Asks for a subscription.",
         "timed out",
-        "1 claim of the model was not borne out and left out",
+        "What the model said and no document bears out",
+        "The toll is 3.",
+        "no 3 in the document",
         "test-model",
         "$0.0123",
     ):
@@ -140,6 +143,56 @@ def test_the_matrix_has_a_cell_for_each_document_that_takes_a_position() -> None
     assert all(cell.get("class") != "none" for cell in cells)
 
 
+def test_the_matrix_says_what_is_known_of_a_document_without_a_position() -> None:
+    found = report(
+        documents=(*report().documents, info(SILENT)),
+        failures=(failure("all", stage="survey", doc_ids=(SILENT.id,)),),
+    )
+    dispute = found.disputes[0].model_copy(update={"shown_doc_ids": (TIDES.id, FERRY.id)})
+    html = html_page(found.model_copy(update={"disputes": (dispute,)}), (*DOCUMENTS, SILENT))
+    (cell,) = re.findall(r'<td role="cell" class="none">(.*?)</td>', html, re.DOTALL)
+
+    assert "The toll" in cell
+    assert '<span class="state">could not be compared</span>' in cell
+
+
+def test_an_agreement_unfolds_to_the_words_of_each_source() -> None:
+    html = html_page(report(), DOCUMENTS)
+    (agreement,) = re.findall(r'<li id="a1".*?</details>', html, re.DOTALL)
+
+    assert "<details>" in agreement
+    assert re.findall(r'<span class="quote">(.*?)</span>', agreement) == [
+        "It opened on 4 May.", "The bridge opened on 4 May.",
+    ]  # fmt: skip
+
+
+def test_a_finding_says_what_it_can_be_filtered_and_sorted_by() -> None:
+    made = page(report(), *DOCUMENTS)
+    told = [attrs for _, attrs in made.elements if "data-kind" in attrs]
+
+    assert [(a["id"], a["data-kind"], a["data-documents"]) for a in told] == [
+        ("d1", "dispute numeric", "1 2 3"),
+        ("a1", "agreement", "1 2"),
+        ("l1", "lookalike different_referent", "1 2 3"),
+    ]
+    assert [attrs.get("data-confidence") for attrs in told] == ["1.0", None, None]
+
+
+def test_the_controls_are_there_for_the_script_alone() -> None:
+    made = page(report(), *DOCUMENTS)
+    (controls,) = [attrs for _, attrs in made.elements if attrs.get("id") == "controls"]
+    options = [attrs.get("value") for tag, attrs in made.elements if tag == "option"]
+
+    assert "hidden" in controls
+    assert options == [
+        "", "1", "2", "3",
+        "", "dispute", "dispute numeric", "agreement", "lookalike", "lookalike different_referent",
+        "", "confidence", "documents",
+    ]  # fmt: skip
+    labelled = {attrs["for"] for tag, attrs in made.elements if tag == "label"}
+    assert labelled == {attrs["id"] for tag, attrs in made.elements if tag in ("input", "select")}
+
+
 def test_a_set_too_large_for_the_matrix_says_how_many_documents_it_leaves_out() -> None:
     many = [Document(id=f"t{n}", text=f"The span is {n} m.") for n in range(20)]
     dispute = report().disputes[0]
@@ -162,7 +215,7 @@ def test_a_set_too_large_for_the_matrix_says_how_many_documents_it_leaves_out() 
 
     assert html.count('role="columnheader"') == 13
     assert "3 more documents with a position" in html
-    assert "5 documents without a position" in html
+    assert "5 more documents without a position in any" in html
 
 
 def test_a_copy_is_shown_as_one() -> None:
@@ -170,7 +223,7 @@ def test_a_copy_is_shown_as_one() -> None:
     found = builders.report(documents=(info(FERRY), info(copy)))
     html = html_page(found, (FERRY, copy))
 
-    assert 'copy of <a href="#source-1">ferry.txt [1]</a>' in html
+    assert 'copy of <a href="#source-1">No more ferries (ferry.txt) [1]</a>' in html
 
 
 def test_a_silenced_dispute_is_shown_as_one_and_not_counted() -> None:
@@ -237,23 +290,27 @@ def test_hostile_texts_are_text_only() -> None:
     found = hostile_report()
     made = page(found, Document(id=HOSTILE_TEXT, text=HOSTILE_TEXT, path=f"{HOSTILE_TEXT}.txt"))
 
-    assert not {"script", "img", "iframe", "object", "link", "base"} & {
-        t for t, _ in made.elements
-    }
+    assert not {"img", "iframe", "object", "link", "base"} & {t for t, _ in made.elements}
+    assert [t for t, _ in made.elements].count("script") == 1
     assert not any(name.startswith("on") for _, attrs in made.elements for name in attrs)
     assert all(target.startswith("#") for target in made.targets)
     assert set(HOSTILE.findall(made.html)) <= {"\n"}
 
 
-def test_the_policy_allows_the_one_style_sheet_and_nothing_else() -> None:
+def test_the_policy_allows_the_one_style_sheet_and_the_one_script_and_nothing_else() -> None:
     html = html_page(report(), DOCUMENTS)
     (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    style_digest, script_digest = (
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in (style, script)
+    )
 
     assert policy.split("; ") == [
         "default-src 'none'",
-        f"style-src 'sha256-{digest}'",
+        f"style-src 'sha256-{style_digest}'",
+        f"script-src 'sha256-{script_digest}'",
         "base-uri 'none'",
         "form-action 'none'",
     ]

@@ -1,4 +1,4 @@
-"""The report page in a real browser: nothing runs or loads, every citation lands, it reads well.
+"""The report page in a real browser: nothing foreign runs, every citation lands, it reads well.
 
 Skipped where there is no Chromium. ``AXE_CORE`` names a file of axe-core (``axe.min.js``) for the
 test of accessibility, which is skipped without it.
@@ -16,10 +16,10 @@ from threading import Thread
 
 import builders
 import pytest
-from builders import claim, flag, info
+from builders import claim, flag, info, position
 from chromium import EXECUTABLE, Tab, chromium
 from repository import ROOT
-from test_render import DOCUMENTS, HOSTILE_TEXT, hostile_report, report
+from test_render import DOCUMENTS, FERRY, HOSTILE_TEXT, TIDES, hostile_report, report
 from test_web import large
 
 from llmcheck import Checker, Corpus, Report
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason="there is no Chromium
 
 # Read before the settings of the user's are taken away.
 AXE = os.environ.get("AXE_CORE", "")
-WIDTHS = (360, 768, 1440)
+WIDTHS = (360, 390, 768, 1440)
 
 ATTACKS = (
     "<script>window.ran = 1</script>",
@@ -147,7 +147,8 @@ def test_documents_full_of_markup_run_nothing_and_load_nothing(tab: Tab, tmp_pat
         assert tab.run("window.ran ?? null") is None
         assert len(tab.requests()) == 1
         assert tab.complaints() == []
-        assert tab.run("document.querySelectorAll('script, img, link, base').length") == 0
+        assert tab.run("document.querySelectorAll('img, link, base').length") == 0
+        assert tab.run("document.scripts.length") == 1
         assert tab.run("getComputedStyle(document.body).display") == "block"
         assert tab.run("document.querySelector('h1').textContent") == "1 dispute in 1 document"
 
@@ -172,6 +173,159 @@ def test_where_markup_gets_through_the_policy_stops_it(tab: Tab, tmp_path: Path)
     assert tab.run("window.ran ?? null") is None
     assert "Content Security Policy" in "".join(tab.complaints())
     assert tab.requests() == [path.as_uri()]
+
+
+SHOWN = "[...document.querySelectorAll('main [data-kind]:not([hidden])')].map(it => it.id)"
+STATUS = "document.getElementById('shown').textContent"
+
+
+def choose(tab: Tab, control: str, value: str) -> None:
+    tab.run(
+        f"{{ const field = document.getElementById({control!r}); field.value = {value!r};"
+        "field.dispatchEvent(new Event('input')); field.dispatchEvent(new Event('change')); }"
+    )
+    # The search waits until nobody types.
+    tab.run("new Promise(resolve => setTimeout(resolve, 200))")
+
+
+def spread() -> Report:
+    """Two disputes of which the second is the surer one, an agreement and a look-alike."""
+    (long,) = report().disputes
+    doubtful = long.model_copy(update={"confidence": 0.5})
+    late = builders.dispute(
+        position("4 May", "c4", TIDES.id), position("never", "c2", FERRY.id),
+        id="d2", question="When did it open?", kind="temporal", confidence=0.9,
+    )  # fmt: skip
+    return report(disputes=(doubtful, late))
+
+
+@pytest.fixture
+def opened(tab: Tab, tmp_path: Path) -> Tab:
+    tab.open(written(tmp_path, spread(), *DOCUMENTS), 1440)
+    return tab
+
+
+def test_all_findings_are_shown_and_counted_at_first(opened: Tab) -> None:
+    assert opened.run(SHOWN) == ["d1", "d2", "a1", "l1"]
+    assert opened.run(STATUS) == "4 of 4 findings shown"
+    assert opened.run("document.getElementById('controls').checkVisibility()") is True
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "shown"),
+    [
+        ("document", "3", ["d1", "l1"]),
+        ("kind", "dispute", ["d1", "d2"]),
+        ("kind", "dispute temporal", ["d2"]),
+        ("kind", "agreement", ["a1"]),
+        ("query", "when OPEN", ["d2"]),
+        ("query", "opening day", ["l1"]),
+        ("query", "nowhere", []),
+        ("query", "(.*", []),
+    ],
+)
+def test_a_filter_leaves_the_findings_that_fit_and_counts_them(
+    opened: Tab, control: str, value: str, shown: list[str]
+) -> None:
+    choose(opened, control, value)
+
+    assert opened.run(SHOWN) == shown
+    assert opened.run(STATUS).startswith(f"{len(shown)} of 4 findings shown")
+    assert opened.run("document.querySelectorAll('.source').length") == 3
+    opened.run("document.getElementById('reset').click()")
+    assert opened.run(SHOWN) == ["d1", "d2", "a1", "l1"]
+
+
+def test_filters_hold_together_and_the_table_follows_them(opened: Tab) -> None:
+    choose(opened, "kind", "dispute")
+    choose(opened, "document", "3")
+
+    assert opened.run(SHOWN) == ["d1"]
+    rows = "[...document.querySelectorAll('.matrix tbody tr:not([hidden])')]"
+    assert opened.run(f"{rows}.map(row => row.dataset.finding)") == ["d1"]
+    assert opened.run("document.getElementById('agreements').checkVisibility()") is False
+
+
+def test_a_search_marks_the_words_and_unfolds_what_holds_them(opened: Tab) -> None:
+    folded = "document.querySelector('#a1 details').open"
+    assert opened.run(folded) is False
+    choose(opened, "query", "may")
+
+    assert opened.run(folded) is True
+    assert opened.run("CSS.highlights.get('found').size") > 3
+    assert opened.run(STATUS) == "3 of 4 findings shown, 2 places in the sources"
+    choose(opened, "query", "")
+    assert opened.run("CSS.highlights.get('found').size") == 0
+
+
+@pytest.mark.parametrize(
+    ("order", "shown"),
+    [
+        ("confidence", ["d2", "d1", "a1", "l1"]),
+        ("documents", ["d1", "d2", "a1", "l1"]),
+        ("", ["d1", "d2", "a1", "l1"]),
+    ],
+)
+def test_findings_are_sorted_within_their_section(
+    opened: Tab, order: str, shown: list[str]
+) -> None:
+    choose(opened, "order", "confidence")
+    choose(opened, "order", order)
+    assert opened.run(SHOWN) == shown
+
+
+def test_all_is_expanded_and_collapsed_at_once(opened: Tab) -> None:
+    states = "[...new Set([...document.querySelectorAll('main details')].map(it => it.open))]"
+    assert opened.run(f"{states}.length") == 2
+    opened.run("document.getElementById('expand').click()")
+    assert opened.run(states) == [True]
+    opened.run("document.getElementById('collapse').click()")
+    assert opened.run(states) == [False]
+
+
+def test_a_link_to_a_finding_that_is_filtered_away_shows_it(opened: Tab) -> None:
+    choose(opened, "kind", "agreement")
+    opened.run("document.querySelector('.back a[href=\"#d1-A\"]').click()")
+
+    assert "d1" in opened.run(SHOWN)
+    assert opened.run("document.querySelector(':target').id") == "d1-A"
+
+
+def test_without_script_everything_is_there_and_the_controls_are_not(
+    tab: Tab, tmp_path: Path
+) -> None:
+    tab.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        tab.open(written(tmp_path, spread(), *DOCUMENTS), 1440)
+        assert tab.complaints() == []
+        hidden = "document.getElementById('controls').checkVisibility()"
+        assert tab.run(hidden) is False
+        assert tab.run(SHOWN) == ["d1", "d2", "a1", "l1"]
+        tab.run("document.querySelector('#a1 summary').click()")
+        assert tab.run("document.querySelector('#a1 .excerpt').checkVisibility()") is True
+        assert tab.printed().startswith(b"%PDF")
+    finally:
+        tab.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_what_is_folded_is_printed_except_padding(opened: Tab) -> None:
+    opened.call("Emulation.setEmulatedMedia", media="print")
+    seen = "document.querySelector('{}').checkVisibility()"
+    printed = [
+        opened.run(seen.format(one))
+        for one in ("#a1 .excerpt", "#l1 ul", "#left-out ul", ".matrix", "details.padding p")
+    ]
+    controls = opened.run(seen.format("#controls"))
+    opened.call("Emulation.setEmulatedMedia", media="")
+
+    assert printed == [True, True, True, True, False]
+    assert controls is False
+
+
+def test_on_a_wide_screen_the_findings_stand_beside_the_controls(opened: Tab) -> None:
+    box = "document.querySelector('{}').getBoundingClientRect()"
+    assert opened.run(f"{box.format('main')}.left > {box.format('aside')}.right") is True
+    assert opened.run(f"{box.format('main')}.right") > 1350
 
 
 def test_half_a_megabyte_on_one_line_does_not_widen_the_page(tab: Tab, tmp_path: Path) -> None:

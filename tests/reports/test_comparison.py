@@ -188,6 +188,21 @@ def test_hostile_words_are_text_on_both_pages() -> None:
     assert "@port" not in changes_markdown(comparison)
 
 
+def test_both_pages_name_documents_as_a_reader_does() -> None:
+    tide = builders.info(builders.document("", "c.txt", title="The tide"))
+    later = tide.model_copy(update={"padding_share": 0.5})
+    comparison = compare(
+        OLD.model_copy(update={"documents": (tide,)}),
+        NEW.model_copy(update={"documents": (later,)}),
+    )
+    for page in (
+        changes_text(comparison, (later, tide)),
+        changes_markdown(comparison, (later, tide)),
+    ):
+        assert "Monday — The tide\n" in page
+        assert "The tide: 0%, now 50%" in page
+
+
 def test_markdown_marks_what_is_new() -> None:
     assert "- **new**: When?" in changes_markdown(compare(OLD, NEW))
 

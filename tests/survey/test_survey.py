@@ -100,6 +100,28 @@ def test_a_table_that_cannot_be_read_is_a_failure_that_names_its_documents() -> 
     failures = survey(refuse).failures
     assert {failure.stage for failure in failures} == {"survey"}
     assert {failure.subject for failure in failures} >= {"one", "two"}
+    assert {failure.doc_ids for failure in failures} >= {("one",), ("two",)}
+
+
+def test_a_question_tells_which_documents_were_shown_beside_its_sentences() -> None:
+    texts = numbered(one=ONE, two=TWO, dam="It rained. The dam at Orrin held.")
+    given = Script(survey=answer(disputes=[DISPUTE]))
+    (found,) = survey_documents(texts, runner(given)).questions
+    assert found.shown_doc_ids == ("one", "two", "dam")
+
+
+def test_a_document_at_another_table_or_at_one_that_failed_was_not_shown_beside_it() -> None:
+    def by_table(call: Call) -> Any:
+        if "dam" in call.user:
+            raise InvalidReply("cut off", call_key=call.key, prompt=call.prompt)
+        return answer(disputes=[DISPUTE] if "DOCUMENT 2" in call.user else [])
+
+    dams = {f"dam{n}": f"The dam at Orrin{n} held. " * 9 for n in range(3)}
+    texts = numbered(one=ONE, two=TWO, **dams)
+    survey = survey_documents(texts, runner(Script(survey=by_table), table_tokens=120))
+    (found,) = survey.questions
+    assert found.shown_doc_ids == ("one", "two")
+    assert {doc_id for failure in survey.failures for doc_id in failure.doc_ids} == dams.keys()
 
 
 def test_documents_are_shown_with_title_and_date_and_without_their_path() -> None:

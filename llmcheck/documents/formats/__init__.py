@@ -34,6 +34,9 @@ class Format(NamedTuple):
     """Characters in some charset; such that may declare their charset; or anything else."""
     reader: str
     """The module of this folder and the function in it."""
+    seconds: float | None = None
+    """What it may take, in a process of its own (``worker``); None where it takes no longer than
+    the file is long, and needs none."""
     extra: str | None = None
     """The extra of llmcheck that it needs."""
 
@@ -52,20 +55,20 @@ _ROWS = (
     ),
     Format(
         "html", (".html", ".htm", ".xhtml"), ("text/html", "application/xhtml+xml"), "markup",
-        "html:read",
+        "html:read", seconds=60,
     ),
-    Format("pdf", (".pdf",), ("application/pdf",), "bytes", "pdf:read", extra="pdf"),
+    Format("pdf", (".pdf",), ("application/pdf",), "bytes", "pdf:read", seconds=180, extra="pdf"),
     Format(
         "docx", (".docx",),
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",), "bytes",
-        "docx:read", extra="docx",
+        "docx:read", seconds=60, extra="docx",
     ),
-    Format("epub", (".epub",), ("application/epub+zip",), "bytes", "epub:read"),
+    Format("epub", (".epub",), ("application/epub+zip",), "bytes", "epub:read", seconds=60),
     # A mail and what is in it have charsets of their own.
-    Format("eml", (".eml",), ("message/rfc822",), "bytes", "mail:read"),
+    Format("eml", (".eml",), ("message/rfc822",), "bytes", "mail:read", seconds=60),
     Format(
         "mhtml", (".mhtml", ".mht"), ("multipart/related", "application/x-mimearchive"), "bytes",
-        "mhtml:read",
+        "mhtml:read", seconds=60,
     ),
     Format(
         "jsonl", (".jsonl", ".ndjson"), ("application/jsonl", "application/x-ndjson"), "text",
@@ -78,7 +81,7 @@ _ROWS = (
     Format(
         "feed", (".rss", ".atom", ".xml"),
         ("application/rss+xml", "application/atom+xml", "application/xml", "text/xml"), "markup",
-        "feed:read",
+        "feed:read", seconds=60,
     ),
 )  # fmt: skip
 

@@ -12,12 +12,13 @@ _MAX_MEMBERS = 5000
 _MAX_UNPACKED = 200_000_000
 _MAX_MEMBER = 20_000_000
 _ENCRYPTED = 0x1
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Archive:
     """The members of a zip archive. Raises ValueError for one that is damaged or a bomb.
 
-    Sizes are those that the archive declares: reading stops there, whatever is packed.
+    Sizes are those that the archive declares: unpacking stops there, whatever is packed.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -56,8 +57,12 @@ class Archive:
                 f"its part {name[:100]!r} unpacks to more than {_MAX_MEMBER // 1_000_000} MB: "
                 "split it"
             )
+        if member.compress_type not in _METHODS:  # those of others are unpacked as a whole
+            raise ValueError(f"packs its part {name[:100]!r} in a rare way: save it again")
         try:
-            return self._zip.read(member)
+            with self._zip.open(member) as packed:
+                # To read all would unpack all, and only then hold it against the size.
+                return packed.read(member.file_size + 1)
         except (
             zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError,
         ) as error:  # fmt: skip

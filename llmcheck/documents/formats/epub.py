@@ -85,16 +85,19 @@ def _package_path(archive: Archive) -> str:
 
 
 def _spine(package: Any, package_path: str) -> list[tuple[str, bool]]:
-    """The paths of the pages in reading order, and whether each is the table of contents."""
+    """The paths of the pages in reading order, and whether each is the table of contents.
+
+    A page that is named again is none: it would be a bomb, and the standard has each once.
+    """
     items = {item.get("id"): item for item in package.iterfind(".//{*}manifest/{*}item")}
-    pages = []
+    pages: dict[str, bool] = {}
     for reference in package.iterfind(".//{*}spine/{*}itemref"):
         item = items.get(reference.get("idref"))
         if item is None or item.get("media-type") not in _PAGE_TYPES:
             continue
         path = _inside(posixpath.dirname(package_path), unquote(item.get("href") or ""))
-        pages.append((path, "nav" in (item.get("properties") or "").split()))
-    return pages
+        pages.setdefault(path, "nav" in (item.get("properties") or "").split())
+    return list(pages.items())
 
 
 def _css(archive: Archive, package: Any, package_path: str) -> str:

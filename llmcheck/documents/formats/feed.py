@@ -53,7 +53,13 @@ def _parsed(data: bytes) -> Any:
     # cut out of the HTML, the page reader never shows.
     # Decoded here, because feedparser takes what it cannot decode for Windows-1252.
     source = _DECLARATION.sub("", decode(data, html=True), count=1).encode("utf-8")
-    return feedparser.parse(io.BytesIO(source), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        return feedparser.parse(
+            io.BytesIO(source), sanitize_html=False, resolve_relative_uris=False
+        )
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as error:
+        # What is not well-formed it reads by a second parser, which some of it trips.
+        raise ValueError(f"is a damaged feed ({type(error).__name__}): fetch it again") from error
 
 
 def _document(

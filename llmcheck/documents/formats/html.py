@@ -123,6 +123,10 @@ def _parse(source: str) -> Any:
         root = html.document_fromstring(source.encode(), parser=parser)
     except etree.ParserError as error:
         raise ValueError("holds no HTML: there is nothing to read in it") from error
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
+        raise ValueError(f"is damaged ({error.msg}): save the page as plain text") from error
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         # libxml2 has stopped there, and half a page must not pass for a page.
         raise ValueError("nests its elements too deep to be read: save the page as plain text")

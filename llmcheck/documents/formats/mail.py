@@ -20,6 +20,7 @@ from llmcheck.documents.formats.mail_parts import (
     shown_parts,
 )
 from llmcheck.documents.formats.mail_quotes import (
+    LONGEST_INTRODUCTION,
     forwards,
     introduces,
     quoted_spans,
@@ -127,9 +128,14 @@ def _laid_out(part: Part, subject: str, *, alone: bool) -> tuple[str, list[Span]
 
 def _with_introduction(text: str, span: Span) -> Span:
     """The span, and the block before it where that says whose mail it is."""
-    before = text[: span.start].rstrip()
+    # No more than may be one, since a mail may have thousands of such spans.
+    first = max(0, span.start - LONGEST_INTRODUCTION - 4)
+    before = text[first : span.start].rstrip()
     start = before.rfind("\n\n") + 2 if "\n\n" in before else 0
-    return Span(start=start, end=span.end) if introduces(before[start:]) else span
+    whole = start or not first
+    return (
+        Span(start=first + start, end=span.end) if whole and introduces(before[start:]) else span
+    )
 
 
 def _merged(spans: list[Span]) -> list[Span]:

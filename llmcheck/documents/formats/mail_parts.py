@@ -9,7 +9,7 @@ import email.utils
 import re
 from collections.abc import Iterator
 from email.message import EmailMessage, Message
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from llmcheck.documents.decoding import decode, unix_lines
 from llmcheck.documents.formats.html import fragment_of
@@ -21,6 +21,8 @@ _COVERED = 0.5
 """Share of the words of the HTML that a plain part has which says the same."""
 _LITTLE = 4
 """HTML with fewer words than the plain part by this factor says less, not more."""
+_LONGEST_HEADER = 2000
+"""Characters of a header that says what a part is: a name of a file may be long."""
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _ENCODED_WORD = re.compile(rb"=\?[^?\s]{1,60}\?[bq]\?", re.I)
 
@@ -34,10 +36,16 @@ class Part(NamedTuple):
 
 def parsed(data: bytes) -> EmailMessage:
     """The mail of these bytes."""
-    from email import policy
     from email.parser import BytesParser
+    from email.policy import EmailPolicy
 
-    return BytesParser(EmailMessage, policy=policy.default).parsebytes(data)
+    class Cut(EmailPolicy):
+        """Takes apart no more of a header than its program would: that takes quadratic time."""
+
+        def header_fetch_parse(self, name: str, value: str) -> Any:
+            return super().header_fetch_parse(name, value[:_LONGEST_HEADER])
+
+    return cast("EmailMessage", BytesParser(EmailMessage, policy=Cut()).parsebytes(data))
 
 
 def header(message: Message, name: str) -> str:

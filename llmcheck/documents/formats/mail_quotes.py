@@ -32,6 +32,8 @@ _FOOTER_LINES = 6
 # Longer lines are none of what is looked for, and hostile ones would take the patterns long.
 _LONGEST_RULE, _LONGEST_VALUE = 120, 300
 _INTRODUCTION_LINES = 3
+LONGEST_INTRODUCTION = 400
+"""Characters that a block has fewer of which says whose mail is quoted."""
 
 _QUOTING_CLASSES = frozenset({
     "gmail_attr", "gmail_signature", "moz-cite-prefix", "moz-signature", "yahoo_quoted",
@@ -81,6 +83,7 @@ def quoted_spans(text: str, subject: str) -> Iterator[Span]:
     header block is text.
     """
     lines = _lines(text)
+    last = _last_filled(lines)
     answers = not forwards(subject)
     at = 0
     while at < len(lines):
@@ -94,7 +97,7 @@ def quoted_spans(text: str, subject: str) -> Iterator[Span]:
         ends = _SIGNATURE.match(line) or (
             answers and (_ORIGINAL.match(line) or _is_header(lines, at, subject))
         )
-        if ends or _is_footer(lines, at):
+        if ends or _is_footer(lines, at, last):
             yield _trimmed(text, start, len(text))
             return
         at += 1
@@ -104,7 +107,7 @@ def introduces(block: str) -> bool:
     """Whether a block says whose mail is quoted below it."""
     return (
         block.count("\n") < _INTRODUCTION_LINES
-        and len(block) < 400
+        and len(block) < LONGEST_INTRODUCTION
         and _INTRODUCES.search(block) is not None
         and _WHEN_OR_WHO.search(block) is not None
     )
@@ -187,9 +190,14 @@ def _is_rule(line: str) -> bool:
     return len(line) <= _LONGEST_RULE and _RULE.match(line) is not None
 
 
-def _is_footer(lines: list[tuple[int, str]], at: int) -> bool:
+def _last_filled(lines: list[tuple[int, str]]) -> list[int]:
+    """The last lines with text in them, one more than a footer may have."""
+    backwards = (at for at in reversed(range(len(lines))) if lines[at][1].strip())
+    return list(islice(backwards, _FOOTER_LINES + 1))
+
+
+def _is_footer(lines: list[tuple[int, str]], at: int, last: list[int]) -> bool:
     """Whether no more than a few lines stand below a rule of underscores, as lists add them."""
     if "__" not in lines[at][1] or not _is_rule(lines[at][1]):
         return False
-    filled = (line for _, line in lines[at + 1 :] if line.strip())
-    return 0 < len(list(islice(filled, _FOOTER_LINES + 1))) <= _FOOTER_LINES
+    return 0 < sum(filled > at for filled in last) <= _FOOTER_LINES

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -29,12 +30,15 @@ from llmcheck.errors import (
     ProviderError,
     TooLong,
 )
+from llmcheck.llm import interruption
 from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.endpoint.api import Api
-from llmcheck.llm.endpoint.complaints import Refusal, Unreachable
+from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.errors import Endpoint, shapeless
 from llmcheck.llm.endpoint.exchange import Exchange, messages_of
-from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish
+from llmcheck.llm.endpoint.gate import Gate
+from llmcheck.llm.endpoint.giving_up import PAUSE
+from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish, speaks_of_asking
 from llmcheck.llm.endpoint.meaning import (
     befalls_every_call,
     is_unexplained,
@@ -42,11 +46,13 @@ from llmcheck.llm.endpoint.meaning import (
     passes,
     rejects_mode,
 )
+from llmcheck.llm.endpoint.memory import Memory
 from llmcheck.llm.endpoint.openai_api import OPENAI_API
+from llmcheck.llm.endpoint.quota import ANY_RATE, Rates
 from llmcheck.llm.endpoint.sending import Sender
 from llmcheck.llm.port import Call, Reply, T, parse_reply
 from llmcheck.llm.prices import Prices
-from llmcheck.providers import Mode, place_of
+from llmcheck.providers import Mode, one_spelling, place_of
 
 REFUSE_CALLS = "LLMCHECK_REFUSE_CALLS"
 """Environment variable: when it is not empty, no real call is made."""
@@ -56,11 +62,13 @@ class EndpointLLM:
     """Answers calls through an endpoint that speaks ``api``, with whatever model they name.
 
     ``base_url`` None is OpenAI itself; ``api_key`` may be None elsewhere. ``timeout`` is the
-    seconds to wait for one answer, ``max_attempts`` how often one request is sent while the
-    endpoint is busy or away, ``sleep`` how to wait between. ``names`` are the names under which
-    the endpoint knows models that calls name otherwise, ``kept`` the parameters that are the
-    user's wish and not to be left out, ``ledger`` is asked before every request. Nothing is
-    imported or connected before the first call. Safe to call from several threads.
+    seconds to wait for one answer, to its last byte, ``max_attempts`` how often one request is
+    sent while the endpoint is busy or away, ``sleep`` how to wait between. ``names`` are the
+    names under which the endpoint knows models that calls name otherwise, ``kept`` the
+    parameters that are the user's wish and not to be left out, ``ledger`` is asked before every
+    request, ``rates`` are the most that may be asked in a minute, by all threads together, on
+    ``clock``. In the folder ``lessons``, if any, is kept how the endpoint wants to be asked.
+    Nothing is imported or connected before the first call. Safe to call from several threads.
     """
 
     def __init__(
@@ -70,10 +78,13 @@ class EndpointLLM:
         api_key: str | None,
         timeout: float = 120.0,
         max_attempts: int = 5,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = interruption.sleep,
         names: Mapping[str, str] = MappingProxyType({}),
         kept: frozenset[str] = frozenset(),
         ledger: Ledger | None = None,
+        lessons: Path | None = None,
+        rates: Rates = ANY_RATE,
+        clock: Callable[[], float] = time.monotonic,
         api: Api = OPENAI_API,
     ) -> None:
         place = place_of(None, base_url)
@@ -89,12 +100,20 @@ class EndpointLLM:
         beginning = replace(api.beginning, refused=api.beginning.refused - kept)
         if place.provider is not None and not native:
             beginning = replace(beginning, mode=self._modes.index(place.provider.mode))
+        memory = Memory(
+            beginning,
+            folder=lessons,
+            address=one_spelling(place.base_url),
+            modes=len(self._modes),
+            wishes=kept,
+        )
         self._sender = Sender(
             self._endpoint,
             api,
-            beginning,
+            memory,
             kept=kept,
             ledger=ledger or Ledger(Limits(), Prices("")),
+            gate=Gate(rates, max_attempts, sleep=sleep, clock=clock),
             sleep=sleep,
         )
 
@@ -107,11 +126,12 @@ class EndpointLLM:
         _refuse_in_tests()
         self._sender.giving_up.check(call)
         self._sender.connect()
-        exchange = Exchange(call)
+        exchange = Exchange(call, recalled=self._sender.memory.unproven(call.model))
         try:
             return self._converse(exchange, schema)
         except (LLMError, BudgetExceeded) as error:
             error.tokens = exchange.tokens
+            self._endpoint.secrets.out_of_error(error)
             raise
 
     def connect(self) -> None:
@@ -125,6 +145,7 @@ class EndpointLLM:
     def _converse(self, exchange: Exchange, schema: type[T]) -> Reply[T]:
         from instructor.core import InstructorRetryException
 
+        self._endpoint.secrets.out_of_logs()
         model = exchange.call.model
         mode = self._sender.lessons(model).mode
         while True:
@@ -176,6 +197,15 @@ class EndpointLLM:
         never worked: after that, it is the model that failed.
         """
         model = exchange.call.model
+        if exchange.recalled and (
+            speaks_of_asking(cause.complaint, cause.sent, self._kept)
+            if isinstance(cause, Refusal)
+            else shapeless(cause)
+        ):
+            # What was learnt before does not hold any more.
+            exchange.recalled = False
+            self._sender.memory.forget(model)
+            return self._sender.lessons(model).mode
         worked = mode in self._sender.lessons(model).modes_that_work
         complaint = cause.complaint if isinstance(cause, Refusal) else None
         if complaint is not None and is_unfit(complaint):
@@ -210,12 +240,13 @@ class EndpointLLM:
             complaint = cause.complaint if isinstance(cause, Refusal) else None
             if complaint is None:
                 # Where nothing ever came from, a time-out is no sign of one long text either.
-                for_good = isinstance(cause, Unreachable) and not answered
+                for_good = self._sender.gate.gone or not answered
+                wait: float | None = PAUSE
             else:
                 for_good = befalls_every_call(complaint, answered=answered) or (
                     not answered and refuses_a_wish(complaint, self._kept)
                 )
-            wait = None if complaint is None else complaint.wait
+                wait = complaint.wait
             self._sender.giving_up.failed(call, failure, for_good=for_good, wait=wait)
         return failure
 

@@ -18,6 +18,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
+from llmcheck.llm.endpoint.bounds import TooLarge, TooSlow
+
 _ECHOES = frozenset({"input", "ctx", "url", "request", "failed_generation"})
 """Where errors repeat what was sent, or what was answered: no words of the endpoint's own."""
 _PASSING = re.compile(
@@ -29,8 +31,14 @@ _WORDED_WAIT = re.compile(
     rf"(?:again|retry|wait|reset\w*|available)\D{{0,20}}?((?:\d+(?:\.\d+)?\s*{_UNIT}\s*)+)",
     re.IGNORECASE,
 )
+_DURATION = re.compile(rf"(?:\d+(?:\.\d+)?\s*{_UNIT}\s*)+", re.IGNORECASE)
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(milli|ms|s|m|h|d)", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "milli": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_SHOWN = 8_000
+"""Characters in which to look for the words of a page."""
+NO_COMPLETION = "no completion"
+"""The code of a complaint that is an answer of another sort."""
 _EPOCH_SECONDS, _EPOCH_MILLISECONDS = 1e9, 1e12
 
 
@@ -66,8 +74,10 @@ class Unreachable(Exception):
 
     def __init__(self, error: BaseException, *, timed_out: bool) -> None:
         # The client's own errors only say that there was one.
-        super().__init__(str(error.__cause__ or error))
-        self.timed_out = timed_out
+        cause = error.__cause__ or error
+        super().__init__(str(cause))
+        self.timed_out = timed_out or isinstance(cause, TooSlow)
+        self.too_large = isinstance(cause, TooLarge)
 
 
 def complaint_of(response: Any) -> Complaint:
@@ -76,6 +86,9 @@ def complaint_of(response: Any) -> Complaint:
     body: Any = response.text
     with contextlib.suppress(ValueError, RecursionError):
         body = json.loads(body)
+    leads = response.headers.get("location")
+    if leads and response.status_code < HTTPStatus.BAD_REQUEST:
+        return Complaint(response.status_code, f"redirects to {leads}")
     return complaint(response.status_code, body, response.headers)
 
 
@@ -102,6 +115,16 @@ def inner_complaint(completion: Any) -> Complaint | None:
     else:
         status = HTTPStatus.OK
     return complaint(status, body, {})
+
+
+def no_completion(came: str) -> Complaint:
+    """What is said by an answer with status 200 that is no chat completion; ``came`` is its text.
+
+    A proxy's page, half an answer, nothing at all: often something that passes.
+    """
+    words = " ".join(_MARKUP.sub(" ", came[:_SHOWN]).split())
+    what = f"no chat completion ({words})" if words else "no chat completion"
+    return Complaint(HTTPStatus.OK, what, codes=frozenset({NO_COMPLETION}))
 
 
 def complaint(status: int, body: Any, headers: Mapping[str, str]) -> Complaint:
@@ -150,8 +173,15 @@ def _worded_wait(body: Any, said: str) -> float | None:
             if at > _EPOCH_SECONDS:
                 return at - time.time()
     if found := _WORDED_WAIT.search(said):
-        return sum(float(n) * _SECONDS[unit.lower()] for n, unit in _PART.findall(found[1]))
+        return seconds_in(found[1])
     return None
+
+
+def seconds_in(text: str) -> float | None:
+    """The seconds of a duration with its units, as ``1m30s``; None for any other text."""
+    if not _DURATION.fullmatch(text):
+        return None
+    return sum(float(n) * _SECONDS[unit.lower()] for n, unit in _PART.findall(text))
 
 
 def _texts(body: Any) -> Iterator[str]:

@@ -6,10 +6,11 @@ stale. What cannot be used is a ConfigError that names the variable, never a tra
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import ssl
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,13 +18,16 @@ from urllib.request import getproxies
 
 from llmcheck.errors import ConfigError
 from llmcheck.llm.endpoint.api import Api
+from llmcheck.llm.endpoint.bounds import bounded_client
 from llmcheck.llm.endpoint.errors import Endpoint
+from llmcheck.providers import OPENAI, is_loopback
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-def connected(endpoint: Endpoint, api: Api) -> Any:
-    """A client of the API's SDK that repeats nothing by itself. Connects to nothing yet.
+def connected(endpoint: Endpoint, api: Api, heard: Callable[[Mapping[str, str]], None]) -> Any:
+    """A client of the API's SDK that repeats nothing by itself and tells ``heard`` the headers of
+    every answer. Connects to nothing yet.
 
     A server on this machine is never asked through a proxy. Raises ConfigError when the key, the
     environment or the installation will not do.
@@ -31,9 +35,10 @@ def connected(endpoint: Endpoint, api: Api) -> Any:
     endpoint.check_key()
     try:
         import instructor  # noqa: F401 - so that what is missing is known at once
+        import openai
 
         client = api.connect(
-            endpoint.base_url, endpoint.api_key, endpoint.timeout, _http_client(endpoint)
+            endpoint.base_url, endpoint.api_key, endpoint.timeout, _http_client(endpoint, heard)
         )
     except ImportError as error:
         raise ConfigError(
@@ -43,19 +48,34 @@ def connected(endpoint: Endpoint, api: Api) -> Any:
     # instructor logs every failed attempt as an error, which Python prints on stderr when
     # nobody has set up logging.
     logging.getLogger("instructor").addHandler(logging.NullHandler())
+    if isinstance(client, openai.OpenAI) and not _takes_account(endpoint):
+        client.organization = client.project = None
+        client._custom_headers = {}
     return client
 
 
-def _http_client(endpoint: Endpoint) -> Any:
+def _takes_account(endpoint: Endpoint) -> bool:
+    """Whether what openai's client reads of an account from the environment may go there:
+    OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS.
+
+    They go with a key: to a server on this machine, which a file may name, not without one.
+    """
+    if endpoint.provider not in (None, OPENAI):
+        return False
+    return bool(endpoint.api_key) or not is_loopback(urlsplit(endpoint.base_url).hostname)
+
+
+def _http_client(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None]) -> Any:
     import openai
 
+    bounded = partial(bounded_client, openai.DefaultHttpxClient, endpoint.timeout, heard)
     url = urlsplit(endpoint.base_url)
     if is_loopback(url.hostname):
         trusted: Any = True if url.scheme == "http" else _certificates(endpoint)
-        return openai.DefaultHttpxClient(trust_env=False, verify=trusted)
+        return bounded(trust_env=False, verify=trusted)
     _check_proxies()
     try:
-        return openai.DefaultHttpxClient()
+        return bounded()
     except (OSError, ValueError, ImportError) as error:
         for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
             if isinstance(error, OSError) and os.environ.get(name):
@@ -64,14 +84,6 @@ def _http_client(endpoint: Endpoint) -> Any:
             f"the environment's settings for the network cannot be used ({error}): look at "
             "SSL_CERT_FILE, HTTPS_PROXY, ALL_PROXY and NO_PROXY"
         ) from error
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a host is this very machine, by its name or number."""
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return host == "localhost" or (host or "").endswith(".localhost")
 
 
 def _certificates(endpoint: Endpoint) -> ssl.SSLContext:

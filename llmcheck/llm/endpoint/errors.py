@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -16,9 +17,11 @@ from llmcheck.errors import (
     ProviderError,
     TooLong,
 )
+from llmcheck.llm.endpoint.bounds import MOST_BYTES
 from llmcheck.llm.endpoint.complaints import Complaint, Refusal, Unreachable
 from llmcheck.llm.endpoint.lessons import named_in
 from llmcheck.llm.endpoint.meaning import (
+    is_no_completion,
     is_too_long,
     is_unfit,
     key_rejected,
@@ -26,7 +29,9 @@ from llmcheck.llm.endpoint.meaning import (
     model_unknown,
     out_of_money,
     passes,
+    redirects,
 )
+from llmcheck.llm.endpoint.secrets import Secrets
 from llmcheck.llm.port import Call
 from llmcheck.llm.wishes import EFFORT
 from llmcheck.providers import OPENAI, Provider
@@ -50,6 +55,11 @@ class Endpoint:
     """Whose address it is, where that is known."""
     native: bool = False
     """Whether it is asked over the provider's own API, at an address that nobody gave."""
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The keys that go there."""
+        return Secrets(self.base_url, self.api_key)
 
     @property
     def address(self) -> str:
@@ -76,11 +86,6 @@ class Endpoint:
                 "quote?): copy it again"
             )
 
-    def answered_with(self, what: str) -> str:
-        """The message for an answer that is no chat completion at all."""
-        check = "try again later" if self.native else "check the base URL (most end in /v1)"
-        return f"{self.address} answered with {what}: {check}"
-
     def explained(
         self, cause: BaseException | None, call: Call, kept: frozenset[str] = frozenset()
     ) -> LLMError | BudgetExceeded | ConfigError:
@@ -106,6 +111,11 @@ class Endpoint:
             message = (
                 f"{self.address} did not answer within {self.timeout:g} s, asked "
                 f"{self.max_attempts} time(s): raise the timeout or lower --concurrency"
+            )
+        elif isinstance(cause, Unreachable) and cause.too_large:
+            message = (
+                f"{self.address} sent more than {MOST_BYTES // 1_000_000} MB in the place of an "
+                "answer: check the base URL"
             )
         elif isinstance(cause, Unreachable):
             message = (
@@ -145,6 +155,11 @@ class Endpoint:
                 f"the text given to {call.prompt} is too long for model {call.model!r}; "
                 "lower --table-tokens, or give the server a larger context"
             )
+        if redirects(complaint):
+            return "no text is sent on to where it leads; if it may be, give that as --base-url"
+        if is_no_completion(complaint):
+            check = "check the base URL (most end in /v1) and whether a proxy wants a login"
+            return f"asked {self.max_attempts} time(s); {'try later' if self.native else check}"
         if passes(complaint):
             return f"gave up after {self.max_attempts} request(s); try later"
         return "the endpoint does not take this request"
@@ -161,9 +176,8 @@ class Endpoint:
         return self.cleaned(str(getattr(error, "__cause__", None) or error))
 
     def cleaned(self, text: str) -> str:
-        """The text on one line, shortened, without the key and what cannot be printed."""
-        if self.api_key:
-            text = text.replace(self.api_key, "[key]")
+        """The text on one line, shortened, without keys and what cannot be printed."""
+        text = self.secrets.out_of(text)
         text = "".join(c for c in " ".join(text.split()) if c.isprintable())
         return text if len(text) <= 200 else text[:199] + "…"
 

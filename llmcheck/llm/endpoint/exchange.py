@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmcheck.errors import InvalidReply, ProviderError
+from llmcheck.errors import InvalidReply
 from llmcheck.llm.endpoint.api import Received
 from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.probabilities import Token, option_probabilities
@@ -19,6 +19,8 @@ class Exchange:
     """One call on its way to an answer."""
 
     call: Call
+    recalled: bool = False
+    """Whether it is asked as an earlier run has learnt to ask, which nothing has borne out yet."""
     tokens: Tokens = field(default_factory=Tokens)
     """What all answers took so far."""
     received: Received | None = None
@@ -77,10 +79,6 @@ class Exchange:
         return InvalidReply(
             f"the answer to {call.prompt} {what}", call_key=call.key, prompt=call.prompt
         )
-
-    def provider_error(self, message: str) -> ProviderError:
-        """A ProviderError of this call."""
-        return ProviderError(message, call_key=self.call.key, prompt=self.call.prompt)
 
 
 def messages_of(call: Call) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from llmcheck.llm.port import Call
 
 MOST_ALIKE = 5
 """Calls that may fail for one cause, none answered between them, before no more are made."""
-_PAUSE = 300.0
+PAUSE = 300.0
 """Seconds for which no call is made after that: a server that lives on may ask again later."""
 
 
@@ -68,7 +68,7 @@ class GivingUp:
             if for_good:
                 state.until = None if wait is None else self._clock() + wait
             elif state.alike >= MOST_ALIKE:
-                state.until = self._clock() + _PAUSE
+                state.until = self._clock() + PAUSE
             else:
                 return
             # In the same words, so that who lists failures can tell the cause once.

@@ -14,7 +14,13 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from llmcheck.llm.endpoint.complaints import Complaint
-from llmcheck.llm.endpoint.meaning import MECHANISM, is_too_long
+from llmcheck.llm.endpoint.meaning import (
+    MECHANISM,
+    is_too_long,
+    is_unexplained,
+    is_unfit,
+    rejects_mode,
+)
 from llmcheck.llm.wishes import EFFORT
 
 LIMITS = ("max_tokens", "max_completion_tokens")
@@ -153,6 +159,17 @@ def named_in(complaint: Complaint, sent: Mapping[str, Any]) -> set[str]:
     found = _named_parameters(" ".join(places), sent)
     # A context that is too small is told in words that name the limit, too.
     return found - set(LIMITS) if is_too_long(complaint) else found
+
+
+def speaks_of_asking(complaint: Complaint, sent: Mapping[str, Any], kept: frozenset[str]) -> bool:
+    """Whether a complaint may be about how it was asked, the parameters that the user asked for
+    aside: not about what was asked, or by whom."""
+    return (
+        bool(named_in(complaint, sent) - kept)
+        or is_unexplained(complaint)
+        or is_unfit(complaint)
+        or rejects_mode(complaint)
+    )
 
 
 def refuses_a_wish(complaint: Complaint, kept: frozenset[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from llmcheck.llm.endpoint.complaints import Complaint
+from llmcheck.llm.endpoint.complaints import NO_COMPLETION, Complaint
 
 LONGEST_WAIT = 120.0
 """Seconds that a run waits for an endpoint that asks for it; longer is a quota that is used up."""
@@ -52,13 +52,29 @@ _OF_THE_TEXT_OR_KEY = re.compile(
 
 def passes(complaint: Complaint) -> bool:
     """Whether the same request may well succeed in a while."""
-    busy = complaint.status in (408, 409, 425, 429) or complaint.status >= 500
+    busy = complaint.status in (200, 408, 409, 425, 429) or complaint.status >= 500
     return busy and not (
         lasts(complaint)
         or out_of_money(complaint)
         or rejects_mode(complaint)
         or is_unfit(complaint)
+        or (complaint.status == 200 and (is_too_long(complaint) or model_unknown(complaint)))
     )
+
+
+def is_busy(complaint: Complaint) -> bool:
+    """Whether an endpoint is said to be asked too much, by all: it passes, and may say when."""
+    return passes(complaint) and (complaint.status in (429, 529) or complaint.wait is not None)
+
+
+def is_no_completion(complaint: Complaint) -> bool:
+    """Whether what came is an answer of another sort: a page, half an answer, nothing."""
+    return NO_COMPLETION in complaint.codes
+
+
+def redirects(complaint: Complaint) -> bool:
+    """Whether the endpoint sends to another address."""
+    return 300 <= complaint.status < 400
 
 
 def lasts(complaint: Complaint) -> bool:
@@ -73,7 +89,7 @@ def lasts(complaint: Complaint) -> bool:
 def out_of_money(complaint: Complaint) -> bool:
     """Whether the key's quota or credit is used up."""
     return complaint.status == 402 or (
-        400 <= complaint.status < 500
+        (complaint.status == 200 or 400 <= complaint.status < 500)
         and bool(_NO_MONEY.search(complaint.said) or "insufficient_quota" in complaint.codes)
     )
 
@@ -81,7 +97,7 @@ def out_of_money(complaint: Complaint) -> bool:
 def is_too_long(complaint: Complaint) -> bool:
     """Whether the text is more than the model's context holds."""
     return complaint.status == 413 or (
-        complaint.status in (400, 404, 422, 500) and bool(_CONTEXT.search(complaint.said))
+        complaint.status in (200, 400, 404, 422, 500) and bool(_CONTEXT.search(complaint.said))
     )
 
 
@@ -107,7 +123,7 @@ def rejects_mode(complaint: Complaint) -> bool:
 
 def model_unknown(complaint: Complaint) -> bool:
     """Whether the endpoint has no such model (or no such address)."""
-    return 400 <= complaint.status < 500 and (
+    return (complaint.status == 200 or 400 <= complaint.status < 500) and (
         complaint.status == 404
         or "model_not_found" in complaint.codes
         or bool(_MODEL_UNKNOWN.search(complaint.said))
@@ -131,11 +147,12 @@ def is_unexplained(complaint: Complaint) -> bool:
 def befalls_every_call(complaint: Complaint, *, answered: bool) -> bool:
     """Whether all later calls to the same model would meet this too; ``answered`` says whether
     one was answered before."""
-    if complaint.status == 403:
+    if complaint.status == 403 or is_no_completion(complaint):
         # A firewall or a moderator may refuse one document and take the others.
         return not answered
     return (
         key_rejected(complaint)
+        or redirects(complaint)
         or model_unknown(complaint)
         or out_of_money(complaint)
         or lasts(complaint)

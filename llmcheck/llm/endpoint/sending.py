@@ -4,17 +4,18 @@ objects to how it is asked, and with more room where thinking left none for the 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from llmcheck.llm import interruption
 from llmcheck.llm.budget import Ledger
 from llmcheck.llm.endpoint.api import Api, Received
-from llmcheck.llm.endpoint.complaints import Complaint, Refusal, Unreachable
+from llmcheck.llm.endpoint.complaints import Complaint, Refusal, no_completion
 from llmcheck.llm.endpoint.connection import connected
 from llmcheck.llm.endpoint.errors import Endpoint
 from llmcheck.llm.endpoint.exchange import Exchange, measured
+from llmcheck.llm.endpoint.gate import Gate, Passage, Patience, lost
 from llmcheck.llm.endpoint.giving_up import GivingUp
 from llmcheck.llm.endpoint.lessons import (
     LIMITS,
@@ -24,10 +25,12 @@ from llmcheck.llm.endpoint.lessons import (
     names_a_limit,
     next_to_leave_out,
     refuses_a_wish,
+    speaks_of_asking,
     taught_by,
     with_more_room,
 )
 from llmcheck.llm.endpoint.meaning import LONGEST_WAIT, is_too_long, is_unexplained, passes
+from llmcheck.llm.endpoint.memory import Memory
 from llmcheck.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -66,47 +69,47 @@ class _Answered:
 class Sender:
     """Sends the requests of all calls, and keeps what the endpoint teaches about each model.
 
-    Thread-safe. ``beginning`` is what is known of a model before its first request, ``kept`` are
-    the parameters that are not to be left out.
+    Thread-safe. ``memory`` has what is known of the models, ``kept`` are the parameters that are
+    not to be left out.
     """
 
     def __init__(
         self,
         endpoint: Endpoint,
         api: Api,
-        beginning: Lessons,
+        memory: Memory,
         *,
         kept: frozenset[str],
         ledger: Ledger,
+        gate: Gate,
         sleep: Callable[[float], None],
     ) -> None:
         self._endpoint = endpoint
         self._api = api
-        self._beginning = beginning
+        self.memory = memory
         self._kept = kept
         self._ledger = ledger
+        self.gate = gate
         self._sleep = sleep
-        self._lock = threading.RLock()
+        self._lock = memory.lock
         self._client: Any = None
-        self._lessons: dict[str, Lessons] = {}
         self.giving_up = GivingUp()
 
     def connect(self) -> Any:
         """The client, made at the first use. Raises ConfigError where that cannot be."""
         with self._lock:
             if self._client is None:
-                self._client = connected(self._endpoint, self._api)
+                self._client = connected(self._endpoint, self._api, self.gate.hear)
             return self._client
 
     def lessons(self, model: str) -> Lessons:
         """What is known of a model by now."""
-        with self._lock:
-            return self._lessons.get(model, self._beginning)
+        return self.memory.lessons(model)
 
     def learn(self, model: str, change: Callable[[Lessons], Lessons]) -> None:
         """Change what is known of a model."""
         with self._lock:
-            self._lessons[model] = change(self.lessons(model))
+            self.memory.put(model, change(self.lessons(model)))
 
     def send(self, exchange: Exchange, **fields: Any) -> Any:
         """A completion of ``exchange`` that came whole, its message tidied.
@@ -117,21 +120,20 @@ class Sender:
         import tenacity
 
         size, expected = measured(self._api.shown(fields))
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_may_pass),
-            stop=tenacity.stop_after_attempt(self._endpoint.max_attempts),
-            wait=waiting_time,
-            before_sleep=_log_wait,
-            sleep=self._sleep,
-            reraise=True,
-        )
         while True:
             # In the body whatever their names: no parameter of a prompt can become an option
             # of instructor or openai.
             parameters = self._parameters(exchange)
             request = _Request(exchange, fields, parameters, size, expected)
             try:
-                answered: _Answered = retrying(self._request, request)
+                answered: _Answered = tenacity.Retrying(
+                    retry=tenacity.retry_if_exception(_may_pass),
+                    stop=Patience(self.gate, self._endpoint.max_attempts),
+                    wait=waiting_time,
+                    before_sleep=_log_wait,
+                    sleep=self._pause,
+                    reraise=True,
+                )(self._request, request)
             except Refusal as refusal:
                 if not self._changes(request, refusal):
                     raise
@@ -145,6 +147,10 @@ class Sender:
             exchange.receive(received, limit_of(answered.sent))
             return answered.completion
 
+    def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            self._sleep(seconds)
+
     def _parameters(self, exchange: Exchange, room: int | None = None) -> dict[str, Any]:
         call = exchange.call
         return as_sent(
@@ -157,8 +163,15 @@ class Sender:
 
     def _request(self, request: _Request) -> _Answered:
         """Send once. Raises Refusal for whatever the endpoint says in the place of an answer."""
-        exchange, call = request.exchange, request.exchange.call
-        self.giving_up.check(call)
+        call = request.exchange.call
+        with self.gate.passage(request.expected) as passage:
+            # Much may have come to be known while it waited.
+            interruption.current().check(call)
+            self.giving_up.check(call)
+            return self._ask(request, passage)
+
+    def _ask(self, request: _Request, passage: Passage) -> _Answered:
+        exchange = request.exchange
         with self._ledger.request(request.expected, limit_of(request.parameters)) as permit:
             sent = request.parameters
             if permit.most is not None:
@@ -169,18 +182,22 @@ class Sender:
                 permit.counts = False
                 raise
             except ValueError as error:
-                message = self._endpoint.answered_with("something that is not JSON")
-                raise exchange.provider_error(message) from error
+                permit.counts = False
+                came = getattr(error, "doc", "something that is not JSON")
+                raise Refusal(no_completion(came), sent) from error
+            # First of all: whoever looks at an answer may cut, log or quote it.
+            completion = self._endpoint.secrets.out_of_answer(completion)
             received = self._api.read(completion)
             if taken := self._api.tokens(completion, request.size):
                 permit.paid = taken
+                passage.tokens = taken.total
                 exchange.tokens = exchange.tokens.plus(permit.paid)
             if isinstance(received, Complaint):
                 permit.counts = False
                 raise Refusal(received, sent)
             if received is None:
-                what = f"no chat completion ({self._endpoint.cleaned(str(completion))})"
-                raise exchange.provider_error(self._endpoint.answered_with(what))
+                permit.counts = bool(permit.paid.total)
+                raise Refusal(no_completion(str(completion)), sent)
             self._note(exchange, sent)
             return _Answered(completion, received, sent, permit.paid, permit.most is not None)
 
@@ -203,13 +220,15 @@ class Sender:
     def _changes(self, request: _Request, refusal: Refusal) -> bool:
         """Whether there is another way to send the request."""
         exchange, complaint = request.exchange, refusal.complaint
+        if exchange.recalled and speaks_of_asking(complaint, refusal.sent, self._kept):
+            return False
         with self._lock:
             if self._parameters(exchange) != request.parameters:
                 return True  # Another call has learnt it meanwhile.
             lessons = self.lessons(exchange.call.model)
             taught = taught_by(complaint, refusal.sent, lessons, self._kept)
             if taught is not None and taught != lessons:
-                self._lessons[exchange.call.model] = taught
+                self.memory.put(exchange.call.model, taught)
                 return True
             return self._tries_without(exchange, refusal, lessons)
 
@@ -240,7 +259,7 @@ class Sender:
             more = with_more_room(lessons, request.parameters, used)
             if more is None:
                 return False
-            self._lessons[exchange.call.model] = more
+            self.memory.put(exchange.call.model, more)
             # What is refused under every name is not sent, whatever is learnt.
             return self._parameters(exchange) != request.parameters
 
@@ -248,24 +267,25 @@ class Sender:
 def _log_wait(state: RetryCallState) -> None:
     request: _Request = state.args[0]
     call, error = request.exchange.call, state.outcome.exception() if state.outcome else None
+    asked = (error.complaint.wait or 0.0) if isinstance(error, Refusal) else 0.0
     _log.info(
         "%s %s: try %d brought no answer (%s), the next in %.1f s", call.prompt, call.key[:16],
-        state.attempt_number, type(error).__name__, state.upcoming_sleep,
+        state.attempt_number, type(error).__name__, max(asked, state.upcoming_sleep),
     )  # fmt: skip
 
 
 def waiting_time(state: RetryCallState) -> float:
-    """Seconds to wait: as long as the endpoint asks, else ever longer, with jitter."""
+    """Seconds to wait beside what the gate lets nobody through: ever longer, with jitter, where
+    the endpoint does not say how long."""
     from tenacity import wait_exponential_jitter
 
     error = state.outcome.exception() if state.outcome else None
-    asked = error.complaint.wait if isinstance(error, Refusal) else None
-    if asked is None:
-        return wait_exponential_jitter(max=LONGEST_WAIT)(state)
-    return max(asked, 0.0)
+    if isinstance(error, Refusal) and error.complaint.wait is not None:
+        return 0.0
+    return wait_exponential_jitter(max=LONGEST_WAIT)(state)
 
 
 def _may_pass(error: BaseException) -> bool:
     if isinstance(error, Refusal):
         return passes(error.complaint)
-    return isinstance(error, Unreachable)
+    return lost(error)

@@ -10,9 +10,7 @@ the same bytes, and a diff shows what the model changed.
 from __future__ import annotations
 
 import json
-import os
 import re
-import threading
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +20,7 @@ from pydantic import Field, ValidationError
 from llmcheck.errors import ConfigError
 from llmcheck.llm.port import Call, Reply, canonical_json
 from llmcheck.models import CallRef, Frozen
+from llmcheck.whole_files import write_whole
 
 MANIFEST = "recording.json"
 _FILE_NAME = re.compile(r"[0-9a-f]{16}\.json")
@@ -47,7 +46,7 @@ def read_manifest(directory: Path) -> Manifest:
     """What ``directory`` holds. Raises ConfigError when it is no recording."""
     path = directory / MANIFEST
     try:
-        return Manifest.model_validate(json.loads(path.read_bytes()))
+        return Manifest.model_validate(_json_in(path))
     except (FileNotFoundError, NotADirectoryError) as error:
         what = f"has no {MANIFEST}" if directory.is_dir() else "does not exist"
         raise ConfigError(
@@ -129,7 +128,7 @@ def _answer_json(reply: Reply[Any]) -> dict[str, Any]:
 def read_fixture(path: Path) -> tuple[Fixture, dict[str, Any]]:
     """The file and the identity it states. Raises OSError, or ValueError when it is damaged."""
     try:
-        fixture = Fixture.model_validate(json.loads(path.read_bytes()))
+        fixture = Fixture.model_validate(_json_in(path))
     except ValidationError as error:
         raise ValueError(_reasons(error)) from error
     lines = fixture.call.get("user")
@@ -148,18 +147,20 @@ def write_if_changed(path: Path, content: dict[str, Any]) -> bool:
             return False
     except FileNotFoundError:
         path.parent.mkdir(exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
-    try:
-        unfinished.write_bytes(data)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(path, data)
     return True
 
 
 def how_to_record(directory: Path) -> str:
     """What to do where a recording is missing, for an error message."""
     return f"record it: llmcheck ... --record {directory}, in tests pytest --llmcheck-record"
+
+
+def _json_in(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
 
 
 def _reasons(error: ValidationError) -> str:

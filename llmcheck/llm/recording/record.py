@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +21,9 @@ from llmcheck.llm.recording.files import (
     read_manifest,
     write_if_changed,
 )
+from llmcheck.whole_files import try_writing
+
+_log = logging.getLogger("llmcheck")
 
 
 class RecordingLLM:
@@ -47,11 +51,13 @@ class RecordingLLM:
         self._settings = dict(settings or {})
         self._synthetic = synthetic
         self._recorded: set[Path] = set()
+        self._warned = False
         self._lock = FreshLock()
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
+            try_writing(self._directory)
         except OSError as error:
-            raise self._write_error(error) from error
+            raise ConfigError(self._unwritten(error)) from error
         if (self._directory / MANIFEST).exists():
             earlier = read_manifest(self._directory)
             if earlier.synthetic != synthetic:
@@ -65,7 +71,8 @@ class RecordingLLM:
         """Answer from ``inner`` and record it; also that no whole answer came, where the caller
         asks in parts then: a replay is to take the same way.
 
-        Raises what ``inner`` raises, and ConfigError when the file cannot be written.
+        Raises what ``inner`` raises. What can no longer be recorded is warned of once, on the
+        ``llmcheck`` logger: the answer in hand is worth more than its copy.
         """
         try:
             reply = self._inner.complete(call, schema)
@@ -79,13 +86,17 @@ class RecordingLLM:
     def _write(self, call: Call, content: dict[str, Any]) -> None:
         path = fixture_path(self._directory, call)
         with self._lock:
+            self._recorded.add(path)
             try:
                 changed = write_if_changed(path, content)
                 if changed or not (self._directory / MANIFEST).exists():
                     self._write_manifest(call.model)
             except OSError as error:
-                raise self._write_error(error) from error
-            self._recorded.add(path)
+                if not self._warned:
+                    self._warned = True
+                    _log.warning(
+                        "%s; the run goes on, its recording has gaps", self._unwritten(error)
+                    )
 
     def prune(self) -> list[Path]:
         """Delete the recordings that this object has not recorded; returns their files.
@@ -112,9 +123,10 @@ class RecordingLLM:
             del content["synthetic"]
         write_if_changed(self._directory / MANIFEST, content)
 
-    def _write_error(self, error: OSError) -> ConfigError:
-        return ConfigError(
-            f"cannot record into {self._directory}: {error.strerror} (choose another --record DIR)"
+    def _unwritten(self, error: OSError) -> str:
+        return (
+            f"cannot record into {self._directory}: {error.strerror or error} "
+            "(choose another --record DIR)"
         )
 
 

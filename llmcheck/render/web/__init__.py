@@ -1,7 +1,8 @@
-"""The report as one self-contained web page: no script, no request, nothing but what it holds.
+"""The report as one self-contained web page: no request, nothing but what it holds.
 
-A template escapes every text, and a content security policy allows one style sheet, by its
-hash, and nothing else, so no markup in a document can run or load anything.
+A template escapes every text, and a content security policy allows one style sheet and one
+script, by their hashes, and nothing else, so no markup in a document can run or load anything.
+Without the script the page is whole: the script filters, sorts and searches what stands there.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from pathlib import Path
 
 from llmcheck.models import Document, Report
 from llmcheck.render.phrases import clean, kind_name, percent, pluralize
+from llmcheck.render.sources import Sources
 from llmcheck.render.view import (
-    Sources,
+    failure_subject,
     group_by_document,
     has_padding_reading,
     no_disputes_line,
     padding_kinds,
-    publication_line,
-    ungrounded_line,
     usage_line,
 )
 from llmcheck.render.web import findings
 from llmcheck.render.web.anchors import Anchors, source_anchor
+from llmcheck.render.web.disputes import disputes
+from llmcheck.render.web.facets import kind_options
+from llmcheck.render.web.matrix import matrix
 from llmcheck.render.web.sources import source_texts
 
 __all__ = ["html_page"]
@@ -47,28 +50,34 @@ def html_page(report: Report, documents: Iterable[Document]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        clean=clean, kind_name=kind_name, percent=percent, publication_line=publication_line
-    )
+    environment.filters.update(clean=clean, kind_name=kind_name, percent=percent)
     environment.globals.update(pluralize=pluralize)
     texts = {document.id: document for document in documents}
     sources = Sources(report.documents)
     anchors = Anchors(report, sources)
-    style = (_FOLDER / "page.css").read_text(encoding="utf-8")
+    style, script = _own("page.css"), _own("page.js")
     flags = group_by_document(report.padding)
     return environment.get_template("page.html").render(
         report=report,
         names=sources,
         source_anchor=source_anchor,
         style=Markup(style),  # noqa: S704  (our own file)
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=_digest(style),
+        script=Markup(script),  # noqa: S704  (our own file)
+        script_hash=_digest(script),
         title=_title(report),
         summary=findings.summary(report, anchors),
-        matrix=findings.matrix(report, sources, anchors),
-        disputes=findings.disputes(report, texts, sources, anchors),
+        kinds=kind_options(report),
+        matrix=matrix(report, sources, anchors),
+        disputes=disputes(report, texts, sources, anchors),
         no_disputes_line=no_disputes_line(report),
-        agreements=findings.agreements(report, anchors),
-        lookalikes=findings.lookalikes(report, anchors),
+        agreements=findings.agreements(report, texts, sources, anchors),
+        lookalikes=findings.lookalikes(report, sources, anchors),
+        left_out=findings.left_out(report, sources),
+        failures=[
+            (failure.stage, failure_subject(failure, sources), clean(failure.error))
+            for failure in report.failures
+        ],
         padding=[
             (document, padding_kinds(flags.get(document.id, ()), document))
             for document in report.documents
@@ -76,8 +85,16 @@ def html_page(report: Report, documents: Iterable[Document]) -> str:
         ],
         sources=source_texts(report, texts, sources, anchors),
         usage=usage_line(report.usage),
-        ungrounded_line=ungrounded_line(report),
     )
+
+
+def _own(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    """What the policy knows a style sheet or a script by."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _title(report: Report) -> str:

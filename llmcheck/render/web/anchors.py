@@ -8,11 +8,13 @@ from typing import Literal, NamedTuple
 
 from llmcheck.models import Claim, DocumentSpan, Report
 from llmcheck.render.phrases import clean, shorten
-from llmcheck.render.view import Sources
+from llmcheck.render.sources import Sources
 
 Standing = Literal["disputed", "agreed", "claimed"]
 """What became of a passage, the gravest first."""
 
+COLOURS = 6
+"""Positions that have a colour of their own."""
 _NAME_LENGTH = 120
 
 
@@ -62,6 +64,12 @@ def lookalike_anchor(number: int) -> str:
 def source_anchor(number: int | None) -> str:
     """The id of a source's section, by its number."""
     return f"source-{number}"
+
+
+def source_link(doc_id: str, sources: Sources) -> Link:
+    """A link to a source, by its number."""
+    number = sources.number(doc_id)
+    return Link(source_anchor(number), f"{number}", f"{number}: {sources.name(doc_id)}")
 
 
 def letter(index: int) -> str:

@@ -45,9 +45,12 @@ def _verbatim_ranges(quote: str, answer: str) -> list[Range]:
     phrase = r"\s+".join(map(re.escape, answer.rstrip(" .").split()))
     if not phrase:
         return []
-    # A word of its own: "14" is not in "2014".
-    wanted = rf"(?<!\w){phrase}(?!\w)"
-    return [Range(*match.span()) for match in re.finditer(wanted, quote, re.IGNORECASE)]
+    return [Range(*match.span()) for match in _standing_alone(phrase).finditer(quote)]
+
+
+def _standing_alone(phrase: str) -> re.Pattern[str]:
+    """The phrase (an expression) as words of their own: "5" is neither in "52" nor in "5.200"."""
+    return re.compile(rf"(?<!\w)(?<!\d[.,]){phrase}(?!\w|[.,]\d)", re.IGNORECASE)
 
 
 def _figure_ranges(
@@ -61,9 +64,8 @@ def _figure_ranges(
         if not any(agree(one, quantity) for one in own):
             continue
         written = quantity.words.removesuffix(" of")
-        at = quote.find(written)
-        if at >= 0:
-            yield Range(at, at + len(written))
+        if found := _standing_alone(re.escape(written)).search(quote):
+            yield Range(*found.span())
             continue
         # "Twelve gates" is read as "12 gates", which does not stand there.
         for word in _TOKEN.finditer(quote):

@@ -1,39 +1,25 @@
-"""Summary, disputes, agreements and look-alikes as the page shows them, in plain values."""
+"""Summary, agreements, look-alikes and what was left out, as the page shows them."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from llmcheck.models import Dispute, Document, Position, Report
-from llmcheck.numbering import spoken_in
-from llmcheck.render.phrases import clean, clean_lines, kind_name, percent, shorten
-from llmcheck.render.view import Sources, lookalike_sides
+from llmcheck.models import Document, Report
+from llmcheck.render.phrases import clean, kind_name
+from llmcheck.render.sources import Sources
+from llmcheck.render.view import doc_ids_of, lookalike_sides
 from llmcheck.render.web.anchors import (
-    AnchoredPassage,
     Anchors,
     Link,
     agreement_anchor,
     dispute_anchor,
-    letter,
     lookalike_anchor,
-    position_anchor,
     sentence_anchor,
-    source_anchor,
+    source_link,
 )
-from llmcheck.render.web.contrast import contrast
-from llmcheck.render.web.segments import LabelledSpan, segments
-
-COLUMNS = 12
-"""Documents that the matrix has room for; in larger sets, those that take most positions."""
-_COLOURS = 6
-_CELL_LENGTH = 90
-_CONTEXT = 130
-_QUOTE_LENGTH = 1200
-_MOST_SHOWN = 2
-_BLANK_LINES = re.compile(r"\n\s*\n")
+from llmcheck.render.web.excerpts import Excerpt, quote_alone
+from llmcheck.render.web.facets import Facets, facets
 
 
 class CitedText(NamedTuple):
@@ -46,71 +32,14 @@ class CitedText(NamedTuple):
     """The dispute that a sentence of the summary puts."""
 
 
-class Excerpt(NamedTuple):
-    """A quote, some words before and after it, and what in it sets the answer apart."""
-
-    before: str
-    quote: list[tuple[str, bool]]
-    """The quote's text in pieces, and whether each is what differs."""
-    after: str
-    link: Link
-
-
-class PositionView(NamedTuple):
-    """One answer to a disputed question."""
+class AgreementView(NamedTuple):
+    """An agreement and the words of each source."""
 
     anchor: str
-    letter: str
-    colour: int
-    answer: str
-    sources: str
+    statement: str
+    cites: list[Link]
     excerpts: list[Excerpt]
-    more_excerpts: list[Excerpt]
-    """Those that unfold."""
-
-
-class DisputeView(NamedTuple):
-    """A dispute with the passages of its positions."""
-
-    anchor: str
-    number: int
-    id: str
-    question: str
-    kind: str
-    confidence: str
-    rationale: str
-    silenced: str | None
-    """Why it was set aside; None for a finding."""
-    positions: list[PositionView]
-
-
-class MatrixAnswer(NamedTuple):
-    """An answer in a cell of the matrix, linked to its words."""
-
-    letter: str
-    colour: int
-    answer: str
-    anchor: str
-
-
-class MatrixRow(NamedTuple):
-    """A dispute in the matrix: for each column, the answers that the document gives."""
-
-    link: Link
-    question: str
-    kind: str
-    cells: list[list[MatrixAnswer]]
-
-
-class Matrix(NamedTuple):
-    """Who answers what."""
-
-    columns: list[Link]
-    rows: list[MatrixRow]
-    without_column: int
-    """Documents that take a position and have no column for lack of room."""
-    without_position: int
-    """Documents that take no position."""
+    facets: Facets
 
 
 class LookalikeView(NamedTuple):
@@ -121,6 +50,16 @@ class LookalikeView(NamedTuple):
     answers: list[CitedText]
     rationale: str
     kind: str
+    facets: Facets
+
+
+class LeftOut(NamedTuple):
+    """What the model said and no document bears out."""
+
+    text: str
+    reason: str
+    source: Link | None
+    """The document that it pointed at."""
 
 
 def summary(report: Report, anchors: Anchors) -> list[CitedText]:
@@ -142,146 +81,26 @@ def summary(report: Report, anchors: Anchors) -> list[CitedText]:
     ]
 
 
-def matrix(report: Report, sources: Sources, anchors: Anchors) -> Matrix:
-    """Disputes by documents. Documents without a position have no column."""
-    taken = Counter(
-        doc_id
-        for dispute in report.disputes
-        for doc_id in {id_ for position in dispute.positions for id_ in position.doc_ids}
-    )
-    ranked = sorted(taken, key=lambda id_: (-taken[id_], sources.number(id_) or 0))
-    chosen = sorted(ranked[:COLUMNS], key=lambda id_: sources.number(id_) or 0)
-    return Matrix(
-        columns=[
-            Link(source_anchor(sources.number(id_)), f"{sources.number(id_)}", sources.name(id_))
-            for id_ in chosen
-        ],
-        rows=[
-            MatrixRow(
-                Link(dispute_anchor(n), f"D{n}", f"D{n}"),
-                clean(dispute.question),
-                kind_name(dispute.kind),
-                _cells(report, dispute, chosen, anchors),
-            )
-            for n, dispute in enumerate(report.disputes, 1)
-        ],
-        without_column=len(ranked) - len(chosen),
-        without_position=sum(document.id not in taken for document in report.documents),
-    )
-
-
-def _cells(
-    report: Report, dispute: Dispute, chosen: Sequence[str], anchors: Anchors
-) -> list[list[MatrixAnswer]]:
-    answers: defaultdict[str, list[MatrixAnswer]] = defaultdict(list)
-    for index, position in enumerate(dispute.positions):
-        first: dict[str, AnchoredPassage] = {}
-        for claim_id in position.claim_ids:
-            first.setdefault(report.claim(claim_id).doc_id, anchors.passage(claim_id))
-        answer = shorten(clean(position.answer), _CELL_LENGTH)
-        for doc_id, passage in first.items():
-            answers[doc_id].append(
-                MatrixAnswer(letter(index), index % _COLOURS, answer, passage.anchor)
-            )
-    return [answers[doc_id] for doc_id in chosen]
-
-
-def disputes(
+def agreements(
     report: Report, documents: Mapping[str, Document], sources: Sources, anchors: Anchors
-) -> Iterator[DisputeView]:
-    """Every dispute with its passages in their context."""
-    for n, dispute in enumerate(report.disputes, 1):
-        yield DisputeView(
-            anchor=dispute_anchor(n),
-            number=n,
-            id=clean(dispute.id),
-            question=clean(dispute.question),
-            kind=kind_name(dispute.kind),
-            confidence=percent(dispute.confidence),
-            rationale=clean(dispute.rationale),
-            silenced=None if dispute.silenced is None else clean(dispute.silenced),
-            positions=[
-                _position(n, index, dispute, documents, sources, anchors)
-                for index in range(len(dispute.positions))
-            ],
-        )
-
-
-def _position(
-    number: int,
-    index: int,
-    dispute: Dispute,
-    documents: Mapping[str, Document],
-    sources: Sources,
-    anchors: Anchors,
-) -> PositionView:
-    position = dispute.positions[index]
-    others = [other.answer for other in dispute.positions if other is not position]
-    excerpts = [
-        _excerpt(documents[passage.doc_id], passage, position, others, sources)
-        for passage in anchors.passages_of(position.claim_ids)
-    ]
-    return PositionView(
-        anchor=position_anchor(number, index),
-        letter=letter(index),
-        colour=index % _COLOURS,
-        answer=clean(position.answer),
-        sources=sources.listed(position.doc_ids),
-        excerpts=excerpts[:_MOST_SHOWN],
-        more_excerpts=excerpts[_MOST_SHOWN:],
-    )
-
-
-def _excerpt(
-    document: Document,
-    passage: AnchoredPassage,
-    position: Position,
-    others: Sequence[str],
-    sources: Sources,
-) -> Excerpt:
-    text = document.text
-    end = min(passage.end, passage.start + _QUOTE_LENGTH)
-    quote = text[passage.start : end]
-    differing = contrast(quote, position.answer, others, spoken_in(document))
-    name = sources.listed([passage.doc_id])
-    return Excerpt(
-        before=_before(text, passage.start),
-        quote=[
-            (clean_lines(piece.text), bool(piece.labels))
-            for piece in segments(quote, (LabelledSpan(*span, True) for span in differing))
-        ],
-        after=_after(text, end),
-        link=Link(passage.anchor, name, name),
-    )
-
-
-def _before(text: str, start: int) -> str:
-    """Some words before an offset, from the beginning of a word."""
-    reach = text[max(0, start - _CONTEXT) : start]
-    if start > _CONTEXT:
-        reach = "… " + reach.partition(" ")[2]
-    return clean_lines(_BLANK_LINES.sub("\n", reach))
-
-
-def _after(text: str, end: int) -> str:
-    """Some words after an offset, to the end of a word."""
-    reach = text[end : end + _CONTEXT]
-    if end + _CONTEXT < len(text):
-        reach = reach.rpartition(" ")[0] + " …"
-    return clean_lines(_BLANK_LINES.sub("\n", reach))
-
-
-def agreements(report: Report, anchors: Anchors) -> list[CitedText]:
+) -> list[AgreementView]:
     """What several documents state, with the words of each."""
     return [
-        CitedText(
-            agreement_anchor(n), clean(agreement.statement), anchors.cite(agreement.claim_ids)
+        AgreementView(
+            agreement_anchor(n),
+            clean(agreement.statement),
+            anchors.cite(agreement.claim_ids),
+            [
+                quote_alone(documents[passage.doc_id], passage, sources)
+                for passage in anchors.passages_of(agreement.claim_ids)
+            ],
+            facets("agreement", agreement.doc_ids, sources),
         )
         for n, agreement in enumerate(report.agreements, 1)
     ]
 
 
-def lookalikes(report: Report, anchors: Anchors) -> list[LookalikeView]:
+def lookalikes(report: Report, sources: Sources, anchors: Anchors) -> list[LookalikeView]:
     """What looks contradictory, and why it is not."""
     return [
         LookalikeView(
@@ -293,6 +112,21 @@ def lookalikes(report: Report, anchors: Anchors) -> list[LookalikeView]:
             ],
             clean(lookalike.rationale),
             kind_name(lookalike.kind),
+            facets(
+                f"lookalike {lookalike.kind}", doc_ids_of(report, lookalike.claim_ids), sources
+            ),
         )
         for n, lookalike in enumerate(report.lookalikes, 1)
+    ]
+
+
+def left_out(report: Report, sources: Sources) -> list[LeftOut]:
+    """What the model said and no document bears out."""
+    return [
+        LeftOut(
+            clean(each.text),
+            clean(each.reason),
+            None if sources.number(each.doc_id) is None else source_link(each.doc_id, sources),
+        )
+        for each in report.ungrounded
     ]

@@ -9,7 +9,8 @@ from typing import NamedTuple, TypeVar, get_args
 from llmcheck.language.blocks import Block, blocks
 from llmcheck.models import Claim, Document, DocumentInfo, PaddingFlag, Report
 from llmcheck.render.phrases import clean, clean_lines, kind_name
-from llmcheck.render.view import Sources, attribution, group_by_document
+from llmcheck.render.sources import Sources
+from llmcheck.render.view import attribution, group_by_document
 from llmcheck.render.web.anchors import AnchoredPassage, Anchors, Link, Standing, source_anchor
 from llmcheck.render.web.segments import LabelledSpan, Segment, segments
 
@@ -65,7 +66,7 @@ class Source(NamedTuple):
     anchor: str
     number: int | None
     name: str
-    title: str
+    details: str
     info: DocumentInfo
     original: Link | None
     """For a copy: the source that holds its text."""
@@ -95,8 +96,8 @@ def source_texts(
         yield Source(
             anchor=source_anchor(number),
             number=number,
-            name=names.name(info.id),
-            title=clean(info.title) if info.title and info.path else "",
+            name=names.full_name(info.id),
+            details=names.details(info),
             info=info,
             original=_link_to_original(info, names),
             stretches=list(_stretches(text, folds, passages, anchors)),

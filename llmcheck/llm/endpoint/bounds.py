@@ -1,0 +1,155 @@
+"""An HTTP client that waits no longer for an answer, and takes no more of it, than it should.
+
+A time-out of the socket starts anew with every byte, so one that drips is read without end; and
+what is small on the wire may be large when it is decompressed. Nor is a redirect followed, which
+would carry the documents to whoever it names.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any
+
+from llmcheck.llm import interruption
+
+MOST_BYTES = 32_000_000
+"""Of an answer, decompressed: some hundred times the longest that a model gives."""
+_OF_THE_WIRE = ("content-encoding", "content-length", "transfer-encoding")
+
+
+class TooSlow(Exception):
+    """An answer was not whole when its time was over."""
+
+
+class TooLarge(Exception):
+    """An answer goes on beyond ``MOST_BYTES``."""
+
+
+def bounded_client(
+    base: Any, seconds: float, heard: Callable[[Mapping[str, str]], None], **options: Any
+) -> Any:
+    """A client of the class ``base``, which is httpx's as an SDK prefers it.
+
+    From the start of a request, its answer may take ``seconds``. ``heard`` is told the headers
+    of every answer. Raises what httpx does, TooSlow and TooLarge.
+    """
+    deadline = _Deadline()
+
+    class Bounded(base):  # type: ignore[misc]
+        def send(self, request: Any, **how: Any) -> Any:
+            how |= {"stream": True, "follow_redirects": False}
+            with deadline.within(seconds):
+                response = super().send(request, **how)
+                try:
+                    heard(response.headers)
+                    content = b"".join(_limited(response.iter_bytes()))
+                finally:
+                    response.close()
+            kept = [
+                (name, value)
+                for name, value in response.headers.multi_items()
+                if name not in _OF_THE_WIRE
+            ]
+            return type(response)(
+                response.status_code, headers=kept, content=content, request=request
+            )
+
+        def __del__(self) -> None:
+            # As openai's own does: nobody closes a model that is no longer needed.
+            with suppress(Exception):
+                self.close()
+
+    client = Bounded(**options)
+    # httpx has no door for it, though httpcore has: below its transports, every read is seen.
+    for transport in (client._transport, *client._mounts.values()):
+        if pool := getattr(transport, "_pool", None):
+            pool._network_backend = _Network(pool._network_backend, deadline)
+    return client
+
+
+def _limited(parts: Iterator[bytes]) -> Iterator[bytes]:
+    left = MOST_BYTES
+    for part in parts:
+        left -= len(part)
+        if left < 0:
+            raise TooLarge
+        yield part
+
+
+class _Deadline(threading.local):
+    """When the answer that this thread waits for must be whole."""
+
+    at = float("inf")
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        self.at = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            del self.at
+
+    def cut(self, timeout: float | None) -> float | None:
+        """The time-out of one step, which may not go on beyond. Raises TooSlow when it is over."""
+        left = self.at - time.monotonic()
+        if left <= 0:
+            raise TooSlow
+        if timeout is not None and timeout <= left:
+            return timeout
+        return None if left == float("inf") else left
+
+
+class _Network:
+    """httpcore's way to connect, with a deadline."""
+
+    def __init__(self, inner: Any, deadline: _Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def connect_tcp(self, host: str, port: int, timeout: float | None = None, **how: Any) -> Any:
+        timeout = self._deadline.cut(timeout)
+        return _Stream(self._inner.connect_tcp(host, port, timeout, **how), self._deadline)
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+
+
+class _Stream:
+    """A connection, every step of which heeds the deadline and ends when its run is stopped."""
+
+    def __init__(self, inner: Any, deadline: _Deadline) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> Any:
+        with self._until_stopped():
+            return self._inner.read(max_bytes, self._deadline.cut(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        with self._until_stopped():
+            self._inner.write(buffer, self._deadline.cut(timeout))
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> Any:
+        timeout = self._deadline.cut(timeout)
+        with self._until_stopped():
+            stream = self._inner.start_tls(ssl_context, server_hostname, timeout)
+        return _Stream(stream, self._deadline)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+    def _until_stopped(self) -> AbstractContextManager[None]:
+        # Every time: a connection that is kept alive serves the next run, too.
+        connection = self._inner.get_extra_info("socket")
+        if isinstance(connection, socket.socket):
+            return interruption.current().cuts(connection)
+        return nullcontext()

@@ -1,0 +1,170 @@
+"""Answers that drip, do not end or lead elsewhere, from real sockets on loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from socket import create_server, socket
+
+import pytest
+from bridges import BRIDGE, GOOD, KEY, Bridge, Waits, call
+from wire import Answer, Endpoint, completion
+
+from llmcheck.errors import ProviderError
+from llmcheck.llm.endpoint import bounds
+from llmcheck.llm.endpoint.client import EndpointLLM
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
+HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+BODY = json.dumps(completion(GOOD).body)
+
+
+@pytest.fixture(autouse=True)
+def _calls_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LLMCHECK_REFUSE_CALLS")
+
+
+@contextmanager
+def served(*scripts: Callable[[socket], None]) -> Iterator[str]:
+    """A base URL where one connection after the other is served by its script, on bytes."""
+    with create_server(("127.0.0.1", 0)) as listening:
+
+        def serve(connection: socket, script: Callable[[socket], None]) -> None:
+            with connection:
+                while b"metres" not in connection.recv(100_000):
+                    pass
+                with contextlib.suppress(OSError):  # The client has had enough.
+                    script(connection)
+
+        def run() -> None:
+            for script in scripts:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                threading.Thread(target=serve, args=(connection, script), daemon=True).start()
+
+        threading.Thread(target=run, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+
+
+def dripping(start: str, rest: str) -> Callable[[socket], None]:
+    def script(connection: socket) -> None:
+        connection.sendall(start.encode())
+        for character in rest:
+            time.sleep(0.02)
+            connection.sendall(character.encode())
+
+    return script
+
+
+def whole(connection: socket) -> None:
+    connection.sendall(f"{HEAD}Content-Length: {len(BODY)}\r\n\r\n{BODY}".encode())
+
+
+def asked(url: str, **options: object) -> Bridge:
+    llm = EndpointLLM(base_url=url, api_key=KEY, sleep=Waits(), **options)  # type: ignore[arg-type]
+    return llm.complete(call(), Bridge).value
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        dripping(f"{HEAD}Content-Length: 9000\r\n\r\n", " " * 9000),
+        dripping(HEAD, "X: " + "x" * 9000),
+        dripping("", f"{HEAD}X: {'x' * 9000}"),
+    ],
+    ids=["body", "headers", "all"],
+)
+def test_one_byte_after_the_other_is_no_answer_in_time(script: Callable[[socket], None]) -> None:
+    late = r"did not answer within 0\.3 s"
+    with served(script) as url, pytest.raises(ProviderError, match=late):
+        asked(url, timeout=0.3, max_attempts=1)
+
+
+def test_an_answer_that_drips_once_is_asked_for_again() -> None:
+    with served(dripping(HEAD, "X: " + "x" * 9000), whole) as url:
+        assert asked(url, timeout=0.5) == BRIDGE
+
+
+def test_an_answer_that_comes_in_parts_within_its_time_is_read() -> None:
+    with served(dripping(f"{HEAD}Content-Length: {len(BODY)}\r\n\r\n{BODY[:-5]}", BODY[-5:])) as u:
+        assert asked(u, timeout=30.0) == BRIDGE
+
+
+def endless(connection: socket) -> None:
+    connection.sendall(f"{HEAD}\r\n".encode())
+    while True:
+        connection.sendall(b" " * 65_536)
+
+
+def test_a_body_without_end_is_left_at_the_limit_and_not_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bounds, "MOST_BYTES", 1_000_000)
+    with served(endless, whole) as url, pytest.raises(ProviderError, match=r"more than .* MB"):
+        asked(url)
+
+
+def test_a_small_body_that_is_large_when_decompressed_is_left_at_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bounds, "MOST_BYTES", 1_000_000)
+    bomb = gzip.compress(b" " * 30_000_000)
+
+    def script(connection: socket) -> None:
+        head = f"{HEAD}Content-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
+        connection.sendall(head.encode() + bomb)
+
+    with served(script) as url, pytest.raises(ProviderError, match=r"more than .* MB"):
+        asked(url)
+
+
+def test_a_compressed_answer_is_read() -> None:
+    packed = gzip.compress(BODY.encode())
+
+    def script(connection: socket) -> None:
+        head = f"{HEAD}Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+        connection.sendall(head.encode() + packed)
+
+    with served(script) as url:
+        assert asked(url) == BRIDGE
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_text_follows_a_redirect(status: int) -> None:
+    with Endpoint([completion(GOOD)]) as elsewhere:
+        lead = Answer("", status, {"Location": f"{elsewhere.url}/chat/completions"})
+        with Endpoint(itertools.repeat(lead)) as e:
+            llm = EndpointLLM(base_url=e.url, api_key=KEY, sleep=Waits())
+            for user in ("1", "2"):
+                with pytest.raises(ProviderError, match=f"{status}.*{elsewhere.url}.*--base-url"):
+                    llm.complete(call(user), Bridge)
+            assert len(e.requests) == 1
+        assert elsewhere.requests == []
+
+
+def test_connections_are_kept_between_calls() -> None:
+    """What bounds an answer must not cost a new connection for each."""
+    opened: list[socket] = []
+
+    def script(connection: socket) -> None:
+        opened.append(connection)
+        whole(connection)
+        received = b""
+        while b"metres" not in received:  # In the schema, hence in the body.
+            received += connection.recv(100_000)
+        whole(connection)
+
+    with served(script, script) as url:
+        llm = EndpointLLM(base_url=url, api_key=KEY, sleep=Waits(), timeout=5.0)
+        for user in ("1", "2"):
+            assert llm.complete(call(user), Bridge).value == BRIDGE
+    assert len(opened) == 1
