@@ -48,7 +48,7 @@ def cached(folder: Path) -> list[str]:
 
 
 def processor_seconds(command: list[str]) -> float:
-    """What one run of a command takes. Raises SystemExit where it ends otherwise than it should."""
+    """What one run of a command takes. Raises SystemExit where it fails."""
     # Compiled files are what an installed program has.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
