@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
-from llmcheck.cli.main import app
+from llmcheck.cli.main import command_line
 from llmcheck.settings import Settings
 
 FOLDER = Path(__file__).resolve().parent / "cli"
@@ -27,7 +27,7 @@ NOTE = "<!-- Made by docs/cli_pages.py from the program: change it there, then `
 
 def pages() -> dict[str, str]:
     """Every page by the name of its file."""
-    commands = commands_of(typer.main.get_command(app))
+    commands = commands_of(typer.main.get_command(command_line()))
     told = [(f"[`{name}`]({file(name)})", sentence(verb.help)) for name, verb in commands.items()]
     index = [
         NOTE,

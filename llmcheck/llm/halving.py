@@ -57,7 +57,8 @@ class Halving(Generic[U, A]):
     ...     Prompt("count.v1", "0" * 64, "", {}, "Count the words.", "{{ words }}"),
     ...     Count,
     ...     variables=lambda words: {"words": " ".join(words)},
-    ...     halves=lambda words: [words[:2], words[2:]] if len(words) > 1 else [],
+    ...     can_be_halved=lambda words: len(words) > 1,
+    ...     halves=lambda words: [words[:2], words[2:]],
     ... )
     >>> for unit, outcome in halving.ask([["one", "two", "three"]], Runner(FakeLLM(answer), "m")):
     ...     print(unit, outcome.value.number)
@@ -70,8 +71,10 @@ class Halving(Generic[U, A]):
     schema: type[A]
     variables: Callable[[U], Mapping[str, Any]]
     """What the prompt is rendered with for a unit."""
+    can_be_halved: Callable[[U], bool]
+    """Whether there are smaller units; asked of every one, before it is known how it came."""
     halves: Callable[[U], Sequence[U]]
-    """The smaller units to ask about instead; none where there are no smaller ones."""
+    """The smaller units to ask about instead; only of a unit that can be halved."""
     is_whole: Callable[[U, A], bool] = lambda unit, answer: True
     """Whether an answer covers its unit and points at nothing outside it."""
 
@@ -85,27 +88,27 @@ class Halving(Generic[U, A]):
         return [part for parts in self._rounds(units, runner) for part in parts]
 
     def _rounds(self, units: Sequence[U], runner: Runner) -> list[list[UnitOutcome[U, A]]]:
-        smaller = [self.halves(unit) for unit in units]
+        splittable = [self.can_be_halved(unit) for unit in units]
         outcomes = runner.run(
             self.stage,
             self.prompt,
             [self.variables(unit) for unit in units],
             self.schema,
-            splittable=[bool(parts) for parts in smaller],
+            splittable=splittable,
         )
         found = [
             [UnitOutcome(unit, outcome)] for unit, outcome in zip(units, outcomes, strict=True)
         ]
-        broken = [
-            index
+        broken = {
+            index: self.halves(unit)
             for index, ((unit, outcome),) in enumerate(found)
-            if smaller[index] and not self._came_whole(unit, outcome)
-        ]
+            if splittable[index] and not self._came_whole(unit, outcome)
+        }
         if broken:
             # All parts at once, so that the calls of a level run side by side.
-            answered = iter(self._rounds([p for index in broken for p in smaller[index]], runner))
-            for index in broken:
-                found[index] = [part for _ in smaller[index] for part in next(answered)]
+            answered = iter(self._rounds([p for parts in broken.values() for p in parts], runner))
+            for index, parts in broken.items():
+                found[index] = [part for _ in parts for part in next(answered)]
         return found
 
     def _came_whole(self, unit: U, outcome: Reply[A] | LLMError | BudgetExceeded) -> bool:

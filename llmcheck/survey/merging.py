@@ -93,15 +93,19 @@ def _join_same(
     worded: dict[str, int] = {}
     for index, item in enumerate(items):
         same.join(worded.setdefault(squeeze(item.question), index), index)
+    matters = _matters(items)
+    if not matters:
+        return []
     asking: Halving[tuple[int, ...], _Answer] = Halving(
         "survey",
         load_prompt(PROMPT),
         _Answer,
         variables=lambda group: {"items": [items[index] for index in group]},
+        can_be_halved=lambda group: len(group) > 3,
         halves=_halves,
     )
     failures = []
-    for group, outcome in asking.ask(_matters(items), runner):
+    for group, outcome in asking.ask(matters, runner):
         if isinstance(outcome, Reply):
             for numbers in outcome.value.same:
                 inside = [group[n - 1] for n in numbers if 1 <= n <= len(group)]
@@ -124,7 +128,7 @@ def _matters(items: Sequence[_Item]) -> list[tuple[int, ...]]:
 
 def _halves(group: tuple[int, ...]) -> list[tuple[int, ...]]:
     middle = len(group) // 2
-    return [group[:middle], group[middle:]] if middle > 1 else []
+    return [group[:middle], group[middle:]]
 
 
 def _one_question(group: Sequence[Question], merging: Sequence[CallRef]) -> Question:

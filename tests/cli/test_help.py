@@ -14,7 +14,7 @@ import pytest
 import typer
 from repository import ROOT, check_script
 
-from llmcheck.cli.main import app, main
+from llmcheck.cli.main import command_line, main
 
 
 def verbs_of(group: Any, before: str = "") -> dict[str, Any]:
@@ -26,7 +26,7 @@ def verbs_of(group: Any, before: str = "") -> dict[str, Any]:
     return found
 
 
-VERBS = verbs_of(typer.main.get_command(app))
+VERBS = verbs_of(typer.main.get_command(command_line()))
 EXAMPLES = {
     name: [
         line.strip().partition(" #")[0].rstrip()

@@ -16,7 +16,8 @@ from llmcheck.llm.endpoint.complaints import (
     complaint_of,
     inner_complaint,
 )
-from llmcheck.llm.endpoint.lessons import EFFORT, LIMITS, Lessons, limit_of
+from llmcheck.llm.endpoint.lessons import LIMITS, Lessons, limit_of
+from llmcheck.llm.wishes import EFFORT
 from llmcheck.tokens import Tokens
 
 _UNLIMITED = 32_000
