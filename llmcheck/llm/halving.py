@@ -57,8 +57,8 @@ class Halving(Generic[U, A]):
     ...     Prompt("count.v1", "0" * 64, "", {}, "Count the words.", "{{ words }}"),
     ...     Count,
     ...     variables=lambda words: {"words": " ".join(words)},
+    ...     can_be_halved=lambda words: len(words) > 1,
     ...     halves=lambda words: [words[:2], words[2:]],
-    ...     can_halve=lambda words: len(words) > 2,
     ... )
     >>> for unit, outcome in halving.ask([["one", "two", "three"]], Runner(FakeLLM(answer), "m")):
     ...     print(unit, outcome.value.number)
@@ -71,10 +71,10 @@ class Halving(Generic[U, A]):
     schema: type[A]
     variables: Callable[[U], Mapping[str, Any]]
     """What the prompt is rendered with for a unit."""
+    can_be_halved: Callable[[U], bool]
+    """Whether there are smaller units; asked of every one, before it is known how it came."""
     halves: Callable[[U], Sequence[U]]
-    """The smaller units to ask about instead of one that can be halved."""
-    can_halve: Callable[[U], bool]
-    """Whether there are smaller ones: told of every unit, while few are ever made smaller."""
+    """The smaller units to ask about instead; only of a unit that can be halved."""
     is_whole: Callable[[U, A], bool] = lambda unit, answer: True
     """Whether an answer covers its unit and points at nothing outside it."""
 
@@ -88,7 +88,7 @@ class Halving(Generic[U, A]):
         return [part for parts in self._rounds(units, runner) for part in parts]
 
     def _rounds(self, units: Sequence[U], runner: Runner) -> list[list[UnitOutcome[U, A]]]:
-        splittable = [self.can_halve(unit) for unit in units]
+        splittable = [self.can_be_halved(unit) for unit in units]
         outcomes = runner.run(
             self.stage,
             self.prompt,
@@ -99,15 +99,15 @@ class Halving(Generic[U, A]):
         found = [
             [UnitOutcome(unit, outcome)] for unit, outcome in zip(units, outcomes, strict=True)
         ]
-        smaller = {
+        broken = {
             index: self.halves(unit)
             for index, ((unit, outcome),) in enumerate(found)
             if splittable[index] and not self._came_whole(unit, outcome)
         }
-        if smaller:
+        if broken:
             # All parts at once, so that the calls of a level run side by side.
-            answered = iter(self._rounds([p for parts in smaller.values() for p in parts], runner))
-            for index, parts in smaller.items():
+            answered = iter(self._rounds([p for parts in broken.values() for p in parts], runner))
+            for index, parts in broken.items():
                 found[index] = [part for _ in parts for part in next(answered)]
         return found
 

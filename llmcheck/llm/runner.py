@@ -185,6 +185,8 @@ class Runner:
         ``splittable`` says of each input whether it could be asked about in parts.
         Raises PromptError when the inputs do not fit the prompt; failed calls are outcomes.
         """
+        if not inputs:
+            return []
         json_schema = schema.model_json_schema()
         calls = [
             Call(
@@ -218,9 +220,8 @@ class Runner:
         outcomes = complete_all(
             self.llm, calls, schema, concurrency=self.concurrency, on_outcome=count
         )
-        if calls:
-            told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
-            _log.info("%s with %s: calls %d (%s)", stage, prompt.name, total, told)
+        told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
+        _log.info("%s with %s: calls %d (%s)", stage, prompt.name, total, told)
         return outcomes
 
     def _parameters(self, prompt: Prompt) -> Mapping[str, Any]:

@@ -89,19 +89,21 @@ def _join_same(
         worded: dict[str, int] = {}
         for index in matter:
             same.join(worded.setdefault(squeeze(items[index].question), index), index)
+    groups = [
+        group for matter in matters for group in to_compare(matter, items, runner.table_tokens)
+    ]
+    if not groups:
+        return []
     asking: Halving[tuple[int, ...], _Answer] = Halving(
         "survey",
         load_prompt(PROMPT),
         _Answer,
         variables=lambda group: {"items": [items[index] for index in group]},
-        halves=lambda group: (group[: len(group) // 2], group[len(group) // 2 :]),
         # Of three, one half would be a lone question.
-        can_halve=lambda group: len(group) > 3,
+        can_be_halved=lambda group: len(group) > 3,
+        halves=lambda group: (group[: len(group) // 2], group[len(group) // 2 :]),
     )
     failures = []
-    groups = [
-        group for matter in matters for group in to_compare(matter, items, runner.table_tokens)
-    ]
     for group, outcome in asking.ask(groups, runner):
         if isinstance(outcome, Reply):
             for numbers in outcome.value.same:

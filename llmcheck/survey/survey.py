@@ -31,7 +31,7 @@ from llmcheck.models import (
 from llmcheck.numbering import NumberedSet
 from llmcheck.survey.merging import Shown, merge_questions
 from llmcheck.survey.shapes import Table
-from llmcheck.survey.tables import halves_of, tables_of
+from llmcheck.survey.tables import can_be_halved, halves_of, tables_of
 
 PROMPT = "survey.v1"
 
@@ -106,8 +106,8 @@ def survey_documents(
         load_prompt(PROMPT),
         _Answer,
         variables=lambda table: {"language": spoken, "documents": _shown(table)},
+        can_be_halved=can_be_halved if in_halves else lambda table: False,
         halves=halves_of,
-        can_halve=lambda table: in_halves and table.sentences > 1,
         is_whole=_is_whole,
     )
     asked = asking.ask(tables_of(numbered.documents, runner.table_tokens), runner)

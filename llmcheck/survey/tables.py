@@ -44,10 +44,13 @@ def tables_of(
     ]
 
 
+def can_be_halved(table: Table) -> bool:
+    """Whether a table shows several sentences."""
+    return table.sentences > 1
+
+
 def halves_of(table: Table) -> list[Table]:
-    """Smaller tables for what one holds, each of about half its size; none for a lone sentence."""
-    if table.sentences < 2:
-        return []
+    """Smaller tables for what one that can be halved holds, each of about half its size."""
     if table.sentences == 2:
         return [Table((Part(part.document, (n,)),)) for part in table.parts for n in part.numbers]
     return _by_passage(table.parts, math.ceil(table.tokens / 2))

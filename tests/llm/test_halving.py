@@ -35,22 +35,20 @@ PROMPT = parse_prompt(
 
 
 def halves(unit: Unit) -> list[Unit]:
+    assert len(unit) > 1, "nothing smaller is asked for where there is nothing smaller"
     middle = len(unit) // 2
     return [unit[:middle], unit[middle:]]
 
 
-def can_halve(unit: Unit) -> bool:
-    return len(unit) > 1
-
-
-ADDING: Halving[Unit, Sum] = Halving(
-    "reading",
-    PROMPT,
-    Sum,
-    variables=lambda unit: {"numbers": list(unit)},
-    halves=halves,
-    can_halve=can_halve,
-)
+def adding(**options: Any) -> Halving[Unit, Sum]:
+    return Halving(
+        "reading",
+        PROMPT,
+        Sum,
+        variables=lambda unit: {"numbers": list(unit)},
+        can_be_halved=lambda unit: len(unit) > 1,
+        **{"halves": halves, **options},
+    )
 
 
 def carries(most: int, error: type[Exception] = InvalidReply) -> FakeLLM:
@@ -73,7 +71,7 @@ def totals(asked: Sequence[UnitOutcome[Unit, Sum]]) -> list[tuple[Unit, int | No
 
 
 def ask(llm: LLM, *units: Unit) -> list[UnitOutcome[Unit, Sum]]:
-    return ADDING.ask(units, Runner(llm, "adder"))
+    return adding().ask(units, Runner(llm, "adder"))
 
 
 def test_a_unit_that_the_model_carries_is_asked_about_once() -> None:
@@ -88,6 +86,14 @@ def test_what_does_not_come_whole_is_asked_about_in_halves_in_its_place(
 ) -> None:
     asked = ask(carries(2, error), (1, 2), (3, 4, 5, 6, 7), (8,))
     assert totals(asked) == [((1, 2), 3), ((3, 4), 7), ((5,), 5), ((6, 7), 13), ((8,), 8)]
+
+
+def test_no_halves_are_made_of_what_came_whole() -> None:
+    def fail(unit: Unit) -> list[Unit]:
+        raise AssertionError(f"{unit} came whole")
+
+    (asked,) = adding(halves=fail).ask([(1, 2)], Runner(carries(2), "adder"))
+    assert asked.unit == (1, 2)
 
 
 def test_a_unit_that_cannot_be_halved_is_a_failure_and_the_others_are_answered() -> None:
@@ -109,15 +115,7 @@ def test_an_endpoint_that_is_away_is_not_asked_again_in_halves() -> None:
 
 
 def test_an_answer_that_does_not_cover_its_unit_is_asked_for_in_halves() -> None:
-    asking: Halving[Unit, Sum] = Halving(
-        "reading",
-        PROMPT,
-        Sum,
-        variables=lambda unit: {"numbers": list(unit)},
-        halves=halves,
-        can_halve=can_halve,
-        is_whole=lambda unit, answer: answer.total < 5,
-    )
+    asking = adding(is_whole=lambda unit, answer: answer.total < 5)
     found = totals(asking.ask([(1, 2, 3)], runner(carries(9))))
     # 2 and 3 are 5 together; 3 alone cannot be halved.
     assert found == [((1,), 1), ((2,), 2), ((3,), 3)]

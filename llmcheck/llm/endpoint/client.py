@@ -14,12 +14,9 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
-from pydantic import BaseModel
 
 from llmcheck.errors import (
     BudgetExceeded,
@@ -33,9 +30,10 @@ from llmcheck.errors import (
 from llmcheck.llm import interruption
 from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.endpoint.api import Api
+from llmcheck.llm.endpoint.asking import ask_through
 from llmcheck.llm.endpoint.complaints import Refusal
 from llmcheck.llm.endpoint.errors import Endpoint, shapeless
-from llmcheck.llm.endpoint.exchange import Exchange, messages_of
+from llmcheck.llm.endpoint.exchange import Exchange
 from llmcheck.llm.endpoint.gate import Gate
 from llmcheck.llm.endpoint.giving_up import PAUSE
 from llmcheck.llm.endpoint.lessons import Lessons, refuses_a_wish, speaks_of_asking
@@ -123,7 +121,7 @@ class EndpointLLM:
         Raises ProviderError, InvalidReply and BudgetExceeded, each with the tokens that were
         paid for, and ConfigError when no call may be made at all.
         """
-        _refuse_in_tests()
+        refuse_in_tests()
         self._sender.giving_up.check(call)
         self._sender.connect()
         exchange = Exchange(call, recalled=self._sender.memory.unproven(call.model))
@@ -137,6 +135,11 @@ class EndpointLLM:
     def connect(self) -> None:
         """Make ready to ask; connects to nothing. Raises ConfigError where that cannot be."""
         self._sender.connect()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where calls go."""
+        return self._endpoint
 
     def mode_of(self, model: str) -> Mode:
         """The way of asking for JSON that the next call to ``model`` will take."""
@@ -164,23 +167,9 @@ class EndpointLLM:
 
     def _ask(self, exchange: Exchange, schema: type[T], mode: int) -> tuple[T, str]:
         """One conversation in one mode: question, answer, and at most one correction."""
-        import instructor
-
-        call = exchange.call
-        way = self._modes[mode]
-        # What from_openai and its like do, with our own sender in the place of the client's.
-        create = instructor.patch(
-            create=partial(self._sender.send, exchange),
-            mode=instructor.Mode[self._api.modes[way]],
-            provider=instructor.Provider(self._api.provider),
-        )
-        value = create(
-            model=self._names.get(call.model, call.model),
-            messages=messages_of(call),
-            response_model=_titled(schema) if way == "TOOLS" else schema,
-            max_retries=1,
-            strict=False,
-        )
+        call, way = exchange.call, self._modes[mode]
+        send = partial(self._sender.send, exchange)
+        value = ask_through(send, call, schema, way, self._api, self._names)
         raw = exchange.received.json_text(way) if exchange.received else ""
         try:
             return parse_reply(raw, call, schema), raw
@@ -251,18 +240,6 @@ class EndpointLLM:
         return failure
 
 
-@cache
-def _titled(schema: type[T]) -> type[T]:
-    """The schema with its title, which instructor names a tool by, and ours leave out."""
-
-    def model_json_schema(cls: type[BaseModel], *args: Any, **options: Any) -> dict[str, Any]:
-        return {"title": schema.__name__, **schema.model_json_schema(*args, **options)}
-
-    own = {"__doc__": schema.__doc__, "model_json_schema": classmethod(model_json_schema)}
-    titled: type[T] = type(schema.__name__, (schema,), {**own, "__module__": schema.__module__})
-    return titled
-
-
 def _note_success(lessons: Lessons, mode: int) -> Lessons:
     return replace(lessons, modes_that_work=lessons.modes_that_work | {mode})
 
@@ -271,7 +248,8 @@ def _leave_mode(lessons: Lessons, mode: int) -> Lessons:
     return replace(lessons, mode=max(lessons.mode, mode + 1))
 
 
-def _refuse_in_tests() -> None:
+def refuse_in_tests() -> None:
+    """Raises ConfigError where a test runs that may make no real call."""
     if os.environ.get(REFUSE_CALLS):
         raise ConfigError(
             "a test was about to make a real model call, which tests refuse: replay a recording "
