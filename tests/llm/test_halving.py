@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +103,7 @@ def test_no_smaller_units_are_made_of_one_that_came_whole() -> None:
     def refuse(unit: Unit) -> list[Unit]:
         raise AssertionError(unit)
 
-    asked = replace(ADDING, halves=refuse).ask([(1, 2), (3, 4)], runner(carries(2)))
+    asked = adding(halves=refuse).ask([(1, 2), (3, 4)], runner(carries(2)))
     assert totals(asked) == [((1, 2), 3), ((3, 4), 7)]
 
 
