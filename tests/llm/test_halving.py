@@ -87,14 +87,6 @@ def test_what_does_not_come_whole_is_asked_about_in_halves_in_its_place(
     assert totals(asked) == [((1, 2), 3), ((3, 4), 7), ((5,), 5), ((6, 7), 13), ((8,), 8)]
 
 
-def test_no_halves_are_made_of_what_came_whole() -> None:
-    def fail(unit: Unit) -> list[Unit]:
-        raise AssertionError(f"{unit} came whole")
-
-    (asked,) = adding(halves=fail).ask([(1, 2)], Runner(carries(2), "adder"))
-    assert asked.unit == (1, 2)
-
-
 def test_a_unit_that_cannot_be_halved_is_a_failure_and_the_others_are_answered() -> None:
     assert totals(ask(carries(0), (1,), (2,))) == [((1,), None), ((2,), None)]
 
