@@ -21,6 +21,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from llmcheck.models import Document
+
 VOCABULARY = 20_000
 """Different words of the filling sentences."""
 FACTS = 2
@@ -83,6 +85,14 @@ def made(sentences: int, seed: int = 1) -> Made:
     raise AssertionError("matters never end")
 
 
+def documents_of(corpus: Made) -> list[Document]:
+    """Its documents, each sentence a paragraph."""
+    return [
+        Document(id=name, text="\n\n".join(sentences), language="en")
+        for name, sentences in corpus.documents.items()
+    ]
+
+
 def write(corpus: Made, folder: Path) -> None:
     """Write the documents and ``gold.json`` below ``folder``."""
     for name, sentences in corpus.documents.items():
@@ -99,13 +109,18 @@ class _Words:
         self._random = random
         self._vocabulary = [self._word(1, 3) for _ in range(VOCABULARY)]
         self._weights = list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
+        self._names: set[str] = set()
 
     def _word(self, least: int, most: int) -> str:
         return "".join(self._random.choices(_SYLLABLES, k=self._random.randint(least, most)))
 
     def name(self) -> str:
-        """A name, hardly ever the same twice."""
-        return self._word(3, 4).capitalize()
+        """A name, never the same twice."""
+        name = ""
+        while not name or name in self._names:
+            name = self._word(3, 4).capitalize()
+        self._names.add(name)
+        return name
 
     def sentence(self, names: Sequence[str]) -> str:
         """Words as they come, one of the names among them."""
@@ -144,11 +159,10 @@ def _add_matter(corpus: Made, matter: int, words: _Words, random: Random) -> Non
             stated = value * 2 + 1 if apart else value
             sentence = wording.format(noun=noun, name=thing, value=stated)
             if kind == "lookalikes":
-                sentence = (
-                    f"In {1990 + at} "
-                    + sentence[0].lower()
-                    + sentence[1:].replace(str(stated), str(stated + 7 * at))
-                )
+                if not sentence.startswith(thing):
+                    sentence = sentence[0].lower() + sentence[1:]
+                told = sentence.replace(str(stated), str(stated + 7 * at))
+                sentence = f"In {1990 + at} {told}"
             texts[holder].insert(random.randint(0, len(texts[holder])), sentence)
             quotes.append({"doc": files[holder], "quote": sentence})
         corpus.labels[kind].append({**label, **_labelled(kind, f"{aspect} of {thing}?", quotes)})

@@ -1,11 +1,12 @@
 """How tables keep the sides of known disputes together, and what that takes: no model is needed.
 
-    python benchmarks/tables.py --sentences 10000 100000 [--size 6000]
+    python benchmarks/tables.py --sentences 10000 100000 [--size 6000] [--svg docs/tables.svg]
     python benchmarks/tables.py --gold benchmarks/corpora/* [--size 24000 6000 3000 1500]
 
 For corpora of benchmarks/generate.py, or for labelled sets taken as one: tables, how often a
-sentence is read on average, labelled pairs of positions that share a table, seconds and memory.
-The exponent is that with which the time grows from the first number of sentences to the last.
+sentence is read on average, labelled pairs of positions that share a table, the processor's
+seconds and memory. The exponent is that with which the time grows from the first number of
+sentences to the last.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
+import drawing
 import generate
 
 from llmcheck.documents.corpus import Corpus
@@ -49,9 +51,9 @@ class Row(NamedTuple):
 
 def measure(numbered: NumberedSet, pairs: Sequence[tuple[Side, Side]], size: int) -> Row:
     """The tables of a set, and which of the pairs of positions they keep together."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     tables = tables_of(numbered.documents, size)
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     whole = sum(Part(document, document.own).tokens for document in numbered.documents)
     return Row(
         sentences=sum(len(document.own) for document in numbered.documents),
@@ -80,10 +82,7 @@ def _together(tables: Sequence[Table], pairs: Sequence[tuple[Side, Side]]) -> in
 def generated(sentences: int) -> tuple[NumberedSet, list[tuple[Side, Side]]]:
     """A made-up corpus, and its pairs of positions."""
     corpus = generate.made(sentences)
-    texts = [
-        Document(id=name, text="\n\n".join(lines), language="en")
-        for name, lines in corpus.documents.items()
-    ]
+    texts = generate.documents_of(corpus)
     return NumberedSet(texts), list(_pairs(GoldLabels.model_validate(corpus.labels), texts))
 
 
@@ -116,8 +115,9 @@ def _pairs(labels: GoldLabels, documents: Sequence[Document]) -> Iterator[tuple[
 
 
 def exponent(rows: Sequence[Row]) -> float | None:
-    """With which power of the sentences the time grows; None for a single number."""
-    first, last = rows[0], rows[-1]
+    """With which power of the sentences the time grows, at the last size; None for one number."""
+    last = rows[-1]
+    first = next(row for row in rows if row.size == last.size)
     if first.sentences == last.sentences:
         return None
     return math.log(last.seconds / first.seconds) / math.log(last.sentences / first.sentences)
@@ -131,6 +131,7 @@ def main() -> None:
     parser.add_argument("--gold", nargs="+", type=Path, metavar="GOLD_DIR")
     parser.add_argument("--sentences", nargs="+", type=int, default=[10_000], metavar="N")
     parser.add_argument("--size", nargs="+", type=int, default=[6_000], metavar="TOKENS")
+    parser.add_argument("--svg", type=Path, metavar="FILE")
     options = parser.parse_args()
     sets = [labelled(options.gold)] if options.gold else map(generated, options.sentences)
     rows = [measure(numbered, pairs, size) for numbered, pairs in sets for size in options.size]
@@ -143,6 +144,14 @@ def main() -> None:
         )
     if (power := exponent(rows)) is not None:
         print(f"exponent {power:.2f}")
+    if options.svg:
+        lines = {
+            f"{size:,} tokens": [(r.sentences, r.seconds) for r in rows if r.size == size]
+            for size in options.size
+        }
+        drawing.draw(
+            options.svg, "Forming tables", lines, x="sentences", y="seconds, by table size"
+        )
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:,} MB")
 
 

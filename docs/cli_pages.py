@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
-from llmcheck.cli.main import app
+from llmcheck.cli.main import command_line
 from llmcheck.settings import Settings
 
 FOLDER = Path(__file__).resolve().parent / "cli"
@@ -27,23 +27,35 @@ NOTE = "<!-- Made by docs/cli_pages.py from the program: change it there, then `
 
 def pages() -> dict[str, str]:
     """Every page by the name of its file."""
-    commands: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    commands = commands_of(typer.main.get_command(command_line()))
+    told = [(f"[`{name}`]({file(name)})", sentence(verb.help)) for name, verb in commands.items()]
     index = [
         NOTE,
         "",
         "# The command line",
         "",
-        *table(
-            ("verb", "does"),
-            [(f"[`{name}`]({name}.md)", sentence(verb.help)) for name, verb in commands.items()],
-        ),
+        *table(("verb", "does"), told),
         "",
         "`llmcheck --install-completion` teaches bash, zsh and fish to complete all of this;",
         "`--show-completion` prints what it would install.",
         "",
     ]
-    written = {f"{name}.md": page(name, verb) for name, verb in commands.items()}
+    written = {file(name): page(name, verb) for name, verb in commands.items()}
     return {"README.md": "\n".join(index), **written}
+
+
+def commands_of(group: Any, before: str = "") -> dict[str, Any]:
+    """The verbs of a group, those with verbs of their own by these."""
+    found: dict[str, Any] = {}
+    for name, verb in group.commands.items():
+        inner = hasattr(verb, "commands")
+        found |= commands_of(verb, f"{name} ") if inner else {f"{before}{name}": verb}
+    return found
+
+
+def file(name: str) -> str:
+    """The file of a verb's page."""
+    return f"{name.replace(' ', '-')}.md"
 
 
 def page(name: str, verb: Any) -> str:

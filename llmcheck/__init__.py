@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from llmcheck.errors import PromptError as PromptError
     from llmcheck.errors import ProviderError as ProviderError
     from llmcheck.errors import TooLong as TooLong
-    from llmcheck.findings import findings_of as findings_of
+    from llmcheck.findings.findings import findings_of as findings_of
     from llmcheck.judging.judge import judge_questions as judge_questions
     from llmcheck.llm.fake import FakeLLM as FakeLLM
     from llmcheck.llm.port import LLM as LLM
@@ -85,7 +85,7 @@ _HOME = {
         "Statement", "Summary", "Usage", "Verdict",
     ],
     "checker": ["Checker"],
-    "findings": ["findings_of"],
+    "findings.findings": ["findings_of"],
     "judging.judge": ["judge_questions"],
     "numbering": ["NumberedSet"],
     "plan": ["Plan", "plan_of"],

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from llmcheck.documents.corpus import Corpus, as_corpus
-from llmcheck.findings import findings_of
+from llmcheck.findings.findings import findings_of
 from llmcheck.judging import judge
 from llmcheck.llm.connect import Connection, connect
 from llmcheck.llm.interruption import Interruption
@@ -295,6 +295,8 @@ def _list_documents(
 
 def _padding_share(document: Document, flags: Sequence[PaddingFlag]) -> float:
     """Share of the text's characters, white space aside, that lie in flags."""
+    if not flags:
+        return 0.0
     padded = {at for flag in flags for at in range(flag.start, flag.end)}
     ink = [at for at, character in enumerate(document.text) if not character.isspace()]
     return round(sum(at in padded for at in ink) / len(ink), 4) if ink else 0.0

@@ -10,7 +10,9 @@
     │   ├── InvalidReply       the model answered, but not what the schema asks for
     │   ├── FixtureMissing     replay has no recording of this call
     │   ├── CorruptRecord      a stored reply (cache row or fixture) is damaged
+    │   ├── Pending            the call is left to a batch, which has not answered it yet
     │   └── Interrupted        the run was stopped before the call was answered
+    ├── BatchError             a batch cannot be submitted, looked after or fetched
     ├── BudgetExceeded         a limit on calls, tokens or cost is used up
     ├── IncompleteRun          some calls failed; carries ``failures`` (in ``models``)
     └── DisputesFound          ``Report.raise_for_disputes``; carries ``disputes`` (in ``models``)
@@ -90,12 +92,20 @@ class FixtureMissing(LLMError):
     """Replay has no recording of this call."""
 
 
+class Pending(LLMError):
+    """The call is left to a batch, which has not answered it yet."""
+
+
 class CorruptRecord(LLMError):
     """A stored reply, in the cache or in a fixture, is damaged or was altered."""
 
 
 class Interrupted(LLMError):
     """The run that the call belongs to was stopped from outside."""
+
+
+class BatchError(LLMCheckError):
+    """A batch cannot be submitted, looked after or fetched; what was done before is noted."""
 
 
 class BudgetExceeded(LLMCheckError):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import metadata
+from dataclasses import dataclass
 from pathlib import Path
 
 from llmcheck.errors import ConfigError
-from llmcheck.models import Frozen
 
 _FOLDER = Path(__file__).resolve().parent
 _NAME = "llmcheck"
@@ -24,7 +23,8 @@ def shipped(name: str) -> Path:
     raise ConfigError(f"the folder {name}/ that belongs to llmcheck is missing: install it again")
 
 
-class Extra(Frozen):
+@dataclass(frozen=True)
+class Extra:
     """One extra, and what it still needs."""
 
     name: str
@@ -34,6 +34,8 @@ class Extra(Frozen):
 
 def extras() -> list[Extra]:
     """The extras by name; none when llmcheck itself is not installed."""
+    from importlib import metadata
+
     try:
         names = metadata.metadata(_NAME).get_all("Provides-Extra") or []
     except metadata.PackageNotFoundError:
@@ -47,6 +49,8 @@ def has_extra(name: str) -> bool:
 
 
 def _missing(extra: str) -> list[str]:
+    from importlib import metadata
+
     from packaging.requirements import Requirement
 
     found = []
@@ -63,6 +67,8 @@ def _missing(extra: str) -> list[str]:
 
 
 def _installed(name: str, versions: str) -> bool:
+    from importlib import metadata
+
     from packaging.specifiers import SpecifierSet
 
     try:

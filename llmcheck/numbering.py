@@ -6,9 +6,11 @@ Numbers count the sentences of a document from 1, whichever part of it is shown.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 
 from llmcheck.language.detection import language_of
 from llmcheck.language.sentences import Sentence, sentences
@@ -83,7 +85,9 @@ class NumberedDocument:
 
     def numbers_in(self, start: int, end: int) -> list[int]:
         """The numbers of the sentences that share a character with ``text[start:end]``."""
-        return [n for n, s in enumerate(self.sentences, 1) if s.start < end and start < s.end]
+        first = bisect_right(self.sentences, start, key=attrgetter("end"))
+        after = bisect_left(self.sentences, end, key=attrgetter("start"))
+        return list(range(first + 1, after + 1))
 
     def ref(self, number: int) -> SentenceRef:
         """A reference to the sentence with this number."""
@@ -145,15 +149,23 @@ class NumberedSet:
 
     def best_first(self, answer: str, refs: Iterable[SentenceRef]) -> list[SentenceRef]:
         """The sentences, those first that hold most of an answer's figures and words."""
+        named = list(refs)
+        if len(named) == 1:
+            return named
         wanted = set(words(squeeze(answer)))
 
         def lacking(ref: SentenceRef) -> tuple[int, int]:
             line = self.line(ref)
             missing = missing_numbers(answer, line, self[ref.doc_id].language, self.language)
-            return len(missing), len(wanted - set(words(squeeze(line))))
+            return len(missing), len(wanted - _words_of(line))
 
         # Stable: of equals the one that was named first.
-        return sorted(refs, key=lacking)
+        return sorted(named, key=lacking)
+
+
+@lru_cache(maxsize=1 << 12)
+def _words_of(line: str) -> frozenset[str]:
+    return frozenset(words(squeeze(line)))
 
 
 def _numbered(document: Document) -> NumberedDocument:

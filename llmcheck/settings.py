@@ -279,6 +279,8 @@ def _validate(
     name: Callable[[str], str],
 ) -> dict[str, Any]:
     """The values in their types. Raises ConfigError that calls a bad one by ``name(key)``."""
+    if not values:
+        return {}
     try:
         return validate(values).model_dump(exclude_unset=True)
     except ValidationError as error:

@@ -7,9 +7,9 @@ it rests on, and only if what it takes from a dispute it names as disputed.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count, product
+from itertools import chain, count, product, zip_longest
 from string import ascii_uppercase
 from typing import Literal, NamedTuple
 
@@ -58,6 +58,11 @@ class _Finding(NamedTuple):
     """As the prompt shows it, with the letters of its sources."""
     claims: tuple[Claim, ...]
 
+    @property
+    def tokens(self) -> int:
+        """What showing it with its number takes."""
+        return tokens_of(self.text) + 3
+
 
 class Summarized(NamedTuple):
     """The summary and what failed."""
@@ -82,14 +87,15 @@ def summarize(
     failed call is a failure, and what is agreed stands in its own words instead.
     """
     sources = _Sources(numbered)
-    told = _within(_findings(claims, disputes, agreements, sources), runner.table_tokens)
+    sorts = _findings(claims, disputes, agreements, sources)
+    told, named = _within(sorts, sources, runner.table_tokens)
     if not told:
         return Summarized(Summary(), [])
     spoken = language or numbered.language
     variables = {
         "language": language_name(spoken),
         "length": LENGTHS[length],
-        "sources": sources.listed(),
+        "sources": sources.listed(named),
         "findings": [finding.text for finding in told],
     }
     (outcome,) = runner.run("summary", load_prompt(PROMPT), [variables], _Answer)
@@ -108,10 +114,12 @@ class _Sources:
     def __init__(self, numbered: NumberedSet) -> None:
         self._heads = {each.document.id: each.head for each in numbered.documents}
         self._letters = dict(zip(self._heads, _letters(), strict=False))
+        self.tokens = {doc_id: tokens_of(self._line(doc_id)) for doc_id in self._heads}
+        """What naming each takes."""
 
-    def listed(self) -> list[str]:
-        """Each letter with the title, outlet and date it stands for."""
-        return [f"{letter}: {self._heads[id_]}" for id_, letter in self._letters.items()]
+    def listed(self, doc_ids: Iterable[str]) -> list[str]:
+        """The letters of these documents with the title, outlet and date they stand for."""
+        return [self._line(doc_id) for doc_id in doc_ids]
 
     def cited(self, doc_ids: Iterable[str]) -> str:
         """The letters of these documents."""
@@ -120,6 +128,9 @@ class _Sources:
     def head(self, doc_id: str) -> str:
         """What the document is called."""
         return self._heads[doc_id]
+
+    def _line(self, doc_id: str) -> str:
+        return f"{self._letters[doc_id]}: {self._heads[doc_id]}"
 
 
 def _letters() -> Iterator[str]:
@@ -133,44 +144,66 @@ def _findings(
     disputes: Sequence[Dispute],
     agreements: Sequence[Agreement],
     sources: _Sources,
-) -> list[_Finding]:
+) -> list[list[_Finding]]:
     """All that may be told: agreed facts, disputed ones, then those of single sources."""
     by_id = {claim.id: claim for claim in claims}
-    told = [
+    agreed = [
         _Finding(
             f"AGREED ({sources.cited(agreement.doc_ids)}): {agreement.statement}",
             tuple(by_id[i] for i in agreement.claim_ids),
         )
         for agreement in agreements
     ]
+    disputed = []
     for dispute in disputes:
         answers = " | ".join(
             f"{position.answer} ({sources.cited(position.doc_ids)})"
             for position in dispute.positions
         )
         held = tuple(by_id[i] for position in dispute.positions for i in position.claim_ids)
-        told.append(_Finding(f"DISPUTED: {dispute.question} {answers}", held))
+        disputed.append(_Finding(f"DISPUTED: {dispute.question} {answers}", held))
     # By their words, not by their claims: one sentence may have been read as several.
-    used = [(c.doc_id, c.start, c.end) for finding in told for c in finding.claims]
+    used: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in dict.fromkeys(
+        claim for finding in (*agreed, *disputed) for claim in finding.claims
+    ):
+        used[claim.doc_id].append(claim)
+    reported = []
     alone: Counter[str] = Counter()
     for claim in claims:
-        taken = any(d == claim.doc_id and s < claim.end and claim.start < e for d, s, e in used)
-        if not taken and alone[claim.doc_id] < MOST_ALONE:
+        if alone[claim.doc_id] == MOST_ALONE:
+            continue
+        if not any(claim.span.overlaps(other.span) for other in used[claim.doc_id]):
             alone[claim.doc_id] += 1
             source = sources.cited([claim.doc_id])
-            told.append(_Finding(f"REPORTED ({source}): {claim.text}", (claim,)))
-    return told
+            reported.append(_Finding(f"REPORTED ({source}): {claim.text}", (claim,)))
+    return [agreed, disputed, reported]
 
 
-def _within(findings: Sequence[_Finding], size: int) -> list[_Finding]:
-    """The first findings that fit, the best supported of each sort coming first."""
-    kept: list[_Finding] = []
-    for finding in findings:
-        size -= tokens_of(finding.text)
+def _within(
+    sorts: Sequence[Sequence[_Finding]], sources: _Sources, size: int
+) -> tuple[list[_Finding], list[str]]:
+    """What is told within ``size`` tokens, and the sources to be named for it.
+
+    All of it where it fits. Else the first of each sort, which are the best supported, in turn.
+    """
+    findings = [finding for sort in sorts for finding in sort]
+    everyone = list(sources.tokens)
+    if sum(f.tokens for f in findings) + sum(sources.tokens.values()) <= size:
+        return findings, everyone
+    kept: set[str] = set()
+    named: set[str] = set()
+    for finding in filter(None, chain.from_iterable(zip_longest(*sorts))):
+        new = {claim.doc_id for claim in finding.claims} - named
+        size -= finding.tokens + sum(sources.tokens[doc_id] for doc_id in new)
         if kept and size < 0:
             break
-        kept.append(finding)
-    return kept
+        kept.add(finding.text)
+        named |= new
+    return (
+        [finding for finding in findings if finding.text in kept],
+        [doc_id for doc_id in everyone if doc_id in named],
+    )
 
 
 def _borne_out(

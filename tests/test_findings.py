@@ -6,7 +6,7 @@ from typing import Any
 
 from builders import document, numbered, question, stance, statement, verdict
 
-from llmcheck.findings import Findings, findings_of
+from llmcheck.findings.findings import Findings, findings_of
 from llmcheck.models import Question, Statement, Verdict
 from llmcheck.numbering import NumberedSet, claim_of
 
@@ -104,6 +104,32 @@ def test_an_agreement_never_holds_a_document_that_takes_another_side_of_its_disp
     (agreement,) = findings.agreements
     assert agreement.doc_ids == ("a", "b")
     assert [each.reason for each in findings.ungrounded] == ["it takes another side of a dispute"]
+
+
+def test_what_a_table_that_saw_one_side_took_for_agreed_is_a_passage_of_that_side() -> None:
+    cars = question("How many cars?", stance("40", "a.1"), stance("50", "b.1"))
+    told = statement("It carried 40 cars.", "a.1", "c.1").model_copy(update={"question": 0})
+    findings = found(cars, verdicts=[verdict(0, 1)], statements=[told])
+    (dispute,) = findings.disputes
+    assert [p.doc_ids for p in dispute.positions] == [("a", "c"), ("b",)]
+    assert findings.agreements == []
+
+
+def test_an_answer_to_a_question_that_is_no_dispute_stays_an_agreement() -> None:
+    cars = question("How many cars?", stance("40", "a.1"), stance("50", "b.1"))
+    told = statement("The ferry Ida carried 40 cars.", "a.1", "c.1")
+    told = told.model_copy(update={"question": 0})
+    findings = found(cars, verdicts=[verdict(0, 1, "unrelated")], statements=[told])
+    assert [agreement.doc_ids for agreement in findings.agreements] == [("a", "c")]
+
+
+def test_what_both_sides_of_a_dispute_state_stays_an_agreement() -> None:
+    cars = question("How many cars?", stance("40", "a.1"), stance("50", "b.1"))
+    told = statement("The ferry Ida carried cars.", "a.1", "b.1")
+    told = told.model_copy(update={"question": 0})
+    findings = found(cars, verdicts=[verdict(0, 1)], statements=[told])
+    assert [agreement.doc_ids for agreement in findings.agreements] == [("a", "b")]
+    assert [p.doc_ids for p in findings.disputes[0].positions] == [("a",), ("b",)]
 
 
 def test_what_one_document_states_alone_is_no_agreement() -> None:

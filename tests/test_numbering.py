@@ -97,6 +97,16 @@ def test_numbers_of_a_span_are_those_of_the_sentences_it_touches() -> None:
     assert one.numbers_in(0, 0) == []
 
 
+@given(st.integers(0, 45), st.integers(0, 45))
+def test_numbers_of_any_span_are_those_with_a_character_in_common(
+    one_end: int, other: int
+) -> None:
+    start, end = sorted((one_end, other))
+    one = numbered(a="The ferry sank. Nobody was hurt. It was old.")["a"]
+    touched = [n for n, s in enumerate(one.sentences, 1) if s.start < end and start < s.end]
+    assert one.numbers_in(start, end) == touched
+
+
 def test_tokens_are_counted_in_every_script() -> None:
     assert tokens_of("") == 0
     assert tokens_of("ferry") == 2

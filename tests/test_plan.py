@@ -96,8 +96,10 @@ def test_a_set_that_does_not_fit_is_read_oftener_and_merged() -> None:
     assert plan.reads > 1
     assert max(document.reads for document in plan.documents) > 1
     merging = stage_of(plan, "merging")
-    assert merging.calls == 1
+    # What the tables tell together is more than one of that size holds, and not of the other.
+    assert merging.calls > 1
     assert merging.input_tokens > 0
+    assert stage_of(plan_of(corpus(12, 9), table_tokens=300), "merging").calls == 1
 
 
 def test_of_a_copy_only_what_its_original_lacks_is_surveyed() -> None:
@@ -128,7 +130,7 @@ def test_the_page_names_documents_and_tells_those_of_one_title_apart() -> None:
 
 
 def test_every_verb_that_reads_documents_can_be_planned() -> None:
-    assert set(STAGES) == {analysis.name for analysis in ANALYSES}
+    assert set(STAGES) == set(ANALYSES)
 
 
 @pytest.mark.parametrize("verb", STAGES)

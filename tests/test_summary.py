@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from builders import Script, document, numbered, question, runner, stance, statement, verdict
 
 from llmcheck.errors import ProviderError
-from llmcheck.findings import Findings, findings_of
+from llmcheck.findings.findings import Findings, findings_of
 from llmcheck.llm.port import Call
-from llmcheck.numbering import NumberedSet, claim_of
+from llmcheck.numbering import NumberedSet, claim_of, tokens_of
 from llmcheck.summary import LENGTHS, Summarized, summarize
 
 TEXTS = numbered(
@@ -92,6 +93,46 @@ def test_without_the_model_what_is_agreed_stands_in_its_own_words() -> None:
     done, _ = summed(refuse)
     assert [each.text for each in done.summary.sentences] == ["The ferry sailed at noon."]
     assert [failure.stage for failure in done.failures] == ["summary"]
+
+
+def many() -> tuple[NumberedSet, Findings]:
+    """Thirty documents of which each two state a fact of their own and dispute another."""
+    lines = [f"Lamp {n // 2} was lit. It burned for {n} hours. It rained." for n in range(30)]
+    texts = NumberedSet(
+        [document(line, f"{n:02}", title=f"Log {n}") for n, line in enumerate(lines)]
+    )
+    pairs = [(f"{n:02}", f"{n + 1:02}") for n in range(0, 30, 2)]
+    asked = [
+        question(f"How long burned lamp {n}?", stance("x", f"{a}.2"), stance("y", f"{b}.2"))
+        for n, (a, b) in enumerate(pairs)
+    ]
+    told = [statement(f"Lamp {n} was lit.", f"{a}.1", f"{b}.1") for n, (a, b) in enumerate(pairs)]
+    verdicts = [verdict(0, 1, question=n) for n in range(len(pairs))]
+    read = [claim_of(each, [n]) for each in texts.documents for n in each.numbers]
+    return texts, findings_of(texts, asked, verdicts, told, read)
+
+
+def test_of_a_large_set_each_sort_of_finding_is_told_as_far_as_a_call_has_room() -> None:
+    texts, made = many()
+    script = Script(summary={"sentences": []})
+    summarize(made.claims, made.disputes, made.agreements, texts, runner(script, table_tokens=200))
+    (user,) = script.asked("summary")
+    assert tokens_of(user) <= 200 + 50
+    for sort in ("AGREED", "DISPUTED", "REPORTED"):
+        assert 1 < user.count(sort) < 15
+    named = re.findall(r"^([A-Z]+): Log", user, re.MULTILINE)
+    cited = re.findall(r"[A-Z]+", " ".join(re.findall(r"\(([A-Z, ]+)\)", user)))
+    assert set(named) == set(cited)
+    assert len(named) < len(texts.documents)
+
+
+def test_of_a_set_that_a_call_holds_everything_is_told_and_every_source_named() -> None:
+    texts, made = many()
+    script = Script(summary={"sentences": []})
+    summarize(made.claims, made.disputes, made.agreements, texts, runner(script))
+    (user,) = script.asked("summary")
+    assert (user.count("AGREED"), user.count("DISPUTED"), user.count("REPORTED")) == (15, 15, 30)
+    assert user.count(": Log") == len(texts.documents)
 
 
 def test_nothing_found_asks_nothing() -> None:

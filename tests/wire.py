@@ -28,7 +28,7 @@ class Request:
     headers: Mapping[str, str]
     """By name, in small letters."""
     body: Any
-    """Parsed from JSON; None for a GET."""
+    """Parsed from JSON; bytes of anything else, None for a GET."""
 
     def message(self, role: str) -> str:
         """The first message with this role."""
@@ -138,7 +138,8 @@ class Endpoint:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                self.answer(json.loads(body))
+                is_json = "json" in self.headers["Content-Type"]
+                self.answer(json.loads(body) if is_json else body)
 
             def answer(self, body: Any) -> None:
                 headers = {name.lower(): value for name, value in self.headers.items()}

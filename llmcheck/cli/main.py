@@ -1,79 +1,51 @@
 """The command line: parse, call, render, exit code. Data goes to stdout, all else to stderr.
 
-What only a command needs is imported by that command, so that ``--help`` loads typer alone.
+What only a command needs is imported by that command, so that ``--help`` loads typer alone; of the
+verbs, the one that is meant is loaded.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from llmcheck.cli import (
-    cache,
-    check,
-    claims,
-    demo,
-    diff,
-    doctor,
-    eval,
-    explain,
-    mcp,
-    padding,
-    plan,
-    prompts,
-    report,
-    rule,
-    run,
-    summarize,
-    trust,
-)
+from llmcheck.cli import run
 from llmcheck.cli.options import BUDGET, FAULT, INCOMPLETE, INTERRUPTED, TERMINATED, USAGE
 from llmcheck.cli.streams import emit, say, use_utf8
-from llmcheck.errors import BudgetExceeded, LLMCheckError, LLMError
+from llmcheck.errors import BatchError, BudgetExceeded, LLMCheckError, LLMError
 from llmcheck.render.phrases import clean_lines
 
-ANALYSES = (
-    summarize.ANALYSIS,
-    report.ANALYSIS,
-    check.ANALYSIS,
-    claims.ANALYSIS,
-    padding.ANALYSIS,
-)
+ANALYSES = ("summarize", "report", "check", "claims", "padding")
 """The verbs that read documents and report on them."""
-
-app = typer.Typer(
-    name="llmcheck",
-    help="What documents agree on, where they contradict each other, what in them is padding.",
-    epilog=(
-        "Exit codes: 0 clean, 1 disputes found (check) or something new (diff), "
-        "2 usage or configuration, 3 incomplete (what was found is printed), "
-        "4 stopped by a budget, 70 a fault of llmcheck itself, "
-        "130 interrupted (143 by SIGTERM). "
-        "Where several hold: 4 before 3 before 1."
-    ),
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+VERBS = (
+    *ANALYSES, "plan", "batch", "eval", "diff", "explain", "rule", "demo", "prompts", "doctor",
+    "mcp", "cache", "trust",
+)  # fmt: skip
+"""Every verb, as help lists them; each is a module of this package."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line (default: of this process). Always ends in SystemExit."""
     use_utf8()
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    # The one verb that is meant, if it is one: help, completion and a slip take all.
+    verbs = given[:1] if given and given[0] in VERBS else VERBS
     try:
-        app(args=arguments, prog_name="llmcheck")
+        command_line(verbs)(args=given, prog_name="llmcheck")
     except LLMCheckError as error:
         say(f"error: {error}")
         if isinstance(error, BudgetExceeded):
             sys.exit(BUDGET)
         from llmcheck.models import IncompleteRun
 
-        sys.exit(INCOMPLETE if isinstance(error, LLMError | IncompleteRun) else USAGE)
+        failed = isinstance(error, LLMError | BatchError | IncompleteRun)
+        sys.exit(INCOMPLETE if failed else USAGE)
     except SystemExit as ended:
         # Nothing here asks the user anything, so an end of input was met by our own code.
         if isinstance(ended.__context__, typer.Abort):
@@ -105,7 +77,7 @@ def _say_fault(error: BaseException) -> None:
 
 
 def run_process() -> None:
-    """Run the command line and end this process; what ``llmcheck`` and ``python -m`` start."""
+    """Run the command line and end this process."""
     try:
         main()
     except SystemExit as end:
@@ -126,7 +98,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool,
@@ -138,7 +109,27 @@ def _options(
     """Options of llmcheck itself."""
 
 
-for analysis in ANALYSES:
-    run.register(app, analysis)
-for verb in (plan, eval, diff, explain, rule, demo, prompts, doctor, mcp, cache, trust):
-    verb.register(app)
+def command_line(verbs: Iterable[str] = VERBS) -> typer.Typer:
+    """The command line with these verbs; what others need is not loaded."""
+    app = typer.Typer(
+        name="llmcheck",
+        help="What documents agree on, where they contradict each other, what in them is padding.",
+        epilog=(
+            "Exit codes: 0 clean, 1 disputes found (check) or something new (diff), "
+            "2 usage or configuration, 3 incomplete (what was found is printed), "
+            "4 stopped by a budget, 70 a fault of llmcheck itself, "
+            "130 interrupted (143 by SIGTERM). "
+            "Where several hold: 4 before 3 before 1."
+        ),
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    for name in verbs:
+        verb = import_module(f"llmcheck.cli.{name}")
+        if name in ANALYSES:
+            run.register(app, verb.ANALYSIS)
+        else:
+            verb.register(app)
+    return app

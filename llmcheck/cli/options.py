@@ -60,6 +60,9 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only print what it would take; no model is asked.")
 ]
 Model = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the model.")]
+BaseUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
+]
 TableTokens = Annotated[
     int | None,
     typer.Option(metavar="N", help="How much the model is shown at once, in tokens."),
@@ -117,9 +120,7 @@ Paths = Annotated[
 
 SETTINGS: dict[str, Any] = {
     "model": Model,
-    "base_url": Annotated[
-        str | None, typer.Option(metavar="URL", help="OpenAI-compatible endpoint to ask.")
-    ],
+    "base_url": BaseUrl,
     "effort": Annotated[
         str | None,
         typer.Option(metavar="LEVEL", help="How much the model is to think, such as low or high."),
@@ -221,7 +222,7 @@ def takes_settings(
     return verb
 
 
-def _load_sourced(*, cache: Path | None, no_cache: bool, **given: Any) -> SourcedSettings:
+def _load_sourced(*, cache: Path | None, no_cache: bool = False, **given: Any) -> SourcedSettings:
     from llmcheck.settings import sourced_settings
 
     if cache is not None and no_cache:

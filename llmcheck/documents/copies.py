@@ -69,8 +69,8 @@ def _near(documents: Sequence[Document]) -> dict[str, str]:
         if len(shingles) < LEAST:
             break
         shared: Counter[int] = Counter()
-        for shingle in shingles:
-            shared.update(holders.get(shingle, ()))
+        for shingle in shingles & holders.keys():
+            shared.update(holders[shingle])
         most, best = max(((number, -other) for other, number in shared.items()), default=(0, 0))
         if most >= COPIED * len(shingles):
             found[document.id] = longest[-best][1].id

@@ -19,6 +19,7 @@ from llmcheck.judging.pairs import (
     Pair,
     Passage,
     batches_of,
+    can_be_halved,
     halves_of,
     pairs_of,
     passage_of,
@@ -148,6 +149,7 @@ class _Bench:
             load_prompt(PROMPT),
             _Answer,
             variables=self._variables,
+            can_be_halved=can_be_halved,
             halves=halves_of,
             is_whole=lambda batch, answer: _numbers(answer) >= set(range(1, len(batch.pairs) + 1)),
         )

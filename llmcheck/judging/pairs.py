@@ -97,14 +97,15 @@ class Batch(NamedTuple):
         return tuple(dict.fromkeys(ordered))
 
 
+def can_be_halved(batch: Batch) -> bool:
+    """Whether a batch has several pairs."""
+    return len(batch.pairs) > 1
+
+
 def halves_of(batch: Batch) -> list[Batch]:
-    """The two halves of a batch; none of a single pair."""
+    """The two halves of a batch that can be halved."""
     middle = len(batch.pairs) // 2
-    return [
-        batch._replace(pairs=pairs)
-        for pairs in (batch.pairs[:middle], batch.pairs[middle:])
-        if middle
-    ]
+    return [batch._replace(pairs=pairs) for pairs in (batch.pairs[:middle], batch.pairs[middle:])]
 
 
 def batches_of(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache, lru_cache
 
 from llmcheck.language.cldr import english_names
-from llmcheck.language.pack import known_packs, primary
-from llmcheck.language.text import squeeze, words
+from llmcheck.language.pack import known_packs, pack, primary
+from llmcheck.language.text import squeezed, words
 
 SAMPLE = 20_000
 """Characters that tell a text's language well enough."""
@@ -36,7 +37,7 @@ def language_of(text: str, *, stated: str | None = None) -> str:
 
 def language_name(code: str) -> str:
     """What English calls a language (``German`` for ``de``); the code itself where unknown."""
-    return english_names().get(primary(code), code)
+    return pack(code).name or english_names().get(primary(code), code)
 
 
 def _code(tag: str | None) -> str | None:
@@ -48,9 +49,11 @@ def _code(tag: str | None) -> str | None:
 @lru_cache(maxsize=1 << 10)
 def _by_words(text: str) -> str | None:
     """The language with a folder whose stop words the text is full of, even a short one."""
-    told = [squeeze(word) for word in words(text)]
+    told = words(text)
+    counts = Counter(squeezed(told))
     found = {
-        code: sum(word in own.stop_words for word in told) for code, own in known_packs().items()
+        code: sum(count for word, count in counts.items() if word in own.stop_words)
+        for code, own in known_packs().items()
     }
     best = max(found, key=found.__getitem__)
     return best if told and found[best] >= COMMON * len(told) else None

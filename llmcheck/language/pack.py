@@ -24,6 +24,8 @@ class Pack:
 
     code: str
     """Its code, such as ``de``."""
+    name: str = ""
+    """What English calls it; "" where that is left to CLDR."""
     stop_words: frozenset[str] = frozenset()
     """Words too common to tell what a sentence is about, in lower case."""
     before_figures: frozenset[str] = frozenset()

@@ -79,7 +79,7 @@ def _goes_on(before: str, after: str, known: Pack) -> bool:
         return False
     if _LIST_NUMBER.search(before):
         return True
-    if _HALF_DAY.search(before) or (known.points_days and _DAY.search(before)):
+    if _HALF_DAY.search(before) or (_DAY.search(before) and known.points_days):
         return first[1].casefold() in known.calendar_names
     last = _LAST_WORD.search(before)
     return (

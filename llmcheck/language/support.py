@@ -10,7 +10,7 @@ from llmcheck.language.names import names
 from llmcheck.language.numbers import missing
 from llmcheck.language.pack import packs
 from llmcheck.language.quantities import EXACT, Figures, Quantity, agree, ends
-from llmcheck.language.text import squeeze, words
+from llmcheck.language.text import squeeze, squeezed, words
 from llmcheck.language.units import MONEY, is_measure
 
 
@@ -37,21 +37,31 @@ def missing_names(statement: str, source: str, *languages: str) -> list[str]:
     if len(spoken) != 1 or spoken[0].capital_nouns:
         return []
     there = _vocabulary(source)
+    named = [name for name in names(statement, spoken[0].code) if len(name) > 1]
+    lacking = [name for name in named if not _is_among(there, name)]
     # A date is held against the source by its numbers: it may be told without its weekday.
-    known = there | spoken[0].calendar_names
-    return [
-        name
-        for name in names(statement, spoken[0].code)
-        if len(name) > 1
-        and not {_bare(name), _bare(name).removesuffix("s")} & known
-        and not all(part in known for part in _bare(name).split("-"))
+    return lacking and [
+        name for name in lacking if not _is_among(there | spoken[0].calendar_names, name)
     ]
+
+
+def _is_among(known: frozenset[str], name: str) -> bool:
+    bare = _bare(name)
+    return (
+        bare in known
+        or bare.removesuffix("s") in known
+        or all(part in known for part in bare.split("-"))
+    )
 
 
 def _missing(
     statement: str, source: str, read: Callable[[str], Figures], parts: Mapping[str, int]
 ) -> list[str]:
     """The same where figures are read with their units; ``parts`` are names of fractions."""
+    stated = read(statement).numbers
+    if not stated:
+        # Most statements have none, and a source is long.
+        return []
     there = [end for quantity in read(source).numbers for end in ends(quantity)]
     # The source's "-5 degrees" may be "5 degrees below zero", its "3 out of 10" bears out a 3.
     values = {sign * n for q in there for n in (q.value, *q.parts) for sign in (1, -1)}
@@ -68,7 +78,7 @@ def _missing(
 
     return [
         f"{number.value:.10g}{'%' if number.unit == '%' else ''}"
-        for quantity in read(statement).numbers
+        for quantity in stated
         if not is_stated(quantity)
         for number in _plain(quantity)
         if number.value not in values and not borne_out(number)
@@ -118,9 +128,13 @@ def _plain(quantity: Quantity) -> tuple[Quantity, ...]:
 @lru_cache(maxsize=1 << 12)
 def _vocabulary(source: str) -> frozenset[str]:
     """The words of a source, bare. A name may be one word here and have a hyphen there."""
-    there = {_bare(word) for word in words(source)}
+    there = {_bared(word) for word in squeezed(set(words(source)))}
     return frozenset(there | {part for word in there for part in word.split("-")})
 
 
 def _bare(word: str) -> str:
-    return squeeze(word).removesuffix("'s").removesuffix("'").replace(".", "")
+    return _bared(squeeze(word))
+
+
+def _bared(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("'").replace(".", "")

@@ -1,27 +1,29 @@
-"""From settings to a model: which wrappers stand round which port."""
+"""From settings to a model: which wrappers stand round which port.
+
+What answers is imported where it is made, and the endpoint is made at its first call: a replay,
+or a run that the cache answers, loads nothing of what asks.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmcheck.errors import ConfigError
 from llmcheck.installation import has_extra, shipped
 from llmcheck.llm.budget import Ledger, Limits
-from llmcheck.llm.cache import CachedLLM
-from llmcheck.llm.endpoint.anthropic_api import ANTHROPIC_API
-from llmcheck.llm.endpoint.client import EndpointLLM
-from llmcheck.llm.endpoint.google_api import GOOGLE_API
-from llmcheck.llm.endpoint.lessons import EFFORT
-from llmcheck.llm.endpoint.openai_api import OPENAI_API
-from llmcheck.llm.endpoint.quota import Rates
+from llmcheck.llm.late import LateLLM
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
-from llmcheck.llm.store import ReplyStore
-from llmcheck.llm.wishes import WishesLLM
+from llmcheck.llm.wishes import EFFORT, WishesLLM
 from llmcheck.providers import Native, endpoint_name, place_of
 from llmcheck.settings import Settings
+
+if TYPE_CHECKING:
+    from llmcheck.llm.endpoint.api import Api
+    from llmcheck.llm.endpoint.client import EndpointLLM
+    from llmcheck.llm.store import ReplyStore
 
 _THREE_WAYS = (
     "{problem}. Three ways to go on: "
@@ -32,8 +34,6 @@ _THREE_WAYS = (
     "(3) no model: --replay fixtures/seeds answers from recorded replies"
 )
 
-_NATIVE_APIS = MappingProxyType({"anthropic": ANTHROPIC_API, "google": GOOGLE_API})
-"""By the extra that an API needs."""
 _WISHES = "parameters"
 """Where the settings of a recording say what was sent with every call."""
 
@@ -68,15 +68,17 @@ def connect(settings: Settings) -> Connection:
         raise ConfigError(_THREE_WAYS.format(problem=problem))
     prices = prices_of(settings)
     limits = Limits(settings.max_calls, settings.max_tokens, settings.max_cost)
-    store = None
-    if settings.cache is not None:
-        place = place_of(settings.model, settings.base_url)
-        store = ReplyStore(settings.cache, endpoint_name(place))
-    llm: LLM = endpoint_of(
-        settings, ledger=Ledger(limits, prices), lessons=store.lessons if store else None
-    )
-    if store is not None:
-        llm = CachedLLM(llm, store)
+    _check_way(settings)
+    ledger = Ledger(limits, prices)
+    llm: LLM
+    store = store_of(settings)
+    if store is None:
+        llm = LateLLM(partial(endpoint_of, settings, ledger=ledger))
+    else:
+        from llmcheck.llm.cache import CachedLLM
+
+        make = partial(endpoint_of, settings, ledger=ledger, lessons=store.lessons)
+        llm = CachedLLM(LateLLM(make), store)
     wishes = wishes_of(settings)
     if settings.record is not None:
         from llmcheck.llm.recording.record import RecordingLLM
@@ -86,6 +88,25 @@ def connect(settings: Settings) -> Connection:
         noted = {"concurrency": settings.concurrency} | ({_WISHES: wishes} if wishes else {})
         llm = RecordingLLM(llm, settings.record, settings=noted)
     return Connection(_with_wishes(llm, wishes), settings.model, prices)
+
+
+def stand_in(llm: LLM, settings: Settings) -> LLM:
+    """``llm`` in the place of the endpoint: behind the cache, and asked with the user's wishes."""
+    store = store_of(settings)
+    if store is not None:
+        from llmcheck.llm.cache import CachedLLM
+
+        llm = CachedLLM(llm, store)
+    return _with_wishes(llm, wishes_of(settings))
+
+
+def store_of(settings: Settings) -> ReplyStore | None:
+    """The cache of the settings, as it is for their endpoint; None where there is none."""
+    if settings.cache is None:
+        return None
+    from llmcheck.llm.store import ReplyStore
+
+    return ReplyStore(settings.cache, endpoint_name(place_of(settings.model, settings.base_url)))
 
 
 def endpoint_of(
@@ -102,6 +123,45 @@ def endpoint_of(
     endpoint. Raises ConfigError when they name no way to reach it, or only a file does that the
     user does not trust.
     """
+    from llmcheck.llm.endpoint.client import EndpointLLM
+    from llmcheck.llm.endpoint.quota import Rates
+
+    _check_way(settings)
+    place = place_of(settings.model, settings.base_url)
+    native = native_of(settings)
+    return EndpointLLM(
+        base_url=native.base_url if native else place.base_url,
+        api=api_of(settings),
+        api_key=settings.api_key,
+        timeout=settings.timeout if timeout is None else timeout,
+        max_attempts=max_attempts,
+        names=names_of(settings),
+        kept=frozenset(wishes_of(settings)),
+        ledger=ledger,
+        lessons=lessons,
+        rates=Rates(settings.requests_per_minute, settings.tokens_per_minute),
+    )
+
+
+def api_of(settings: Settings) -> Api:
+    """The API that the model is asked over."""
+    from llmcheck.llm.endpoint.anthropic_api import ANTHROPIC_API
+    from llmcheck.llm.endpoint.google_api import GOOGLE_API
+    from llmcheck.llm.endpoint.openai_api import OPENAI_API
+
+    # By the extra that an API needs.
+    apis = {"anthropic": ANTHROPIC_API, "google": GOOGLE_API}
+    native = native_of(settings)
+    return apis[native.extra] if native else OPENAI_API
+
+
+def names_of(settings: Settings) -> dict[str, str]:
+    """The name under which the endpoint knows the model, by that of the settings."""
+    name = place_of(settings.model, settings.base_url).model
+    return {settings.model: name} if settings.model and name else {}
+
+
+def _check_way(settings: Settings) -> None:
     if settings.objection:
         raise ConfigError(settings.objection)
     place = place_of(settings.model, settings.base_url)
@@ -109,19 +169,6 @@ def endpoint_of(
         keys = " or ".join(("LLMCHECK_API_KEY", *place.provider.keys))
         problem = f"no API key, endpoint or recording is set (a key: {keys})"
         raise ConfigError(_THREE_WAYS.format(problem=problem))
-    native = native_of(settings)
-    return EndpointLLM(
-        base_url=native.base_url if native else place.base_url,
-        api=_NATIVE_APIS[native.extra] if native else OPENAI_API,
-        api_key=settings.api_key,
-        timeout=settings.timeout if timeout is None else timeout,
-        max_attempts=max_attempts,
-        names={settings.model: place.model} if settings.model and place.model else {},
-        kept=frozenset(wishes_of(settings)),
-        ledger=ledger,
-        lessons=lessons,
-        rates=Rates(settings.requests_per_minute, settings.tokens_per_minute),
-    )
 
 
 def native_of(settings: Settings) -> Native | None:

@@ -48,7 +48,6 @@ class _Asked(Generic[U]):
 
     unit: U
     call: Call
-    smaller: Sequence[U]
     halved: bool = False
     parts: list[_Asked[U]] = field(default_factory=list)
     """Its halves, and the units that its answer led to."""
@@ -70,7 +69,8 @@ class Halving(Generic[U, A]):
     ...     Prompt("count.v1", "0" * 64, "", {}, "Count the words.", "{{ words }}"),
     ...     Count,
     ...     variables=lambda words: {"words": " ".join(words)},
-    ...     halves=lambda words: [words[:2], words[2:]] if len(words) > 1 else [],
+    ...     can_be_halved=lambda words: len(words) > 1,
+    ...     halves=lambda words: [words[:2], words[2:]],
     ... )
     >>> for unit, outcome in halving.ask([["one", "two", "three"]], Runner(FakeLLM(answer), "m")):
     ...     print(unit, outcome.value.number)
@@ -83,8 +83,10 @@ class Halving(Generic[U, A]):
     schema: type[A]
     variables: Callable[[U], Mapping[str, Any]]
     """What the prompt is rendered with for a unit."""
+    can_be_halved: Callable[[U], bool]
+    """Whether there are smaller units; asked of every one, before it is known how it came."""
     halves: Callable[[U], Sequence[U]]
-    """The smaller units to ask about instead; none where there are no smaller ones."""
+    """The smaller units to ask about instead; only of a unit that can be halved."""
     is_whole: Callable[[U, A], bool] = lambda unit, answer: True
     """Whether an answer covers its unit and points at nothing outside it."""
 
@@ -105,11 +107,11 @@ class Halving(Generic[U, A]):
         waiting: defaultdict[str, list[_Asked[U]]] = defaultdict(list)
 
         def begin(unit: U) -> _Asked[U]:
-            smaller = self.halves(unit)
+            splittable = self.can_be_halved(unit)
             call = runner.call(
-                self.prompt, self.variables(unit), self.schema, splittable=bool(smaller)
+                self.prompt, self.variables(unit), self.schema, splittable=splittable
             )
-            asked = _Asked(unit, call, smaller)
+            asked = _Asked(unit, call)
             waiting[call.key].append(asked)
             return asked
 
@@ -117,8 +119,9 @@ class Halving(Generic[U, A]):
             answered[call.key] = outcome
             more: list[Call] = []
             for asked in waiting.pop(call.key, ()):
-                asked.halved = bool(asked.smaller) and not self._came_whole(asked.unit, outcome)
-                units = asked.smaller if asked.halved else then(asked.unit, outcome)
+                unit = asked.unit
+                asked.halved = call.splittable and not self._came_whole(unit, outcome)
+                units = self.halves(unit) if asked.halved else then(unit, outcome)
                 asked.parts = [begin(unit) for unit in units]
                 for each in asked.parts:
                     known = answered.get(each.call.key)

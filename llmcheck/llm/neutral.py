@@ -11,6 +11,7 @@ Only what goes into a prompt is changed; offsets and quotes are the document's.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _OBEYED = re.compile(
     r"[<\[](?=[|｜])|[|｜](?=[>\]])"  # <|im_start|>, <｜User｜>, <turn|>, [|user|]
@@ -35,6 +36,7 @@ _UNSEEN = re.compile(
 _BLANK = re.compile("[\x0b-\x0d\x1c-\x1f\x85\u2028\u2029\u115f\u1160\u2800\u3164\uffa0]")
 
 
+@lru_cache(maxsize=1 << 12)
 def neutral(text: str) -> str:
     """The text without invisible characters, every control token of a model parted by a space."""
     # Most lines have none of all that, which is seen a hundred times faster than sought.

@@ -12,9 +12,7 @@ from typing import NamedTuple
 from llmcheck.tokens import Tokens
 
 _MILLION = 1_000_000
-_EDITION = re.compile(
-    r"(-latest|-preview|-exp|[-@]20\d\d-?[01]\d-?[0-3]\d|-\d\d-\d\d(-20\d\d)?)$", re.IGNORECASE
-)
+_EDITION = r"(?i)(-latest|-preview|-exp|[-@]20\d\d-?[01]\d-?[0-3]\d|-\d\d-\d\d(-20\d\d)?)$"
 """How a name ends that says which edition of a model is meant."""
 
 
@@ -84,7 +82,7 @@ def _listings(model: str, base_url: str | None) -> Iterator[_Listing]:
 def _editions(model: str) -> Iterator[str]:
     """The name, and the same with less and less of what tells its edition."""
     yield model
-    while (shorter := _EDITION.sub("", model)) != model:
+    while (shorter := re.sub(_EDITION, "", model)) != model:
         model = shorter
         yield model
 

@@ -159,6 +159,8 @@ class Runner:
         ``then`` is told of each distinct call as it ends, in this thread, and returns the calls
         to make because of it.
         """
+        if not calls:
+            return {}
         counts = {"model": 0, "cache": 0, "replay": 0, "failed": 0}
         known = {call.key for call in calls}
         begun = time.monotonic()
@@ -184,9 +186,8 @@ class Runner:
 
         report()
         outcomes = answer_all(self.llm, calls, schema, self.slots, go_on)
-        if calls:
-            told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
-            _log.info("%s with %s: calls %d (%s)", stage, calls[0].prompt, len(known), told)
+        told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
+        _log.info("%s with %s: calls %d (%s)", stage, calls[0].prompt, len(known), told)
         return outcomes
 
     def _parameters(self, prompt: Prompt) -> Mapping[str, Any]:

@@ -188,7 +188,7 @@ class ReplyStore:
 
     def _change(self, action: Callable[[Any], object]) -> None:
         try:
-            # Threads that queue here are not put to sleep by sqlite, ever longer, as processes are.
+            # Who waits for sqlite is put to sleep, ever longer; who waits here is next.
             with self._changing:
                 self._with_cache(action)
         except ConfigError as error:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 
 class Wire(BaseModel):
     """An answer as it is asked for. Its JSON Schema goes out with every call, so it has no titles:
     pydantic makes them of the names that stand there already."""
+
+    # Most runs ask few of the questions there are.
+    model_config = ConfigDict(defer_build=True)
 
     @classmethod
     def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:

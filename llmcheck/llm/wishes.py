@@ -8,6 +8,9 @@ from typing import Any
 
 from llmcheck.llm.port import LLM, Call, Reply, T
 
+EFFORT = "reasoning_effort"
+"""The parameter that says how much a model is to think."""
+
 
 class WishesLLM:
     """Passes calls on to ``inner`` with ``parameters`` beside, or in the place of, their own.

@@ -85,6 +85,8 @@ class Statement(Frozen):
     sentences: tuple[SentenceRef, ...] = Field(min_length=1)
     calls: tuple[CallRef, ...] = ()
     """The calls whose answers named it."""
+    question: int | None = None
+    """Place, in those that were found, of the question that it answers, where there is one."""
 
 
 class Verdict(Frozen):

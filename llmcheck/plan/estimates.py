@@ -53,12 +53,14 @@ def documents_counted(sentences: int) -> float:
     return max(min(1.0, sentences / PLENTY), sentences / FULL)
 
 
-def estimate_merging(tables: Sequence[Table], told: Sequence[float]) -> StageCalls:
-    """One call for all tables that have a document in common, through others too."""
+def estimate_merging(tables: Sequence[Table], told: Sequence[float], size: int) -> StageCalls:
+    """As few calls as hold what tables tell that have a document in common, through others too."""
     near = groups_sharing([part.document.document.id for part in t.parts] for t in tables)
     groups = [group for group in near if len(group) > 1]
-    shown = sum(MERGED * told[index] for group in groups for index in group)
-    return StageCalls(merging.PROMPT, len(groups), MERGE * len(groups) + shown, SAME * shown)
+    weights = [MERGED * sum(told[index] for index in group) for group in groups]
+    calls = sum(max(1, math.ceil(weight / size)) for weight in weights)
+    shown = sum(weights)
+    return StageCalls(merging.PROMPT, calls, MERGE * calls + shown, SAME * shown)
 
 
 def estimate_judging(weight: float, sentence: float, size: int) -> StageCalls:

@@ -79,7 +79,7 @@ def plan_of(
         asked["survey"] = StageCalls(
             survey.PROMPT, *scales.take_weights(), sum(told), counted=True
         )
-        asked["merging"] = estimate_merging(tables, told)
+        asked["merging"] = estimate_merging(tables, told, table_tokens)
         weight = sum(documents_counted(len(document.own)) for document in numbered.documents)
         asked["judging"] = estimate_judging(weight, _mean(sum(sizes), len(sizes)), table_tokens)
         asked["summary"] = estimate_summary(weight, table_tokens, length)

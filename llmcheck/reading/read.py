@@ -27,7 +27,7 @@ from llmcheck.models import (
     Ungrounded,
 )
 from llmcheck.numbering import NumberedDocument, NumberedSet, claim_of
-from llmcheck.reading.windows import Window, halves_of, windows_of
+from llmcheck.reading.windows import Window, can_be_halved, halves_of, windows_of
 
 PROMPT = "reading.v1"
 
@@ -71,6 +71,7 @@ def read_documents(numbered: NumberedSet, runner: Runner) -> Reading:
         load_prompt(PROMPT),
         _Answer,
         variables=lambda window: {"head": window.document.head, "lines": window.lines},
+        can_be_halved=can_be_halved,
         halves=halves_of,
         is_whole=_is_whole,
     )

@@ -54,10 +54,13 @@ def windows_of(document: NumberedDocument, size: int) -> Iterator[Window]:
         yield Window(document, first, len(document.numbers))
 
 
+def can_be_halved(window: Window) -> bool:
+    """Whether a window has several sentences."""
+    return window.first < window.last
+
+
 def halves_of(window: Window) -> list[Window]:
-    """The two halves of a window; none of a single sentence."""
+    """The two halves of a window that can be halved."""
     document, first, last = window
-    if first == last:
-        return []
     middle = (first + last) // 2
     return [Window(document, first, middle), Window(document, middle + 1, last)]

@@ -25,7 +25,7 @@ class BaselineReports(NamedTuple):
 
 def hold_against_baseline(report: Report, baseline: Report) -> BaselineReports:
     """The report as it stands beside the baseline."""
-    known = [match.new for match in match_disputes(baseline, report)]
+    known = frozenset(match.new for match in match_disputes(baseline, report))
     marked = tuple(
         dispute.model_copy(update={"silenced": dispute.silenced or IN_BASELINE})
         if dispute in known

@@ -7,7 +7,8 @@ question or the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
@@ -98,10 +99,11 @@ def compare(old: Report, new: Report) -> Comparison:
 
 
 def remove_disputes(
-    disputes: Sequence[Dispute], removed: Sequence[Dispute]
+    disputes: Sequence[Dispute], removed: Collection[Dispute]
 ) -> tuple[Dispute, ...]:
     """The disputes without those that are removed."""
-    return tuple(dispute for dispute in disputes if dispute not in removed)
+    gone = frozenset(removed)
+    return tuple(dispute for dispute in disputes if dispute not in gone)
 
 
 class _Sentence(NamedTuple):
@@ -125,19 +127,37 @@ def match_disputes(old: Report, new: Report) -> list[DisputeChange]:
     language = _language(new)
     candidates = [
         (likeness, -i, -j)
-        for i, one in enumerate(before)
-        for j, other in enumerate(after)
-        if (likeness := _likeness(one, other, language)) > 0
+        for i, j in _with_something_in_common(before, after)
+        if (likeness := _likeness(before[i], after[j], language)) > 0
     ]
     pairs: dict[int, int] = {}
+    taken: set[int] = set()
     for _, i, j in sorted(candidates, reverse=True):
-        if -i not in pairs.values() and -j not in pairs:
+        if -i not in taken and -j not in pairs:
             pairs[-j] = -i
+            taken.add(-i)
     return [
         _change(before[pairs[j]].dispute, other.dispute, language)
         for j, other in enumerate(after)
         if j in pairs
     ]
+
+
+def _with_something_in_common(
+    before: Sequence[_DisputeEvidence], after: Sequence[_DisputeEvidence]
+) -> Iterator[tuple[int, int]]:
+    """Places of disputes that may be one: with one id, or with a document or words in common."""
+
+    def marks(one: _DisputeEvidence) -> set[str]:
+        return {one.dispute.id, *(mark for held in one.evidence for each in held for mark in each)}
+
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for i, one in enumerate(before):
+        for mark in marks(one):
+            holders[mark].append(i)
+    for j, other in enumerate(after):
+        for i in {i for mark in marks(other) for i in holders.get(mark, ())}:
+            yield i, j
 
 
 def _language(report: Report) -> str:
@@ -266,9 +286,12 @@ def _without_counterpart(
 ) -> Iterator[Agreement]:
     """The agreements that have no counterpart: none by id, none resting on two same sentences."""
     ids = {one.agreement.id for one in those}
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for place, other in enumerate(those):
+        for words in {sentence.words for sentence in other.evidence}:
+            holders[words].append(place)
     for one in these:
-        if one.agreement.id not in ids and not any(
-            len({s.words for s in one.evidence} & {s.words for s in other.evidence}) >= 2
-            for other in those
-        ):
+        said = {sentence.words for sentence in one.evidence}
+        shared = Counter(place for words in said for place in holders.get(words, ()))
+        if one.agreement.id not in ids and max(shared.values(), default=0) < 2:
             yield one.agreement

@@ -1,34 +1,44 @@
-"""Fills tables: groups of passages in which every two that are most alike meet."""
+"""Fills tables: groups of things to be shown, in which every two that are most alike meet."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-
-from llmcheck.numbering import tokens_of
-from llmcheck.survey.shapes import Part
+from typing import NamedTuple
 
 LOOKED_AT = 64
-"""Passages looked at for one that fits into what is left of a table."""
+"""Things looked at for one that fits into what is left of a table."""
+
+
+class Weight(NamedTuple):
+    """What showing a thing takes."""
+
+    tokens: int
+    """Its own."""
+    head: str = ""
+    """What it is shown under: a head stands once for all under it."""
+    head_tokens: int = 0
+    """Those of the head."""
 
 
 def fill_tables(
-    passages: Sequence[Part],
+    weights: Sequence[Weight],
     partners: Sequence[dict[int, float]],
     size: int,
     known: Iterable[list[int]] = (),
 ) -> Iterator[list[int]]:
-    """Groups of passages in which every two partners meet at least once, greedily filled.
+    """Groups of things in which every two partners meet at least once, greedily filled.
 
-    ``partners`` are those of each passage, by place, with how much their meeting is worth. Groups
-    of at most ``size`` tokens; first those of ``known`` in which any partners meet.
+    ``partners`` are those of each thing, by place, with how much their meeting is worth. Groups
+    of at most ``size`` tokens; first those of ``known`` in which any partners meet. A thing that
+    is larger than that stands alone.
     """
     waiting = _Waiting(partners)
     for group in known:
-        if _fits(group, passages, size) and waiting.meet(group):
+        if _fits(group, weights, size) and waiting.meet(group):
             yield group
     while waiting:
-        room = _Room(passages, size)
+        room = _Room(weights, size)
         while (start := waiting.neediest(room)) is not None:
             gains = {start: 1.0}
             while gains:
@@ -47,8 +57,8 @@ def fill_tables(
             waiting.give_up(next(iter(room.members)))
 
 
-def _fits(group: Iterable[int], passages: Sequence[Part], size: int) -> bool:
-    room = _Room(passages, size)
+def _fits(group: Iterable[int], weights: Sequence[Weight], size: int) -> bool:
+    room = _Room(weights, size)
     for index in group:
         if not room.holds(index):
             return False
@@ -57,12 +67,12 @@ def _fits(group: Iterable[int], passages: Sequence[Part], size: int) -> bool:
 
 
 class _Waiting:
-    """Passages that have partners still to meet, or were in no group yet."""
+    """Things that have partners still to meet, or were in no group yet."""
 
     def __init__(self, partners: Sequence[dict[int, float]]) -> None:
         self.unmet = [dict(of) for of in partners]
         self._unseen = set(range(len(partners)))
-        # What a passage still needs only falls: an entry that is too high is put back lower.
+        # What one still needs only falls: an entry that is too high is put back lower.
         self._heap = [(-sum(of.values()), index) for index, of in enumerate(partners)]
         heapq.heapify(self._heap)
 
@@ -72,7 +82,7 @@ class _Waiting:
         return bool(self._heap)
 
     def neediest(self, room: _Room) -> int | None:
-        """The passage with most left to meet that fits and is not there yet.
+        """The thing with most left to meet that fits and is not there yet.
 
         Looks at few: what is left of a table's room is worth no long search.
         """
@@ -99,7 +109,7 @@ class _Waiting:
         return brought
 
     def give_up(self, index: int) -> None:
-        """Expect no more of the partners of a passage."""
+        """Expect no more of the partners of a thing."""
         for other in self.unmet[index]:
             del self.unmet[other][index]
         self.unmet[index].clear()
@@ -119,25 +129,24 @@ class _Waiting:
 
 
 class _Room:
-    """A table while it is filled: its passages, and what they and their heads take."""
+    """A table while it is filled: what is at it, and what that takes with its heads."""
 
-    def __init__(self, passages: Sequence[Part], size: int) -> None:
-        self._passages = passages
+    def __init__(self, weights: Sequence[Weight], size: int) -> None:
+        self._weights = weights
         self._left = size
-        self._documents: set[str] = set()
+        self._heads: set[str] = set()
         self.members: dict[int, None] = {}
 
     def holds(self, index: int) -> bool:
-        """Whether the passage fits; the first one always does."""
+        """Whether the thing fits; the first one always does."""
         return not self.members or self._takes(index) <= self._left
 
     def take(self, index: int) -> None:
-        """Add the passage."""
+        """Add the thing."""
         self._left -= self._takes(index)
         self.members[index] = None
-        self._documents.add(self._passages[index].document.document.id)
+        self._heads.add(self._weights[index].head)
 
     def _takes(self, index: int) -> int:
-        part = self._passages[index]
-        known = part.document.document.id in self._documents
-        return part.tokens - known * tokens_of(part.document.head)
+        weight = self._weights[index]
+        return weight.tokens + (weight.head not in self._heads) * weight.head_tokens

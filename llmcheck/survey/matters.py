@@ -8,11 +8,10 @@ here in a fixed order, so that the same set is always parted alike.)
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from llmcheck.survey.likeness import by_names, likenesses
+from llmcheck.survey.likeness import by_names, likenesses, nearest
 from llmcheck.survey.shapes import Part
 
 LINKS = 5
@@ -26,8 +25,8 @@ MOST_ROUNDS = 50
 def matters_of(parts: Sequence[Part]) -> list[list[Part]]:
     """The parts by matter, those of one in the order in which they were given."""
     links: list[dict[int, float]] = [{} for _ in parts]
-    for one, likeness in enumerate(likenesses(by_names(parts))):
-        for other in heapq.nlargest(LINKS, likeness, key=lambda o: (likeness[o], -o)):
+    for one, likeness in enumerate(likenesses(by_names(part.lines for part in parts))):
+        for other in nearest(likeness, LINKS):
             if likeness[other] >= LINKED:
                 links[one][other] = links[other][one] = likeness[other]
     matter = _settle(links)

@@ -18,6 +18,7 @@ from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
 from llmcheck.llm.wire import Wire
 from llmcheck.models import CallRef, Failure, Question, SentenceRef, Stance, Statement
+from llmcheck.survey.comparing import Item, to_compare
 
 PROMPT = "merge.v1"
 
@@ -41,15 +42,6 @@ class Shown(NamedTuple):
     statements: list[Statement]
 
 
-class _Item(NamedTuple):
-    """A question or a statement as the prompt shows it."""
-
-    question: str
-    answers: str
-    documents: frozenset[str]
-    table: int
-
-
 def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
     """What several tables showed, with what is the same as one; the order is that of the first.
 
@@ -58,12 +50,12 @@ def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
     questions = [question for shown in tables for question in shown.questions]
     statements = [statement for shown in tables for statement in shown.statements]
     items = [
-        _Item(q.question, "; ".join(s.answer for s in q.stances), _documents(q.sentences), table)
+        Item(q.question, "; ".join(s.answer for s in q.stances), q.sentences, table)
         for table, shown in enumerate(tables)
         for q in shown.questions
     ]
     items += [
-        _Item(s.statement, "", _documents(s.sentences), table)
+        Item(s.statement, "", s.sentences, table)
         for table, shown in enumerate(tables)
         for s in shown.statements
     ]
@@ -76,32 +68,43 @@ def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
         calls = [call for index in group for call in merging[index]]
         asked = [questions[i] for i in group if i < first_statement]
         told = [statements[i - first_statement] for i in group if i >= first_statement]
+        if told:
+            answered = len(found.questions) if asked else None
+            found.statements.append(_one_statement(told, answered, calls))
         if asked:
             found.questions.append(_one_question(asked, calls))
-        if told:
-            found.statements.append(_one_statement(told, calls))
     return found
 
 
 def _join_same(
-    items: Sequence[_Item],
+    items: Sequence[Item],
     same: DisjointSets[int],
     merging: defaultdict[int, list[CallRef]],
     runner: Runner,
 ) -> list[Failure]:
     """Joins the items that are the same, and notes in ``merging`` which calls said so."""
-    worded: dict[str, int] = {}
-    for index, item in enumerate(items):
-        same.join(worded.setdefault(squeeze(item.question), index), index)
+    matters = groups_sharing(item.documents for item in items)
+    for matter in matters:
+        # Of another matter, the same words ask another question.
+        worded: dict[str, int] = {}
+        for index in matter:
+            same.join(worded.setdefault(squeeze(items[index].question), index), index)
+    groups = [
+        group for matter in matters for group in to_compare(matter, items, runner.table_tokens)
+    ]
+    if not groups:
+        return []
     asking: Halving[tuple[int, ...], _Answer] = Halving(
         "survey",
         load_prompt(PROMPT),
         _Answer,
         variables=lambda group: {"items": [items[index] for index in group]},
-        halves=_halves,
+        # Of three, one half would be a lone question.
+        can_be_halved=lambda group: len(group) > 3,
+        halves=lambda group: (group[: len(group) // 2], group[len(group) // 2 :]),
     )
     failures = []
-    for group, outcome in asking.ask(_matters(items), runner):
+    for group, outcome in asking.ask(groups, runner):
         if isinstance(outcome, Reply):
             for numbers in outcome.value.same:
                 inside = [group[n - 1] for n in numbers if 1 <= n <= len(group)]
@@ -111,20 +114,6 @@ def _join_same(
         else:
             failures.append(failure("survey", "the merging of questions", outcome))
     return failures
-
-
-def _matters(items: Sequence[_Item]) -> list[tuple[int, ...]]:
-    """The items of several tables that have documents in common, through others too."""
-    return [
-        tuple(group)
-        for group in groups_sharing(item.documents for item in items)
-        if len({items[index].table for index in group}) > 1
-    ]
-
-
-def _halves(group: tuple[int, ...]) -> list[tuple[int, ...]]:
-    middle = len(group) // 2
-    return [group[:middle], group[middle:]] if middle > 1 else []
 
 
 def _one_question(group: Sequence[Question], merging: Sequence[CallRef]) -> Question:
@@ -141,20 +130,26 @@ def _join_stances(stances: Sequence[Stance]) -> list[Stance]:
     return [Stance.joined([stances[index] for index in group]) for group in groups]
 
 
-def _one_statement(group: Sequence[Statement], merging: Sequence[CallRef]) -> Statement:
+def _one_statement(
+    group: Sequence[Statement], answered: int | None, merging: Sequence[CallRef]
+) -> Statement:
     """The statement that rests on most documents, with the sentences of all."""
     best = max(group, key=lambda statement: len(_documents(statement.sentences)))
     refs = dict.fromkeys(ref for statement in group for ref in statement.sentences)
-    update = {"sentences": tuple(refs), "calls": _calls(group, merging)}
-    return best.model_copy(update=update)
+    calls = _calls(group, merging, others=answered is not None)
+    return best.model_copy(update={"sentences": tuple(refs), "question": answered, "calls": calls})
 
 
 def _calls(
-    group: Sequence[Question] | Sequence[Statement], merging: Sequence[CallRef]
+    group: Sequence[Question] | Sequence[Statement],
+    merging: Sequence[CallRef],
+    *,
+    others: bool = False,
 ) -> tuple[CallRef, ...]:
-    """Those that named one of the group, and those that said it is the same as others of it."""
+    """Those that named one of the group, and those that said it is the same as ``others``, or as
+    others of it."""
     named = [call for each in group for call in each.calls]
-    return tuple(dict.fromkeys([*named, *(merging if len(group) > 1 else ())]))
+    return tuple(dict.fromkeys([*named, *(merging if others or len(group) > 1 else ())]))
 
 
 def _documents(refs: Sequence[SentenceRef]) -> frozenset[str]:

@@ -14,6 +14,11 @@ class Part(NamedTuple):
     numbers: tuple[int, ...]
 
     @property
+    def lines(self) -> list[str]:
+        """The sentences, each on one line."""
+        return [self.document.line(number) for number in self.numbers]
+
+    @property
     def tokens(self) -> int:
         """What showing them takes."""
         return tokens_of(self.document.head) + sum(

@@ -31,7 +31,7 @@ from llmcheck.models import (
 from llmcheck.numbering import NumberedSet
 from llmcheck.survey.merging import Shown, merge_questions
 from llmcheck.survey.shapes import Table
-from llmcheck.survey.tables import halves_of, tables_of
+from llmcheck.survey.tables import can_be_halved, halves_of, tables_of
 
 PROMPT = "survey.v1"
 
@@ -106,7 +106,8 @@ def survey_documents(
         load_prompt(PROMPT),
         _Answer,
         variables=lambda table: {"language": spoken, "documents": _shown(table)},
-        halves=halves_of if in_halves else lambda table: (),
+        can_be_halved=can_be_halved if in_halves else lambda table: False,
+        halves=halves_of,
         is_whole=_is_whole,
     )
     asked = asking.ask(tables_of(numbered.documents, runner.table_tokens), runner)
@@ -242,9 +243,9 @@ def _with_shown(
         for part in table.parts:
             for number in part.numbers:
                 beside[part.document.ref(number)].update(table.doc_ids)
-    order = [each.document.id for each in numbered.documents]
+    place = {each.document.id: at for at, each in enumerate(numbered.documents)}
     shown = [{doc_id for ref in q.sentences for doc_id in beside[ref]} for q in questions]
     return [
-        question.model_copy(update={"shown_doc_ids": tuple(id_ for id_ in order if id_ in ids)})
+        question.model_copy(update={"shown_doc_ids": tuple(sorted(ids, key=place.__getitem__))})
         for question, ids in zip(questions, shown, strict=True)
     ]

@@ -7,14 +7,13 @@ every passage shares a table with those most like it, so that the two sides of a
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from llmcheck.numbering import NumberedDocument
-from llmcheck.survey.filling import fill_tables
-from llmcheck.survey.likeness import by_words, likenesses
+from llmcheck.numbering import NumberedDocument, tokens_of
+from llmcheck.survey.filling import Weight, fill_tables
+from llmcheck.survey.likeness import by_words, likenesses, nearest
 from llmcheck.survey.matters import matters_of
 from llmcheck.survey.shapes import Part, Table, TableKey
 
@@ -45,10 +44,13 @@ def tables_of(
     ]
 
 
+def can_be_halved(table: Table) -> bool:
+    """Whether a table shows several sentences."""
+    return table.sentences > 1
+
+
 def halves_of(table: Table) -> list[Table]:
-    """Smaller tables for what one holds, each of about half its size; none for a lone sentence."""
-    if table.sentences < 2:
-        return []
+    """Smaller tables for what one that can be halved holds, each of about half its size."""
     if table.sentences == 2:
         return [Table((Part(part.document, (n,)),)) for part in table.parts for n in part.numbers]
     return _by_passage(table.parts, math.ceil(table.tokens / 2))
@@ -64,14 +66,24 @@ def _by_passage(parts: Sequence[Part], size: int, known: Sequence[TableKey] = ()
     """Tables in which every passage meets those most like it."""
     passages = [p for part in parts for p in _passages(part, min(LONGEST, size // PASSAGES))]
     partners: list[dict[int, float]] = [{} for _ in passages]
-    for one, likeness in enumerate(likenesses(by_words(passages))):
-        for other in heapq.nlargest(NEIGHBOURS, likeness, key=lambda o: (likeness[o], -o)):
+    for one, likeness in enumerate(likenesses(by_words(passage.lines for passage in passages))):
+        for other in nearest(likeness, NEIGHBOURS):
             partners[one][other] = partners[other][one] = likeness[other]
     order = {part.document.document.id: index for index, part in enumerate(parts)}
     return [
         _join_passages([passages[index] for index in members], order)
-        for members in fill_tables(passages, partners, size, _formed_again(known, passages))
+        for members in fill_tables(
+            [_weight(passage) for passage in passages],
+            partners,
+            size,
+            _formed_again(known, passages),
+        )
     ]
+
+
+def _weight(passage: Part) -> Weight:
+    head = tokens_of(passage.document.head)
+    return Weight(passage.tokens - head, passage.document.document.id, head)
 
 
 def _formed_again(known: Sequence[TableKey], passages: Sequence[Part]) -> Iterator[list[int]]:

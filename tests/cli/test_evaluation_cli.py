@@ -209,15 +209,13 @@ def test_what_failed_is_listed_and_exits_3(run: Callable[..., Ran], home: Path) 
 def test_recording_gives_every_part_its_folder_and_one_budget(
     run: Callable[..., Ran], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from llmcheck.llm import connect
-
     made: list[Script] = []
 
     def endpoint_of(*, ledger: Ledger, **_: Any) -> Spending:
         made.append(script())
         return Spending(made[-1], ledger)
 
-    monkeypatch.setattr(connect, "EndpointLLM", endpoint_of)
+    monkeypatch.setattr("llmcheck.llm.endpoint.client.EndpointLLM", endpoint_of)
     endpoint = ("--base-url", "http://127.0.0.1:9/v1", "--model", "tiny", "--no-cache", "--quiet")
 
     assert run(*ALL, *endpoint, "--record", "new").code == 0

@@ -14,9 +14,19 @@ import pytest
 import typer
 from repository import ROOT, check_script
 
-from llmcheck.cli.main import app, main
+from llmcheck.cli.main import command_line, main
 
-VERBS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+def verbs_of(group: Any, before: str = "") -> dict[str, Any]:
+    """The verbs of a group, those of groups within it by both names."""
+    found: dict[str, Any] = {}
+    for name, verb in group.commands.items():
+        inner = hasattr(verb, "commands")
+        found |= verbs_of(verb, f"{name} ") if inner else {f"{before}{name}": verb}
+    return found
+
+
+VERBS = verbs_of(typer.main.get_command(command_line()))
 EXAMPLES = {
     name: [
         line.strip().partition(" #")[0].rstrip()
@@ -54,8 +64,8 @@ def test_every_verb_has_examples_and_says_what_its_exit_codes_mean(name: str) ->
 @pytest.mark.parametrize("line", LINES)
 def test_every_example_is_one_that_the_program_takes(line: str) -> None:
     command = re.split(" [<>] ", line)[0]
-    _, name, *arguments = shlex.split(command)
-    VERBS[name].make_context(name, arguments)
+    name = next(name for name in VERBS if command.startswith(f"llmcheck {name}"))
+    VERBS[name].make_context(name, shlex.split(command)[1 + len(name.split()) :])
 
 
 @pytest.mark.parametrize("line", REPLAYED)
@@ -87,7 +97,7 @@ def test_there_are_examples_to_run() -> None:
 
 def test_examples_stand_in_the_help_line_by_line_in_80_columns() -> None:
     for name, lines in EXAMPLES.items():
-        shown = run(name, "--help", COLUMNS="80").stdout.splitlines()
+        shown = run(*name.split(), "--help", COLUMNS="80").stdout.splitlines()
         assert max(map(len, shown)) <= 80
         assert all(any(line in text for text in shown) for line in lines)
 
@@ -97,7 +107,7 @@ def test_examples_stand_in_the_help_line_by_line_in_80_columns() -> None:
 
 @pytest.mark.parametrize("verb", ["", *VERBS])
 def test_help_has_no_colour_and_no_line_that_a_narrow_terminal_makes_wider(verb: str) -> None:
-    ran = run(*filter(None, [verb]), "--help", COLUMNS="40", TERM="dumb")
+    ran = run(*verb.split(), "--help", COLUMNS="40", TERM="dumb")
     assert ran.returncode == 0
     assert "\x1b" not in ran.stdout
     assert ran.stdout.startswith("Usage: llmcheck")

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from repository import TESTS
 
-from llmcheck.documents.formats.html import Page, looks_like_html, read_page
+from llmcheck.documents.formats.html import Page, read_page
+from llmcheck.documents.formats.sniffing import looks_like_html
 
 PARAGRAPHS = [
     "The lighthouse on Garnet Point will be repainted in June, the harbour trust said on Monday.",

@@ -15,9 +15,9 @@ import typer
 from repository import ROOT
 from ruamel.yaml import YAML
 
-from llmcheck.cli.main import app
+from llmcheck.cli.main import command_line
 
-GROUP: Any = typer.main.get_command(app)
+GROUP: Any = typer.main.get_command(command_line())
 
 STAND_IN = """#!/usr/bin/env bash
 {

@@ -11,12 +11,12 @@ import pytest
 import typer
 from repository import ROOT
 
-from llmcheck.cli.main import app
+from llmcheck.cli.main import command_line
 from llmcheck.providers import PROVIDERS
 from llmcheck.settings import load_settings
 
 PAGE = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
-GROUP: Any = typer.main.get_command(app)
+GROUP: Any = typer.main.get_command(command_line())
 
 
 def blocks(language: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import typer
 from repository import ROOT, check_script
 
 from llmcheck import Checker, Corpus, FakeLLM, RecordingLLM, Settings
-from llmcheck.cli.main import ANALYSES, app
+from llmcheck.cli.main import ANALYSES, command_line
 from llmcheck.cli.options import BUDGET, CLEAN, FAULT, FINDINGS, INCOMPLETE, INTERRUPTED, USAGE
 from llmcheck.rules import CODES
 from llmcheck.settings import FILE_ONLY
@@ -33,7 +34,7 @@ def rows(heading: str) -> dict[str, str]:
     return {cells[1].strip(): line for line in table if (cells := line.split("|"))}
 
 
-GROUP: Any = typer.main.get_command(app)
+GROUP: Any = typer.main.get_command(command_line())
 LIBRARY, GATE, STAGES, TEST = blocks("python")
 COMMANDS = [
     line.partition(" #")[0]
@@ -101,9 +102,11 @@ def test_every_command_is_one_that_the_program_takes(line: str) -> None:
 def test_the_table_of_commands_is_complete() -> None:
     described = rows("command")
     assert set(described) == {f"`{name}`" for name in GROUP.commands}
-    for analysis in ANALYSES:
-        formats = ", ".join(f"`{name}`" for name in analysis.formats)
-        assert described[f"`{analysis.name}`"].endswith(f"| {formats} |")
+    for verb in ANALYSES:
+        formats = ", ".join(
+            f"`{n}`" for n in import_module(f"llmcheck.cli.{verb}").ANALYSIS.formats
+        )
+        assert described[f"`{verb}`"].endswith(f"| {formats} |")
 
 
 def test_the_table_of_settings_is_complete() -> None:

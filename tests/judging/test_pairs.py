@@ -12,6 +12,7 @@ from llmcheck.judging.pairs import (
     Batch,
     Pair,
     batches_of,
+    can_be_halved,
     halves_of,
     pairs_of,
     passage_of,
@@ -78,7 +79,8 @@ def test_a_position_in_several_pairs_is_shown_once() -> None:
 def test_a_batch_is_halved_down_to_a_pair() -> None:
     batch = Batch((Pair(0, 0, 1), Pair(1, 0, 1), Pair(2, 0, 1)), 2, 2)
     assert [each.pairs for each in halves_of(batch)] == [batch.pairs[:1], batch.pairs[1:]]
-    assert halves_of(Batch(batch.pairs[:1], 2, 2)) == []
+    assert can_be_halved(batch)
+    assert not can_be_halved(Batch(batch.pairs[:1], 2, 2))
 
 
 @pytest.mark.parametrize("place", [0, 57, 140, 299])

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmcheck.language.cldr import english_names
 from llmcheck.language.detection import ENOUGH, UNKNOWN, language_name, language_of
+from llmcheck.language.pack import known_packs
 
 DUTCH = (
     "De veerboot vertrok maandag niet uit de haven. De exploitant sprak van schade aan de "
@@ -81,3 +83,9 @@ def test_a_short_text_is_in_the_language_that_is_stated(stated: str | None, code
 )
 def test_a_sentence_in_the_place_of_a_language_is_none(stated: str) -> None:
     assert language_of("Zyx.", stated=stated) == "en"
+
+
+def test_languages_with_a_folder_are_called_as_cldr_calls_them() -> None:
+    named = {each.code: each.name for each in known_packs().values() if each.name}
+    assert "en" in named
+    assert named == {code: english_names()[code] for code in named}

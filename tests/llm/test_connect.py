@@ -35,7 +35,7 @@ class Wire:
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     stand_in = Wire()
-    monkeypatch.setattr(llmcheck.llm.connect, "EndpointLLM", stand_in)
+    monkeypatch.setattr("llmcheck.llm.endpoint.client.EndpointLLM", stand_in)
     return stand_in
 
 
@@ -74,10 +74,10 @@ def test_a_key_or_an_endpoint_is_enough(wire: Wire, given: dict[str, Any]) -> No
     connection = connect(chosen)
 
     assert connection.model == "tiny"
+    assert connection.llm.complete(make_call(), Answer).origin == "model"
     (reached,) = wire.reached
     assert reached.items() >= {"api_key": chosen.api_key, "timeout": 7.0}.items()
     assert reached["base_url"] == (chosen.base_url or "https://api.openai.com/v1")
-    assert connection.llm.complete(make_call(), Answer).origin == "model"
 
 
 def record(folder: Path, model: str = "recorded") -> None:
@@ -138,6 +138,16 @@ def test_what_the_cache_knows_is_free_and_is_recorded_all_the_same(
     replay = connect(settings(replay=tmp_path / "recording"))
     assert replay.llm.complete(make_call(), Answer).origin == "replay"
     assert len(wire.llm.calls) == 1
+
+
+def test_an_endpoint_is_made_once_and_not_before_something_is_asked(
+    wire: Wire, tmp_path: Path
+) -> None:
+    connection = connect(settings(cache=tmp_path / "cache"))
+    assert wire.reached == []
+    for text in ("How wide is it?", "How long is it?"):
+        connection.llm.complete(make_call(text), Answer)
+    assert len(wire.reached) == 1
 
 
 def test_without_a_cache_every_call_is_made_and_without_limits_none_is_refused(wire: Wire) -> None:

@@ -34,13 +34,20 @@ PROMPT = parse_prompt(
 
 
 def halves(unit: Unit) -> list[Unit]:
+    assert len(unit) > 1, "nothing smaller is asked for where there is nothing smaller"
     middle = len(unit) // 2
-    return [unit[:middle], unit[middle:]] if middle else []
+    return [unit[:middle], unit[middle:]]
 
 
-ADDING: Halving[Unit, Sum] = Halving(
-    "reading", PROMPT, Sum, variables=lambda unit: {"numbers": list(unit)}, halves=halves
-)
+def adding(**options: Any) -> Halving[Unit, Sum]:
+    return Halving(
+        "reading",
+        PROMPT,
+        Sum,
+        variables=lambda unit: {"numbers": list(unit)},
+        can_be_halved=lambda unit: len(unit) > 1,
+        **{"halves": halves, **options},
+    )
 
 
 def carries(most: int, error: type[Exception] = InvalidReply) -> FakeLLM:
@@ -63,7 +70,7 @@ def totals(asked: Sequence[UnitOutcome[Unit, Sum]]) -> list[tuple[Unit, int | No
 
 
 def ask(llm: LLM, *units: Unit) -> list[UnitOutcome[Unit, Sum]]:
-    return ADDING.ask(units, Runner(llm, "adder"))
+    return adding().ask(units, Runner(llm, "adder"))
 
 
 def test_a_unit_that_the_model_carries_is_asked_about_once() -> None:
@@ -84,6 +91,14 @@ def test_a_unit_that_cannot_be_halved_is_a_failure_and_the_others_are_answered()
     assert totals(ask(carries(0), (1,), (2,))) == [((1,), None), ((2,), None)]
 
 
+def test_no_smaller_units_are_made_of_one_that_came_whole() -> None:
+    def refuse(unit: Unit) -> list[Unit]:
+        raise AssertionError(unit)
+
+    asked = adding(halves=refuse).ask([(1, 2), (3, 4)], runner(carries(2)))
+    assert totals(asked) == [((1, 2), 3), ((3, 4), 7)]
+
+
 def test_an_endpoint_that_is_away_is_not_asked_again_in_halves() -> None:
     llm = carries(0, ProviderError)
     assert totals(ask(llm, (1, 2, 3))) == [((1, 2, 3), None)]
@@ -91,14 +106,7 @@ def test_an_endpoint_that_is_away_is_not_asked_again_in_halves() -> None:
 
 
 def test_an_answer_that_does_not_cover_its_unit_is_asked_for_in_halves() -> None:
-    asking: Halving[Unit, Sum] = Halving(
-        "reading",
-        PROMPT,
-        Sum,
-        variables=lambda unit: {"numbers": list(unit)},
-        halves=halves,
-        is_whole=lambda unit, answer: answer.total < 5,
-    )
+    asking = adding(is_whole=lambda unit, answer: answer.total < 5)
     found = totals(asking.ask([(1, 2, 3)], runner(carries(9))))
     # 2 and 3 are 5 together; 3 alone cannot be halved.
     assert found == [((1,), 1), ((2,), 2), ((3,), 3)]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcheck.numbering import NumberedSet
-from llmcheck.reading.windows import Window, halves_of, windows_of
+from llmcheck.reading.windows import Window, can_be_halved, halves_of, windows_of
 
 TEXT = "The ferry sailed at noon. It carried forty cars. Nobody was hurt. The sea was calm."
 
@@ -36,8 +36,10 @@ def test_an_ordinary_document_is_one_window_and_an_empty_one_none() -> None:
 
 def test_halving_ends_at_a_single_sentence() -> None:
     parts = [window()]
-    while any(halves_of(part) for part in parts):
-        parts = [half for part in parts for half in halves_of(part) or [part]]
+    while any(map(can_be_halved, parts)):
+        parts = [
+            half for part in parts for half in (halves_of(part) if can_be_halved(part) else [part])
+        ]
     assert [(part.first, part.last) for part in parts] == [(1, 1), (2, 2), (3, 3), (4, 4)]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from typing import Any
 
 from builders import Script, question, ref, runner, stance, statement
@@ -9,8 +11,10 @@ from builders import Script, question, ref, runner, stance, statement
 from llmcheck.errors import ProviderError
 from llmcheck.llm.port import Call
 from llmcheck.models import CallRef
+from llmcheck.numbering import tokens_of
 from llmcheck.survey.merging import MergedQuestions, Shown, merge_questions
 
+NAMES = "Osk Brel Tarn Vumo Lidd Pank Serro Gath Nibel Horr".split()
 FIRST = question("How many cars?", stance("40", "a.1"), stance("50", "b.1"))
 SECOND = question("What number of cars?", stance("forty", "a.1"), stance("60", "c.1"))
 OTHER = question("When did it sail?", stance("noon", "a.2"), stance("one", "b.2"))
@@ -81,6 +85,80 @@ def test_statements_are_merged_among_themselves() -> None:
 def test_numbers_of_no_question_are_ignored() -> None:
     found = merge({"same": [[0, 7, 1], [2]]}, FIRST, OTHER)
     assert found.questions == [FIRST, OTHER]
+
+
+def test_the_same_words_in_another_matter_are_another_question() -> None:
+    elsewhere = question("How many cars?", stance("4", "x.1"), stance("5", "y.1"))
+    assert merge({"same": []}, FIRST, elsewhere).questions == [FIRST, elsewhere]
+
+
+def shown_apart(call: Call) -> list[str]:
+    """The lines of a merging call."""
+    return re.findall(r"^\d+\. (.*)$", call.user, re.MULTILINE)
+
+
+def same_names(call: Call) -> Any:
+    """A model that takes for one what has a name in common."""
+    by_name = defaultdict(list)
+    for number, line in enumerate(shown_apart(call), 1):
+        by_name[next(name for name in NAMES if name in line)].append(number)
+    return {"same": list(by_name.values())}
+
+
+def large_matter() -> list[Shown]:
+    """Three tables of one matter that each word the same ten questions in their own way."""
+    wordings = (
+        "How many cars did the ferry {} take?", "What number went on {}?", "{}: what load was it?",
+    )  # fmt: skip
+    return [
+        Shown(
+            [
+                question(
+                    wording.format(name),
+                    stance(f"{at}", f"a.{at}", f"{name}.{table}"),
+                    stance(f"{at + 50}", f"d{table}.{at}"),
+                )
+                for at, name in enumerate(NAMES, 1)
+            ],
+            [],
+        )
+        for table, wording in enumerate(wordings, 1)
+    ]
+
+
+def test_a_matter_that_one_call_does_not_hold_is_compared_in_calls_of_the_table_size() -> None:
+    script = Script(merge=same_names)
+    found = merge_questions(large_matter(), runner(script, table_tokens=100))
+    assert [len(each.sentences) for each in found.questions] == [7] * len(NAMES)
+    assert len(script.calls) > 1
+    assert all(tokens_of("\n".join(shown_apart(call))) <= 100 for call in script.calls)
+    assert all(len(shown_apart(call)) > 1 for call in script.calls)
+
+
+def test_a_matter_that_one_call_holds_is_compared_in_one() -> None:
+    script = Script(merge=same_names)
+    merge_questions(large_matter(), runner(script))
+    (call,) = script.calls
+    assert len(shown_apart(call)) == 3 * len(NAMES)
+
+
+def test_questions_that_share_a_sentence_meet_however_they_are_worded() -> None:
+    script = Script(merge={"same": []})
+    odd = [
+        question(f"{name} at sea?", stance(f"{at}", f"a.{at}")) for at, name in enumerate(NAMES)
+    ]
+    other = [question(f"Load, {at}?", stance(f"{at}", f"a.{at}")) for at in range(len(NAMES))]
+    merge_questions([Shown(odd, []), Shown(other, [])], runner(script, table_tokens=30))
+    met = [set(shown_apart(call)) for call in script.calls]
+    for at, name in enumerate(NAMES):
+        assert any({f"{name} at sea? | {at}", f"Load, {at}? | {at}"} <= lines for lines in met)
+
+
+def test_a_statement_that_the_model_puts_with_a_question_answers_it() -> None:
+    told = statement("40 cars were on it.", "a.1", "c.1")
+    found = merge({"same": [[1, 3], [2]]}, OTHER, FIRST, statements=[told])
+    assert [each.question for each in found.statements] == [0]
+    assert merge({"same": []}, OTHER, statements=[told]).statements == [told]
 
 
 def test_without_the_model_nothing_is_lost() -> None:

@@ -7,7 +7,6 @@ held against the main text in ``html_main_text``; what the page states of itself
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
@@ -18,10 +17,6 @@ from llmcheck.documents.formats.html_marks import drop_hidden, sheet_of, take_st
 from llmcheck.documents.formats.html_metadata import INVISIBLE, page_metadata, visible
 from llmcheck.documents.metadata import Metadata
 from llmcheck.models import Document, Span
-
-_LOOKS_LIKE_HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:(?><!--.*?-->)\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
-)
 
 # A template that browsers show: what a component of the page holds, as they save it.
 _SHADOW = frozenset({"shadowrootmode", "shadowmode", "shadowroot"})
@@ -62,11 +57,6 @@ def page_document(page: Page, name: str) -> Document:
     return Document(
         id=name, path=name, text=page.text, chrome=page.chrome, struck=page.struck, **about
     )
-
-
-def looks_like_html(text: str) -> bool:
-    """Whether the text begins as an HTML document does (not merely with some tag)."""
-    return _LOOKS_LIKE_HTML.match(text[:4096]) is not None
 
 
 def read_page(source: str) -> Page:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from llmcheck.documents.formats.html import looks_like_html
-
 _HEAD = 4096
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:(?><!--.*?-->)\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+)
 _FEED = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:(?>(?:<!--.*?-->|<\?.*?\?>))\s*)*<(?:rss|rdf:RDF|feed)\b",
     re.DOTALL,
@@ -16,6 +17,11 @@ _HEADER = re.compile(r"[A-Za-z-]{1,40}:")
 _SAVED_PAGE = re.compile(
     r"^(?:Snapshot-Content-Location:|From:[ \t]*[\"<]{0,2}Saved by )", re.IGNORECASE | re.MULTILINE
 )
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether the text begins as an HTML document does (not merely with some tag)."""
+    return _HTML.match(text[:_HEAD]) is not None
 
 
 def sniffed(data: bytes) -> str | None:

@@ -9,6 +9,7 @@ from llmcheck.language.pack import Pack
 
 ENGLISH = Pack(
     "en",
+    "English",
     stop_words=STOP_WORDS,
     before_figures=BEFORE_FIGURES,
     stem=stem,

@@ -16,7 +16,8 @@ from llmcheck.llm.endpoint.complaints import (
     complaint_of,
     inner_complaint,
 )
-from llmcheck.llm.endpoint.lessons import EFFORT, LIMITS, Lessons, limit_of
+from llmcheck.llm.endpoint.lessons import LIMITS, Lessons, limit_of
+from llmcheck.llm.wishes import EFFORT
 from llmcheck.tokens import Tokens
 
 _UNLIMITED = 32_000
@@ -48,19 +49,23 @@ def _connect(base_url: str, api_key: str, timeout: float, http_client: Any) -> A
     )
 
 
-def _ask(client: Any, fields: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
-    import anthropic
-
+def words_of(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters in the API's own words."""
     body = {name: value for name, value in parameters.items() if name not in LIMITS}
     if EFFORT in body:
         effort = body.pop(EFFORT)
         body["output_config"] = {**body.get("output_config", {}), "effort": effort}
     if "stop" in body:
         body["stop_sequences"] = body.pop("stop")
+    return {"max_tokens": limit_of(parameters) or _LEAST_LIMIT, **body}
+
+
+def _ask(client: Any, fields: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
+    import anthropic
+
+    body = words_of(parameters)
     try:
-        return client.messages.create(
-            **fields, max_tokens=limit_of(parameters) or _LEAST_LIMIT, extra_body=body
-        )
+        return client.messages.create(**fields, max_tokens=body.pop("max_tokens"), extra_body=body)
     except anthropic.APIStatusError as error:
         raise Refusal(complaint_of(error.response), parameters) from error
     except anthropic.AnthropicError as error:

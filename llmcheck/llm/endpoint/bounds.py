@@ -26,16 +26,20 @@ class TooSlow(Exception):
 
 
 class TooLarge(Exception):
-    """An answer goes on beyond ``MOST_BYTES``."""
+    """An answer has more bytes than are taken of one."""
 
 
 def bounded_client(
-    base: Any, seconds: float, heard: Callable[[Mapping[str, str]], None], **options: Any
+    base: Any,
+    seconds: float,
+    heard: Callable[[Mapping[str, str]], None],
+    most_bytes: int = MOST_BYTES,
+    **options: Any,
 ) -> Any:
     """A client of the class ``base``, which is httpx's as an SDK prefers it.
 
-    From the start of a request, its answer may take ``seconds``. ``heard`` is told the headers
-    of every answer. Raises what httpx does, TooSlow and TooLarge.
+    From the start of a request, its answer may take ``seconds`` and have ``most_bytes``. ``heard``
+    is told the headers of every answer. Raises what httpx does, TooSlow and TooLarge.
     """
     deadline = _Deadline()
 
@@ -46,7 +50,7 @@ def bounded_client(
                 response = super().send(request, **how)
                 try:
                     heard(response.headers)
-                    content = b"".join(_limited(response.iter_bytes()))
+                    content = b"".join(_limited(response.iter_bytes(), most_bytes))
                 finally:
                     response.close()
             kept = [
@@ -71,8 +75,7 @@ def bounded_client(
     return client
 
 
-def _limited(parts: Iterator[bytes]) -> Iterator[bytes]:
-    left = MOST_BYTES
+def _limited(parts: Iterator[bytes], left: int) -> Iterator[bytes]:
     for part in parts:
         left -= len(part)
         if left < 0:

@@ -120,7 +120,7 @@ class EndpointLLM:
         Raises ProviderError, InvalidReply and BudgetExceeded, each with the tokens that were
         paid for, and ConfigError when no call may be made at all.
         """
-        _refuse_in_tests()
+        refuse_in_tests()
         self._sender.giving_up.check(call)
         self._sender.connect()
         exchange = Exchange(call, recalled=self._sender.memory.unproven(call.model))
@@ -134,6 +134,11 @@ class EndpointLLM:
     def connect(self) -> None:
         """Make ready to ask; connects to nothing. Raises ConfigError where that cannot be."""
         self._sender.connect()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where calls go."""
+        return self._endpoint
 
     def mode_of(self, model: str) -> Mode:
         """The way of asking for JSON that the next call to ``model`` will take."""
@@ -228,7 +233,8 @@ def _leave_mode(lessons: Lessons, mode: int) -> Lessons:
     return replace(lessons, mode=max(lessons.mode, mode + 1))
 
 
-def _refuse_in_tests() -> None:
+def refuse_in_tests() -> None:
+    """Raises ConfigError where a test runs that may make no real call."""
     if os.environ.get(REFUSE_CALLS):
         raise ConfigError(
             "a test was about to make a real model call, which tests refuse: replay a recording "

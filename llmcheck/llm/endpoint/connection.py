@@ -6,7 +6,6 @@ stale. What cannot be used is a ConfigError that names the variable, never a tra
 
 from __future__ import annotations
 
-import logging
 import os
 import ssl
 from collections.abc import Callable, Mapping
@@ -18,16 +17,21 @@ from urllib.request import getproxies
 
 from llmcheck.errors import ConfigError
 from llmcheck.llm.endpoint.api import Api
-from llmcheck.llm.endpoint.bounds import bounded_client
+from llmcheck.llm.endpoint.bounds import MOST_BYTES, bounded_client
 from llmcheck.llm.endpoint.errors import Endpoint
 from llmcheck.providers import OPENAI, is_loopback
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-def connected(endpoint: Endpoint, api: Api, heard: Callable[[Mapping[str, str]], None]) -> Any:
-    """A client of the API's SDK that repeats nothing by itself and tells ``heard`` the headers of
-    every answer. Connects to nothing yet.
+def connected(
+    endpoint: Endpoint,
+    api: Api,
+    heard: Callable[[Mapping[str, str]], None],
+    most_bytes: int = MOST_BYTES,
+) -> Any:
+    """A client of the API's SDK that repeats nothing by itself, tells ``heard`` the headers of
+    every answer, and takes so many bytes of one. Connects to nothing yet.
 
     A server on this machine is never asked through a proxy. Raises ConfigError when the key, the
     environment or the installation will not do.
@@ -38,16 +42,16 @@ def connected(endpoint: Endpoint, api: Api, heard: Callable[[Mapping[str, str]],
         import openai
 
         client = api.connect(
-            endpoint.base_url, endpoint.api_key, endpoint.timeout, _http_client(endpoint, heard)
+            endpoint.base_url,
+            endpoint.api_key,
+            endpoint.timeout,
+            _http_client(endpoint, heard, most_bytes),
         )
     except ImportError as error:
         raise ConfigError(
             f"a library that llmcheck calls models with cannot be loaded ({error}): "
             "install llmcheck again"
         ) from error
-    # instructor logs every failed attempt as an error, which Python prints on stderr when
-    # nobody has set up logging.
-    logging.getLogger("instructor").addHandler(logging.NullHandler())
     if isinstance(client, openai.OpenAI) and not _takes_account(endpoint):
         client.organization = client.project = None
         client._custom_headers = {}
@@ -65,10 +69,14 @@ def _takes_account(endpoint: Endpoint) -> bool:
     return bool(endpoint.api_key) or not is_loopback(urlsplit(endpoint.base_url).hostname)
 
 
-def _http_client(endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None]) -> Any:
+def _http_client(
+    endpoint: Endpoint, heard: Callable[[Mapping[str, str]], None], most_bytes: int
+) -> Any:
     import openai
 
-    bounded = partial(bounded_client, openai.DefaultHttpxClient, endpoint.timeout, heard)
+    bounded = partial(
+        bounded_client, openai.DefaultHttpxClient, endpoint.timeout, heard, most_bytes
+    )
     url = urlsplit(endpoint.base_url)
     if is_loopback(url.hostname):
         trusted: Any = True if url.scheme == "http" else _certificates(endpoint)

@@ -8,13 +8,13 @@ schema: that is kept of the first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 
 from llmcheck.errors import InvalidReply
 from llmcheck.llm.endpoint.api import Api
+from llmcheck.llm.endpoint.asking import ask_through
 from llmcheck.llm.endpoint.exchange import Exchange, messages_of
 from llmcheck.llm.endpoint.sending import Sender
 from llmcheck.llm.port import T, parse_reply
@@ -69,12 +69,7 @@ class Conversations:
             return self._sender.send(exchange, **fields)
 
         try:
-            value = self._instructed(send, way)(
-                **question,
-                response_model=_titled(schema) if way == "TOOLS" else schema,
-                max_retries=1,
-                strict=False,
-            )
+            value = ask_through(send, call, schema, way, self._api, self._names)
         except InstructorRetryException as error:
             raise Unanswered from error.__cause__
         raw = self._raw(exchange, way)
@@ -84,27 +79,5 @@ class Conversations:
             raw = value.model_dump_json(by_alias=True)
             return parse_reply(raw, call, schema), raw
 
-    def _instructed(self, send: Any, way: Mode) -> Any:
-        """What from_openai and its like make, with our own sender in the place of the client's."""
-        import instructor
-
-        return instructor.patch(
-            create=send,
-            mode=instructor.Mode[self._api.modes[way]],
-            provider=instructor.Provider(self._api.provider),
-        )
-
     def _raw(self, exchange: Exchange, way: Mode) -> str:
         return exchange.received.json_text(way) if exchange.received else ""
-
-
-@cache
-def _titled(schema: type[T]) -> type[T]:
-    """The schema with its title, which instructor names a tool by, and ours leave out."""
-
-    def model_json_schema(cls: type[BaseModel], *args: Any, **options: Any) -> dict[str, Any]:
-        return {"title": schema.__name__, **schema.model_json_schema(*args, **options)}
-
-    own = {"__doc__": schema.__doc__, "model_json_schema": classmethod(model_json_schema)}
-    titled: type[T] = type(schema.__name__, (schema,), {**own, "__module__": schema.__module__})
-    return titled

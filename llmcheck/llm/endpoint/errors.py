@@ -19,7 +19,7 @@ from llmcheck.errors import (
 )
 from llmcheck.llm.endpoint.bounds import MOST_BYTES
 from llmcheck.llm.endpoint.complaints import Complaint, Refusal, Unreachable
-from llmcheck.llm.endpoint.lessons import EFFORT, named_in
+from llmcheck.llm.endpoint.lessons import named_in
 from llmcheck.llm.endpoint.meaning import (
     is_no_completion,
     is_too_long,
@@ -33,6 +33,7 @@ from llmcheck.llm.endpoint.meaning import (
 )
 from llmcheck.llm.endpoint.secrets import Secrets
 from llmcheck.llm.port import Call
+from llmcheck.llm.wishes import EFFORT
 from llmcheck.providers import OPENAI, Provider
 
 _SHAPELESS = frozenset({"json_invalid", "missing", "model_type"})

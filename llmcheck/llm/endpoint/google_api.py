@@ -10,8 +10,9 @@ from typing import Any
 from llmcheck.llm.endpoint.answers import answer_in
 from llmcheck.llm.endpoint.api import Api, Received, counted, estimated
 from llmcheck.llm.endpoint.complaints import Complaint, Refusal, Unreachable, complaint_of
-from llmcheck.llm.endpoint.lessons import EFFORT, LIMITS, Lessons, limit_of
+from llmcheck.llm.endpoint.lessons import LIMITS, Lessons, limit_of
 from llmcheck.llm.endpoint.probabilities import Token
+from llmcheck.llm.wishes import EFFORT
 from llmcheck.tokens import Tokens
 
 _VERSION = "v1beta"

@@ -21,10 +21,10 @@ from llmcheck.llm.endpoint.meaning import (
     is_unfit,
     rejects_mode,
 )
+from llmcheck.llm.wishes import EFFORT
 
 LIMITS = ("max_tokens", "max_completion_tokens")
 """The names of the limit on an answer, the older one first."""
-EFFORT = "reasoning_effort"
 
 _FIRST_ROOM = 8_192
 _MOST_ROOM = 262_144

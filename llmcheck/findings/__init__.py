@@ -1,0 +1,1 @@
+"""Findings: what questions, verdicts and statements come to."""

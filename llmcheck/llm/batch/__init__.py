@@ -1,0 +1,1 @@
+"""Batches: calls written to files that providers answer within a day, at half the price."""
