@@ -110,10 +110,7 @@ class CollectingLLM:
         self._tries = tries
         self._lock = FreshLock()
         self._waits = len(stages)
-        self.requests: dict[str, str] = {}
-        """Lines of JSON, by the keys of their calls."""
-        self.prompts: dict[str, int] = {}
-        """How many of them there are of each prompt."""
+        self._lines: dict[str, dict[str, str]] = {name: {} for names in stages for name in names}
         self.given_up: set[str] = set()
 
     def complete(self, call: Call, schema: type[T]) -> Reply[T]:
@@ -134,9 +131,19 @@ class CollectingLLM:
             body = self._asking.body(call, schema, self._lessons)
             request = self._asking.format.request(call.key, body)
             with self._lock:
-                self.requests[call.key] = json.dumps(request, ensure_ascii=False)
-                self.prompts[call.prompt] = self.prompts.get(call.prompt, 0) + 1
+                self._lines[call.prompt][call.key] = json.dumps(request, ensure_ascii=False)
         raise pending(call)
+
+    @property
+    def requests(self) -> dict[str, str]:
+        """Lines of JSON, by the keys of their calls; prompt by prompt, since of those that are
+        asked side by side another may come first each time."""
+        return {key: line for lines in self._lines.values() for key, line in lines.items()}
+
+    @property
+    def prompts(self) -> dict[str, int]:
+        """How many of them there are of each prompt."""
+        return {name: len(lines) for name, lines in self._lines.items() if lines}
 
 
 def pending(call: Call, why: str = "it is left to a batch") -> Pending:
