@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from llmcheck.llm.wire import Wire
 
@@ -103,7 +104,7 @@ def bare(url: str, calls: int, concurrency: int) -> float:
     """Calls a second of openai's client on as many threads as are to be in flight."""
     import openai
 
-    client = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
+    client: Any = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
     schema = {"name": "Answer", "schema": Claims.model_json_schema()}
 
     def ask(number: int) -> None:

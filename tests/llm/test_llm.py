@@ -266,9 +266,9 @@ def test_progress_counts_distinct_calls_by_where_the_answer_came_from(prompt: Pr
 def test_how_long_the_rest_will_take_is_told_by_what_the_model_itself_has_answered(
     prompt: Prompt,
 ) -> None:
-    cached = {"Tell me of Nord.": "cache"}
+    llm = Kept(echo(), {"Tell me of Nord.": "cache"})
     seen: list[Progress] = []
-    Runner(Kept(echo(), cached), "tiny", 1, seen.append).run(
+    Runner(llm, "tiny", 1, seen.append).run(
         "judging", prompt, [{"fjord": name} for name in ("Nord", "Sogn", "Lyse")], Answer
     )
 
