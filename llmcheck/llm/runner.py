@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from llmcheck.errors import BudgetExceeded, Interrupted, LLMError
 from llmcheck.llm.interruption import current_or_new
@@ -43,6 +43,20 @@ def failure(
     return Failure(
         stage=stage, subject=subject, error=str(error), cause=cause, doc_ids=tuple(doc_ids)
     )
+
+
+class FanOut(Protocol):
+    """How many calls are answered: ``complete_all``, or what has the same manners."""
+
+    def __call__(
+        self,
+        llm: LLM,
+        calls: Sequence[Call],
+        schema: type[T],
+        *,
+        concurrency: int = 4,
+        on_outcome: Callable[[Outcome[T]], None] | None = None,
+    ) -> list[Outcome[T]]: ...
 
 
 def complete_all(
@@ -170,6 +184,7 @@ class Runner:
     on_progress: Callable[[Progress], None] = ignore_progress
     table_tokens: int = 24_000
     """How much the model is shown at once."""
+    fan_out: FanOut = complete_all
 
     def run(
         self,
@@ -217,7 +232,7 @@ class Runner:
             report()
 
         report()
-        outcomes = complete_all(
+        outcomes = self.fan_out(
             self.llm, calls, schema, concurrency=self.concurrency, on_outcome=count
         )
         told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
