@@ -2,6 +2,7 @@
 #   make demo     the program on the articles in seeds/, without a model
 #   make test     the tests
 #   make check    lint, types, import layers and the tests
+#   make engine   the tests of the extra engine, which .venv does not bring (337 MB)
 #   make audit    vulnerabilities and licences of what an install brings
 # PYTHON=python3.12 chooses another interpreter (after `make clean`).
 
@@ -10,13 +11,17 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 DEV := .venv/.dev
 
-.PHONY: demo test check lint types layers wheel wheel-check pythons audit record readme docs clean
+.PHONY: demo test engine check lint types layers wheel wheel-check pythons audit record readme docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/llmcheck summarize seeds/ --replay fixtures/seeds
 
 test: $(DEV)
 	$(BIN)/python -m pytest $(ARGS)
+
+engine: $(DEV)
+	$(BIN)/python -m pip install --quiet --editable '.[engine]'
+	$(BIN)/python -m pytest tests/engine $(ARGS)
 
 check: lint types layers test
 

@@ -18,15 +18,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from llmcheck.checker import Checker as Checker
     from llmcheck.documents.corpus import Corpus as Corpus
+    from llmcheck.errors import BatchError as BatchError
     from llmcheck.errors import BudgetExceeded as BudgetExceeded
     from llmcheck.errors import ConfigError as ConfigError
     from llmcheck.errors import CorruptRecord as CorruptRecord
     from llmcheck.errors import DocumentError as DocumentError
+    from llmcheck.errors import EngineError as EngineError
     from llmcheck.errors import FixtureMissing as FixtureMissing
     from llmcheck.errors import Interrupted as Interrupted
     from llmcheck.errors import InvalidReply as InvalidReply
     from llmcheck.errors import LLMCheckError as LLMCheckError
     from llmcheck.errors import LLMError as LLMError
+    from llmcheck.errors import Pending as Pending
     from llmcheck.errors import PromptError as PromptError
     from llmcheck.errors import ProviderError as ProviderError
     from llmcheck.errors import TooLong as TooLong
@@ -70,9 +73,9 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 _HOME = {
     "documents.corpus": ["Corpus"],
     "errors": [
-        "BudgetExceeded", "ConfigError", "CorruptRecord", "DocumentError", "FixtureMissing",
-        "Interrupted", "InvalidReply", "LLMCheckError", "LLMError", "PromptError",
-        "ProviderError", "TooLong",
+        "BatchError", "BudgetExceeded", "ConfigError", "CorruptRecord", "DocumentError",
+        "EngineError", "FixtureMissing", "Interrupted", "InvalidReply", "LLMCheckError",
+        "LLMError", "Pending", "PromptError", "ProviderError", "TooLong",
     ],
     "llm.fake": ["FakeLLM"],
     "llm.port": ["LLM", "Call", "Reply"],

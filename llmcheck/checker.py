@@ -62,10 +62,10 @@ class Checker:
     Settings not given come from the environment (``LLMCHECK_*``, ``OPENAI_*``) and from
     ``llmcheck.toml``, see ``llmcheck.settings``; or hand over a ready ``Settings``. ``llm``
     takes the place of how to reach a model: any object with the port's ``complete`` method, a
-    ``ReplayLLM`` or a ``FakeLLM`` for instance. One checker may serve several threads; each run
-    counts its own calls. A checker can be handed to another process, too: it connects there by
-    its settings, with a budget of its own, and takes ``llm`` and ``on_progress`` along if it has
-    them, which must then be such as can be pickled.
+    ``ReplayLLM`` or a ``FakeLLM`` for instance, or a ``Connection``, which has prices, too. One
+    checker may serve several threads; each run counts its own calls. A checker can be handed to
+    another process, too: it connects there by its settings, with a budget of its own, and takes
+    ``llm`` and ``on_progress`` along if it has them, which must then be such as can be pickled.
 
     Raises ConfigError when no model, or no way to reach one, is set.
 
@@ -112,7 +112,7 @@ class Checker:
         concurrency: int | None = None,
         timeout: float | None = None,
         settings: Settings | None = None,
-        llm: LLM | None = None,
+        llm: LLM | Connection | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
         self._settings = settings or load_settings(
@@ -142,7 +142,9 @@ class Checker:
         self._lock = FreshLock()
         self._by_settings = llm is None
         self._connection: Connection | None
-        if llm is not None:
+        if isinstance(llm, Connection):
+            self._connection = llm
+        elif llm is not None:
             name = model or getattr(llm, "model", None) or self._settings.model or "unnamed"
             self._connection = Connection(llm, str(name))
         else:
@@ -257,14 +259,11 @@ class Checker:
 
     def _start_run(self) -> tuple[MeteredLLM, Runner]:
         connection = self._connected()
-        meter = MeteredLLM(*connection)
+        meter = MeteredLLM(connection.llm, connection.model, connection.prices)
         runner = Runner(
-            meter,
-            connection.model,
-            self._settings.concurrency,
-            self._on_progress,
-            self._settings.table_tokens,
-        )
+            meter, connection.model, self._settings.concurrency, self._on_progress,
+            self._settings.table_tokens, connection.fan_out,
+        )  # fmt: skip
         return meter, runner
 
     def _connected(self) -> Connection:

@@ -3,6 +3,7 @@
     LLMCheckError
     ├── ConfigError            an option, a setting or the environment is wrong or missing
     ├── DocumentError          one document cannot be read; carries ``path``
+    ├── EngineError            what a run was handed to, over several processes, stopped
     ├── PromptError            a prompt file is missing, malformed or given the wrong variables
     ├── LLMError               one model call failed; carries ``call_key`` and ``prompt``
     │   ├── ProviderError      the endpoint refused, failed or timed out
@@ -58,6 +59,10 @@ class DocumentError(LLMCheckError):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class EngineError(LLMCheckError):
+    """The engine that a run was handed to stopped; what it has finished is kept."""
 
 
 class PromptError(LLMCheckError):

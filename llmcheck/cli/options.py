@@ -33,6 +33,8 @@ RUN_CODES = {
 }
 """What the exit codes mean where one is."""
 
+ENGINES = ("daft",)
+"""What a run can be handed to."""
 LENGTHS = ("short", "normal", "long")
 """How long a summary can be."""
 
@@ -111,6 +113,19 @@ Statistics = Annotated[
 ]
 ExitZero = Annotated[
     bool, typer.Option("--exit-zero", help="Exit with 0 on disputes, too; never on failures.")
+]
+
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        metavar=f"[{'|'.join(ENGINES)}]",
+        callback=one_of(ENGINES),
+        help="Read files and make calls by many processes, or machines.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Processes of the engine, else one a core."),
 ]
 
 Paths = Annotated[

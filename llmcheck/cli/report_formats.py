@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from llmcheck.documents.corpus import Corpus
     from llmcheck.models import Report
 
-Render = Callable[["Report", "Corpus", "Page"], str]
+Render = Callable[["Report", "Corpus", "Page"], "str | bytes"]
 
 
 class ReportFormat(NamedTuple):
@@ -28,6 +28,8 @@ class ReportFormat(NamedTuple):
     set_aside: Literal["left out", "marked", "kept"] = "left out"
     """What becomes of disputes that a baseline has, or that are not selected: pages mark them, so
     that summary and list go together; JSON keeps them, so that it can be the next baseline."""
+    is_binary: bool = False
+    """Whether it is no text, and goes to a file alone."""
 
 
 def render_report(renderer: str) -> Render:

@@ -22,6 +22,7 @@ from llmcheck.cli.options import (
     AllowPrivateUrls,
     Baseline,
     DryRun,
+    Engine,
     ExitZero,
     InputFormat,
     Length,
@@ -30,6 +31,7 @@ from llmcheck.cli.options import (
     Quiet,
     Statistics,
     Verbose,
+    Workers,
     check_output,
     failure_code,
     help_epilog,
@@ -77,22 +79,22 @@ def exit_code(report: Report, *, disputes_are_findings: bool) -> int:
 def register(app: typer.Typer, analysis: Analysis) -> None:
     """Add a verb to the command line."""
     format_option = typer.Option(
-        next(iter(analysis.formats)),
+        None,
         "--format",
         metavar=f"[{'|'.join(analysis.formats)}]",
         callback=one_of(analysis.formats),
         autocompletion=lambda incomplete: [
             f for f in analysis.formats if f.startswith(incomplete)
         ],
-        help="How to print what was found.",
-        show_default=True,
+        help="How to print what was found; else as the suffix of --output says.",
+        show_default=next(iter(analysis.formats)),
     )
 
     def command(
         sourced: SourcedSettings,
         paths: Paths,
         input_format: InputFormat = None,
-        format_name: str = format_option,
+        format_name: str | None = format_option,
         output: Output = None,
         baseline: Baseline = None,
         statistics: Statistics = False,
@@ -102,12 +104,19 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
         quiet: Quiet = False,
         verbose: Verbose = False,
         dry_run: DryRun = False,
+        engine: Engine = None,
+        workers: Workers = None,
     ) -> None:
         settings = sourced.settings
         if allow_private_urls:
             settings = settings.model_copy(update={"allow_private_urls": True})
         check_output(output)
+        format_name = format_name or _format_for(output, analysis)
         as_format, findings = analysis.formats[format_name], analysis.disputes_are_findings
+        if as_format.is_binary and output is None:
+            raise typer.BadParameter(f"{format_name} is no text: name a file with --output")
+        if workers is not None and engine is None:
+            raise typer.BadParameter("--workers are those of an --engine: give both")
         if statistics and format_name not in ("text", "json"):
             raise typer.BadParameter("--statistics are printed as text or json")
         if dry_run:
@@ -121,10 +130,11 @@ def register(app: typer.Typer, analysis: Analysis) -> None:
             )  # fmt: skip
         hold_against = None if baseline is None else _load_baseline(baseline)
         request = Request(analysis, paths, input_format, settings, length, quiet, verbose)
-        report, corpus = _run(request)
+        report, corpus = _run(request) if engine is None else _run_engine(request, workers)
         new, marked = hold_against(report) if hold_against else (report, report)
         chosen = _select(new, settings) if findings else new
         lists_failures = as_format.lists_failures and not statistics
+        text: str | bytes
         if statistics:
             text = _count(chosen, as_json=format_name == "json")
         else:
@@ -173,6 +183,23 @@ def _run(request: Request) -> tuple[Report, Corpus]:
     return carry_out(request, Checker, Corpus.read)
 
 
+def _run_engine(request: Request, workers: int | None) -> tuple[Report, Corpus]:
+    import os
+    from functools import partial
+
+    from llmcheck.checker import Checker
+    from llmcheck.documents.corpus import Corpus
+    from llmcheck.engine import EngineFiles, connect_engine, stages_of
+
+    number = workers or os.cpu_count() or 1
+    files = EngineFiles(stages_of(request.settings), number)
+
+    def make_checker(**given: Any) -> Checker:
+        return Checker(llm=connect_engine(request.settings, number), **given)
+
+    return carry_out(request, make_checker, partial(Corpus.read, read_files=files))
+
+
 def carry_out(
     request: Request, make_checker: Callable[..., Checker], read: Callable[..., Corpus]
 ) -> tuple[Report, Corpus]:
@@ -199,6 +226,12 @@ def carry_out(
             allow_private_urls=settings.allow_private_urls,
         )
         return request.analysis.run(checker, corpus, request.length), corpus
+
+
+def _format_for(output: Path | None, analysis: Analysis) -> str:
+    """The format that a file's suffix names, or else the first."""
+    named = "" if output is None else output.suffix.removeprefix(".")
+    return named if named in analysis.formats else next(iter(analysis.formats))
 
 
 def _load_baseline(baseline: Path) -> Callable[[Report], BaselineReports]:

@@ -55,7 +55,7 @@ def say(message: str) -> None:
     _write_out(sys.stderr, f"llmcheck: {clean(message)}\n")
 
 
-def emit(text: str, output: Path | None = None) -> None:
+def emit(data: str | bytes, output: Path | None = None) -> None:
     """Write data to stdout, or to ``output``, which is replaced whole or left as it was.
 
     A reader that has gone away (``| head``) is no error. Raises ConfigError when the data
@@ -63,16 +63,21 @@ def emit(text: str, output: Path | None = None) -> None:
     """
     try:
         if output is not None:
-            _write_whole(output, text)
+            _write_whole(
+                output,
+                data if isinstance(data, bytes) else data.encode("utf-8", "backslashreplace"),
+            )
+        elif isinstance(data, bytes):
+            raise ConfigError("this is no text: name a file with --output")
         elif sys.stdout is None:
             raise ConfigError("standard output is closed: there is nowhere to write to")
         else:
-            _write_out(sys.stdout, text)
+            _write_out(sys.stdout, data)
     except OSError as error:
         problem = f"cannot write to {output or 'standard output'}: {error.strerror or error}"
-        if output is not None and sys.stdout is not None:
+        if output is not None and sys.stdout is not None and isinstance(data, str):
             # It may have been paid for.
-            emit(text)
+            emit(data)
             problem += "; what it was to hold went to standard output"
         raise ConfigError(problem) from error
 
@@ -104,8 +109,8 @@ def _write_out(stream: TextIO, text: str) -> None:
             os.dup2(nowhere.fileno(), stream.fileno())
 
 
-def _write_whole(output: Path, text: str) -> None:
-    target, data = output.resolve(), text.encode("utf-8", "backslashreplace")
+def _write_whole(output: Path, data: bytes) -> None:
+    target = output.resolve()
     if target.exists() and not target.is_file():
         # A device or a named pipe is written to; replacing it would destroy it.
         target.write_bytes(data)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO, TypeGuard
 
 from llmcheck.documents.adapters import Item, items_of, type_name
 from llmcheck.documents.copies import originals
@@ -28,6 +28,28 @@ if TYPE_CHECKING:
     from llmcheck.documents.web.fetch import Fetcher
 
 
+class File(NamedTuple):
+    """A file to read, and its format where that is known beforehand."""
+
+    path: str
+    format_name: str | None = None
+
+
+Content = Document | DocumentError
+"""What a file holds, or what of it cannot be read."""
+ReadFiles = Callable[[Sequence[File]], Iterable[Iterable[Content]]]
+"""Reads each of the files, in their order."""
+
+
+def read_file(file: File, worker: Worker) -> list[Content]:
+    """The documents of a file, and what of it cannot be read."""
+    try:
+        data = bytes_of(file.path)
+    except DocumentError as error:
+        return [error]
+    return worker.read(data, shown_path(file.path), file.format_name)
+
+
 class Corpus(Frozen):
     """The documents of one run, and what could not be read."""
 
@@ -41,6 +63,7 @@ class Corpus(Frozen):
         stdin: BinaryIO | TextIO | None = None,
         input_format: str | None = None,
         allow_private_urls: bool = False,
+        read_files: ReadFiles | None = None,
     ) -> Corpus:
         """Read files, folders (recursively), globs (``**`` too), URLs and ``-``, standard input.
 
@@ -51,6 +74,7 @@ class Corpus(Frozen):
         once. ``stdin`` stands in for ``sys.stdin``. A document's id is its path or URL as
         given, for a folder or a glob joined to it; where a file holds several, ``PATH#ID``.
         URLs lead to public addresses only, unless ``allow_private_urls`` (``fetch``).
+        ``read_files`` takes the place of how files are read, one after the other.
 
         What cannot be read is in ``failures``. When nothing could be read, raises
         DocumentError for a single document and ConfigError, naming all, for several; also
@@ -66,7 +90,6 @@ class Corpus(Frozen):
                 )
         documents: list[Document] = []
         failures: list[Failure] = []
-        seen: set[str] = set()
         ids: set[str] = set()
         fetcher = None
         if any(map(is_url, paths)):  # else not to be loaded
@@ -74,21 +97,19 @@ class Corpus(Frozen):
 
             fetcher = Fetcher(allow_private=allow_private_urls)
         with Worker() as worker:
-            for found in (found for given in paths for found in expand(os.fspath(given))):
-                if isinstance(found, DocumentError):
-                    failures.append(_failure(found))
-                    continue
-                here = found.path == "-" or is_url(found.path)
-                place = found.path if here else os.path.realpath(found.path)
-                if place in seen:
-                    continue
-                seen.add(place)
-                forced = input_format if found.named else None
-                read: Iterable[Document | DocumentError]
-                if fetcher is not None and is_url(found.path):
-                    read = _fetched(found.path, fetcher, forced, worker)
+            each_of = read_files or (lambda files: (read_file(file, worker) for file in files))
+            wanted = list(_wanted(paths, input_format))
+            of_files = iter(each_of([each for each in wanted if _is_local(each)]))
+            for each in wanted:
+                read: Iterable[Content]
+                if isinstance(each, DocumentError):
+                    read = [each]
+                elif _is_local(each):
+                    read = next(of_files)
+                elif fetcher is not None and is_url(each.path):
+                    read = _fetched(each, fetcher, worker)
                 else:
-                    read = _read(found.path, stdin, forced, worker)
+                    read = _read_stream(each, stdin, worker)
                 for item in read:
                     try:
                         documents.append(_usable(item, ids))
@@ -116,7 +137,7 @@ class Corpus(Frozen):
                 raise ConfigError(f"two texts have the id {document.id!r}: give each its own")
             seen.add(document.id)
             try:
-                _check(document.id, document.text)
+                check_text(document.id, document.text)
                 documents.append(document)
             except DocumentError as error:
                 failures.append(_failure(error))
@@ -159,21 +180,37 @@ def _failure(error: DocumentError) -> Failure:
     return Failure(stage="documents", subject=error.path, error=error.reason)
 
 
-def _read(
-    path: str, stdin: BinaryIO | TextIO | None, format_name: str | None, worker: Worker
-) -> Iterable[Document | DocumentError]:
-    """The documents of a file, and what of it cannot be read."""
+def _wanted(
+    paths: Iterable[str | Path], input_format: str | None
+) -> Iterator[File | DocumentError]:
+    """What the paths stand for, each once."""
+    seen: set[str] = set()
+    for found in (found for given in paths for found in expand(os.fspath(given))):
+        if isinstance(found, DocumentError):
+            yield found
+            continue
+        file = File(found.path, input_format if found.named else None)
+        place = os.path.realpath(file.path) if _is_local(file) else file.path
+        if place not in seen:
+            seen.add(place)
+            yield file
+
+
+def _is_local(wanted: File | DocumentError) -> TypeGuard[File]:
+    return isinstance(wanted, File) and wanted.path != "-" and not is_url(wanted.path)
+
+
+def _read_stream(file: File, stdin: BinaryIO | TextIO | None, worker: Worker) -> list[Content]:
     try:
-        data = standard_input(stdin) if path == "-" else bytes_of(path)
+        data = standard_input(stdin)
     except DocumentError as error:
         return [error]
-    return worker.read(data, shown_path(path), format_name)
+    return worker.read(data, shown_path(file.path), file.format_name)
 
 
-def _fetched(
-    url: str, fetcher: Fetcher, format_name: str | None, worker: Worker
-) -> Iterator[Document | DocumentError]:
+def _fetched(file: File, fetcher: Fetcher, worker: Worker) -> Iterator[Content]:
     """The documents of a page on the web, and what of it cannot be read."""
+    url, format_name = file
     try:
         page = fetcher.fetch(url, any_type=format_name is not None)
     except DocumentError as error:
@@ -196,11 +233,11 @@ def _fetched(
         yield item
 
 
-def _usable(item: Document | DocumentError, ids: set[str]) -> Document:
+def _usable(item: Content, ids: set[str]) -> Document:
     """The document, its id noted. Raises DocumentError when it is none that can be used."""
     if isinstance(item, DocumentError):
         raise item
-    _check(item.id, item.text)
+    check_text(item.id, item.text)
     if item.id in ids:
         raise DocumentError(item.id, "has the id of another document: rename one of the files")
     ids.add(item.id)
@@ -213,7 +250,8 @@ def _of_item(item: Item) -> Document:
     return document.model_copy(update=item.stated)
 
 
-def _check(name: str, text: str) -> None:
+def check_text(name: str, text: str) -> None:
+    """Raises DocumentError for a text that is none that can be read or told of."""
     if not text.strip():
         raise DocumentError(name, "is empty: there is nothing to read in it")
     if lone := re.search("[\ud800-\udfff]", text):

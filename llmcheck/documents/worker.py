@@ -8,6 +8,7 @@ had to be ended costs its file alone.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import subprocess
@@ -47,7 +48,7 @@ class Worker:
     """Reads documents, in another process where their format asks for one.
 
     The process is started for the first such file and reads the later ones, too. To be used in
-    a ``with`` block, which ends it.
+    a ``with`` block, after which it waits for the next worker.
     """
 
     def __init__(self) -> None:
@@ -62,7 +63,9 @@ class Worker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._end()
+        process, self._process = self._process, None
+        if process is not None and not _spare.keep(process):
+            _end(process)
 
     def read(
         self, data: bytes, name: str, format_name: str | None = None
@@ -104,7 +107,7 @@ class Worker:
         return items
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = _spare.take() or subprocess.Popen(  # noqa: S603
             [sys.executable, "-I", "-c", _START, *filter(None, sys.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -114,11 +117,55 @@ class Worker:
 
     def _end(self) -> None:
         process, self._process = self._process, None
+        if process is not None:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    with contextlib.suppress(OSError):  # what it was not told any more
+        process.communicate()
+
+
+class _Spare:
+    """A process that has nothing to do: starting one takes longer than reading most files."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    def take(self) -> subprocess.Popen[bytes] | None:
+        """The process, if there is one that lives and is this process's own."""
+        with self._lock:
+            process, self._process = self._process, None
         if process is None:
-            return
-        process.kill()
-        with contextlib.suppress(OSError):  # what it was not told any more
-            process.communicate()
+            return None
+        if self._owner != os.getpid():  # this process is a fork of its owner
+            for pipe in (process.stdin, process.stdout):
+                cast("BinaryIO", pipe).close()
+            return None
+        if process.poll() is not None:
+            _end(process)
+            return None
+        return process
+
+    def keep(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether the process is kept, until this one ends."""
+        with self._lock:
+            if self._process is not None and self._owner == os.getpid():
+                return False
+            self._process, self._owner = process, os.getpid()
+            return True
+
+
+_spare = _Spare()
+
+
+@atexit.register
+def _end_spare() -> None:
+    if (process := _spare.take()) is not None:
+        _end(process)
 
 
 def serve() -> None:

@@ -16,6 +16,7 @@ from llmcheck.llm.budget import Ledger, Limits
 from llmcheck.llm.late import LateLLM
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prices import Prices
+from llmcheck.llm.side_by_side import FanOut, answer_all
 from llmcheck.llm.wishes import EFFORT, WishesLLM
 from llmcheck.providers import Native, endpoint_name, place_of
 from llmcheck.settings import Settings
@@ -46,6 +47,8 @@ class Connection(NamedTuple):
     """The model's name, as calls carry it."""
     prices: Prices | None = None
     """What it costs; None where it costs nothing."""
+    fan_out: FanOut = answer_all
+    """How many calls at once are answered."""
 
 
 def connect(settings: Settings) -> Connection:

@@ -15,7 +15,7 @@ from llmcheck.errors import BudgetExceeded, LLMError
 from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM, Call, Outcome, Reply, T, digest
 from llmcheck.llm.prompts import Prompt
-from llmcheck.llm.side_by_side import Ended, Slots, answer_all
+from llmcheck.llm.side_by_side import Ended, FanOut, Slots, answer_all
 from llmcheck.models import Failure, Stage
 
 _log = logging.getLogger("llmcheck")
@@ -98,6 +98,8 @@ class Runner:
     on_progress: Callable[[Progress], None] = ignore_progress
     table_tokens: int = 24_000
     """How much the model is shown at once."""
+    fan_out: FanOut = answer_all
+    """What answers the calls."""
 
     slots: Slots = field(init=False, repr=False, compare=False)
     """For all that the run asks, in whatever stages."""
@@ -185,7 +187,7 @@ class Runner:
             return more
 
         report()
-        outcomes = answer_all(self.llm, calls, schema, self.slots, go_on)
+        outcomes = self.fan_out(self.llm, calls, schema, self.slots, go_on)
         told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
         _log.info("%s with %s: calls %d (%s)", stage, calls[0].prompt, len(known), told)
         return outcomes

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from llmcheck.errors import BudgetExceeded, Interrupted, LLMError
 from llmcheck.llm.interruption import current_or_new
@@ -70,6 +70,19 @@ class Ended(NamedTuple, Generic[T]):
     outcome: Outcome[T]
     seconds: float
     """How long it was under way."""
+
+
+class FanOut(Protocol):
+    """How the calls of a stage are answered: ``answer_all``, or what has the same manners."""
+
+    def __call__(
+        self,
+        llm: LLM,
+        calls: Iterable[Call],
+        schema: type[T],
+        slots: Slots,
+        then: Callable[[Ended[T]], Sequence[Call]],
+    ) -> dict[str, Outcome[T]]: ...
 
 
 def answer_all(

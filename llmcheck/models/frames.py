@@ -21,14 +21,20 @@ _PLACE = ("doc_id", "title", "date", "quote", "start", "end")
 
 def dataframe_of(report: Report, rows: str) -> pandas.DataFrame:
     """The table that ``rows`` names. Raises ConfigError for another name, or without pandas."""
-    if rows not in _TABLES:
-        raise ConfigError(f"there are no rows {rows!r}; there are {', '.join(_TABLES)}")
+    columns, found = table_of(report, rows)
     try:
         import pandas
     except ImportError as error:
         raise ConfigError("to_dataframe needs pandas: pip install 'llmcheck[pandas]'") from error
+    return pandas.DataFrame(found, columns=list(columns))
+
+
+def table_of(report: Report, rows: str) -> tuple[tuple[str, ...], list[Row]]:
+    """Columns and rows of the table that ``rows`` names. Raises ConfigError for another name."""
+    if rows not in _TABLES:
+        raise ConfigError(f"there are no rows {rows!r}; there are {', '.join(_TABLES)}")
     columns, rows_of = _TABLES[rows]
-    return pandas.DataFrame(list(rows_of(report)), columns=list(columns))
+    return columns, list(rows_of(report))
 
 
 def _claims(report: Report) -> Iterator[Row]:

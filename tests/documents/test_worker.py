@@ -31,7 +31,8 @@ def reader() -> Iterator[Worker]:
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """The processes that were started."""
+    """The processes that were started, as where none waits for work."""
+    worker._end_spare()
     found: list[subprocess.Popen[bytes]] = []
     popen = subprocess.Popen
 
@@ -55,14 +56,46 @@ def reason_of(items: list[Document | DocumentError]) -> str:
     return error.reason
 
 
-def test_one_process_reads_all_pages_of_a_corpus_and_ends_with_it(
+def test_one_process_reads_all_pages_of_one_corpus_after_the_other(
     started: list[subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
     for name in ("a.html", "b.html", "c.xhtml"):
         (tmp_path / name).write_bytes(PAGE)
     assert len(Corpus.read(tmp_path).documents) == 3
-    (process,) = started
-    assert process.poll() is not None
+    assert len(Corpus.read(tmp_path).documents) == 3
+    assert len(started) == 1
+
+
+def test_two_corpora_at_once_have_a_process_each_and_one_of_them_is_kept(
+    started: list[subprocess.Popen[bytes]],
+) -> None:
+    with Worker() as one, Worker() as other:
+        assert text_of(one.read(PAGE, "a.html")) == text_of(other.read(PAGE, "a.html"))
+    assert sorted(process.poll() is None for process in started) == [False, True]
+
+
+def test_a_process_that_died_while_it_waited_is_replaced(
+    started: list[subprocess.Popen[bytes]],
+) -> None:
+    for _ in range(2):
+        with Worker() as reader:
+            assert text_of(reader.read(PAGE, "a.html")).startswith("The lock")
+        started[-1].kill()
+        started[-1].wait()
+    assert len(started) == 2
+
+
+def test_no_process_outlives_the_program() -> None:
+    script = (
+        "from llmcheck.documents import worker\n"
+        "with worker.Worker() as reader: reader.read(b'<p>It is shut.</p>', 'a.html')\n"
+        "print(worker._spare._process.pid)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(ran.stdout), 0)
 
 
 def test_texts_need_no_process(started: list[subprocess.Popen[bytes]], tmp_path: Path) -> None:
@@ -115,6 +148,7 @@ def test_what_ends_its_process_is_named_and_the_next_file_is_read(
 def test_a_file_that_no_process_can_be_started_for_is_named(
     reader: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    worker._end_spare()
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert "none starts (No such file or directory)" in reason_of(reader.read(PAGE, "a.html"))
 

@@ -39,7 +39,7 @@ def read_jsonl(data: bytes, name: str) -> Iterator[Document | DocumentError]:
         if not isinstance(row, dict):
             yield DocumentError(place, 'is no JSON object: write it as {"id": ..., "text": ...}')
             continue
-        yield _row_document(row, number, place, ids)
+        yield row_document(row, number, place, ids)
 
 
 def read_csv(data: bytes, name: str) -> Iterator[Document | DocumentError]:
@@ -75,7 +75,7 @@ def read_csv(data: bytes, name: str) -> Iterator[Document | DocumentError]:
                 "that holds the delimiter",
             )
             continue
-        yield _row_document(dict(zip(columns, cells, strict=False)), number, place, ids)
+        yield row_document(dict(zip(columns, cells, strict=False)), number, place, ids)
 
 
 def _delimiter(text: str) -> str:
@@ -95,7 +95,7 @@ def _delimiter(text: str) -> str:
     raise ValueError(f"has no column 'text' (its columns: {named}): name the one to read so")
 
 
-def _row_document(
+def row_document(
     row: Mapping[str, Any], number: int, place: str, ids: Ids
 ) -> Document | DocumentError:
     text, own_id = row.get(_TEXT), row.get(_ID)
