@@ -26,6 +26,7 @@ from llmcheck.engine.work import Row, run_workers
 from llmcheck.errors import BudgetExceeded, ConfigError, DocumentError, EngineError, LLMError
 from llmcheck.llm.endpoint.client import REFUSE_CALLS
 from llmcheck.llm.port import Outcome, Reply
+from llmcheck.llm.side_by_side import Slots
 
 try:
     require_engine()
