@@ -350,7 +350,7 @@ def test_faults_in_three_of_ten_requests_leave_a_report_as_it_is(
     def trouble(_: int) -> Trouble | None:
         return Trouble(chance.choice(KINDS)) if chance.random() < 0.3 else None
 
-    monkeypatch.setattr("llmcheck.llm.connect.EndpointLLM", _quick_from_settings)
+    monkeypatch.setattr("llmcheck.llm.endpoint.client.EndpointLLM", _quick_from_settings)
     seeds = Path(__file__).parents[2] / "seeds"
     fixtures = seeds.parent / "fixtures" / "seeds"
     corpus = Corpus.read(seeds)
