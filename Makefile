@@ -17,7 +17,7 @@ demo: $(INSTALLED)
 	$(BIN)/llmcheck summarize seeds/ --replay fixtures/seeds
 
 test: $(DEV)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 engine: $(DEV)
 	$(BIN)/python -m pip install --quiet --editable '.[engine]'

@@ -286,7 +286,7 @@ def test_a_provider_is_asked_over_its_own_api_where_the_extra_is_installed(
     def stand_in(**given: Any) -> None:
         reached.append(given)
 
-    monkeypatch.setattr(connecting, "EndpointLLM", stand_in)
+    monkeypatch.setattr("llmcheck.llm.endpoint.client.EndpointLLM", stand_in)
     here = load_settings(tmp_path, {}, model=name, api_key=KEY)
     there = here.model_copy(update={"base_url": common})
     for installed, settings in ((True, here), (False, here), (True, there)):
