@@ -287,15 +287,6 @@ def _list_documents(
     for flag in padding:
         flags[flag.doc_id].append(flag)
     return tuple(
-        DocumentInfo.of(document, padding_share=_padding_share(document, flags[document.id]))
+        DocumentInfo.of(document, padding_share=read.padding_share(document, flags[document.id]))
         for document in documents
     )
-
-
-def _padding_share(document: Document, flags: Sequence[PaddingFlag]) -> float:
-    """Share of the text's characters, white space aside, that lie in flags."""
-    if not flags:
-        return 0.0
-    padded = {at for flag in flags for at in range(flag.start, flag.end)}
-    ink = [at for at, character in enumerate(document.text) if not character.isspace()]
-    return round(sum(at in padded for at in ink) / len(ink), 4) if ink else 0.0

@@ -20,6 +20,7 @@ from llmcheck.llm.wire import Wire
 from llmcheck.models import (
     CallRef,
     Claim,
+    Document,
     DocumentSpan,
     Failure,
     PaddingFlag,
@@ -96,6 +97,15 @@ def read_documents(numbered: NumberedSet, runner: Runner) -> Reading:
                 failure("reading", _place(window), outcome, [window.document.document.id])
             )
     return Reading(list(claims.values()), padding, ungrounded, failures, calls)
+
+
+def padding_share(document: Document, flags: Sequence[PaddingFlag]) -> float:
+    """Share of the text's characters, white space aside, that lie in flags."""
+    if not flags:
+        return 0.0
+    padded = {at for flag in flags for at in range(flag.start, flag.end)}
+    ink = [at for at, character in enumerate(document.text) if not character.isspace()]
+    return round(sum(at in padded for at in ink) / len(ink), 4) if ink else 0.0
 
 
 def _is_whole(window: Window, answer: _Answer) -> bool:
