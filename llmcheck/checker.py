@@ -262,7 +262,7 @@ class Checker:
         meter = MeteredLLM(connection.llm, connection.model, connection.prices)
         runner = Runner(
             meter, connection.model, self._settings.concurrency, self._on_progress,
-            self._settings.table_tokens, connection.fan_out,
+            self._settings.table_tokens, connection.fan_out, connection.tables,
         )  # fmt: skip
         return meter, runner
 

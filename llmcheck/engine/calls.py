@@ -47,7 +47,7 @@ def connect_engine(settings: Settings, workers: int) -> Connection:
     here = connect(settings)
     answered = _AnsweredLLM()
     calls = EngineCalls(settings, workers, here, answered)
-    return Connection(answered, here.model, here.prices, calls)
+    return Connection(answered, here.model, here.prices, calls, here.tables)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from llmcheck.errors import ConfigError, LLMCheckError, PromptError
 from llmcheck.explanation.answers import CachedAnswers, FoundAnswer, RecordedAnswers
 from llmcheck.explanation.locating import locate
 from llmcheck.explanation.shapes import ExplainedCall, Explanation
-from llmcheck.llm.connect import recording_of, wishes_of
+from llmcheck.llm.connect import Connection, recording_of, tables_folder, wishes_of
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.recording.files import read_manifest
 from llmcheck.llm.store import ReplyStore
@@ -88,7 +88,11 @@ def _with_prompts(
     checker = Checker(
         report.model,
         settings=settings.model_copy(update={"silence": ()}),
-        llm=WishesLLM(cached, wishes) if wishes else cached,
+        llm=Connection(
+            WishesLLM(cached, wishes) if wishes else cached,
+            report.model,
+            tables=tables_folder(settings),
+        ),
     )
     whole = any(call.read is not None for call in report.provenance)
     # Documents that have gone take their prompts along; the answers are worth telling.

@@ -49,6 +49,9 @@ class Connection(NamedTuple):
     """What it costs; None where it costs nothing."""
     fan_out: FanOut = answer_all
     """How many calls at once are answered."""
+    tables: Path | None = None
+    """Where tables are kept beside their answers; None where there is no cache, or a recording
+    is made, which must be found again from the documents alone."""
 
 
 def connect(settings: Settings) -> Connection:
@@ -80,7 +83,7 @@ def connect(settings: Settings) -> Connection:
     else:
         from llmcheck.llm.cache import CachedLLM
 
-        make = partial(endpoint_of, settings, ledger=ledger, lessons=store.lessons)
+        make = partial(endpoint_of, settings, ledger=ledger, lessons=store.beside("lessons"))
         llm = CachedLLM(LateLLM(make), store)
     wishes = wishes_of(settings)
     if settings.record is not None:
@@ -90,17 +93,26 @@ def connect(settings: Settings) -> Connection:
         # Many servers answer a shade differently when they batch calls: it belongs to the record.
         noted = {"concurrency": settings.concurrency} | ({_WISHES: wishes} if wishes else {})
         llm = RecordingLLM(llm, settings.record, settings=noted)
-    return Connection(_with_wishes(llm, wishes), settings.model, prices)
+    return Connection(
+        _with_wishes(llm, wishes), settings.model, prices, tables=tables_folder(settings)
+    )
 
 
-def stand_in(llm: LLM, settings: Settings) -> LLM:
+def stand_in(llm: LLM, settings: Settings) -> Connection:
     """``llm`` in the place of the endpoint: behind the cache, and asked with the user's wishes."""
     store = store_of(settings)
     if store is not None:
         from llmcheck.llm.cache import CachedLLM
 
         llm = CachedLLM(llm, store)
-    return _with_wishes(llm, wishes_of(settings))
+    llm = _with_wishes(llm, wishes_of(settings))
+    return Connection(llm, settings.model or "", tables=tables_folder(settings))
+
+
+def tables_folder(settings: Settings) -> Path | None:
+    """Where the tables of a run are kept for later ones, if they are."""
+    store = None if settings.record is not None else store_of(settings)
+    return None if store is None else store.beside("tables")
 
 
 def store_of(settings: Settings) -> ReplyStore | None:

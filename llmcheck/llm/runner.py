@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
@@ -100,6 +101,8 @@ class Runner:
     """How much the model is shown at once."""
     fan_out: FanOut = answer_all
     """What answers the calls."""
+    tables: Path | None = None
+    """Where it is kept which tables were asked about, for sets that grow; None for nowhere."""
 
     slots: Slots = field(init=False, repr=False, compare=False)
     """For all that the run asks, in whatever stages."""

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from llmcheck.errors import ConfigError, CorruptRecord
 from llmcheck.llm.bytes_disk import bytes_only_disk
@@ -30,7 +30,7 @@ _log = logging.getLogger("llmcheck")
 _DATABASE = "cache.db"
 _ASKING = "asking"
 """Folder of a file for each call that some process makes now."""
-_LESSONS = "lessons"
+_BESIDE = ("lessons", "tables")
 # SQLITE_ERROR: the tables are not the ones our fixed statements expect.
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _TIMEOUT_SECONDS = 60
@@ -69,10 +69,9 @@ class ReplyStore:
         """Another process opens the database itself."""
         return {**vars(self), "_cache": None, "_opened_inode": None}
 
-    @property
-    def lessons(self) -> Path:
-        """The folder for what was learnt about endpoints, where what is stored came from."""
-        return self.directory / _LESSONS
+    def beside(self, name: Literal["lessons", "tables"]) -> Path:
+        """The folder for what is kept with the answers: on endpoints, or tables asked about."""
+        return self.directory / name
 
     def open(self) -> None:
         """Make the directory and the database ready.
@@ -165,7 +164,8 @@ class ReplyStore:
 
         replies = self._with_cache(len, otherwise=count)
         self.close()
-        shutil.rmtree(self.lessons, ignore_errors=True)
+        for name in _BESIDE:
+            shutil.rmtree(self.directory / name, ignore_errors=True)
         try:
             for path in files_of(self.directory / _DATABASE):
                 path.unlink(missing_ok=True)
@@ -250,7 +250,7 @@ class ReplyStore:
             # Another process may have moved or deleted the database since: what is written to
             # a file without a name is lost.
             if self._cache is None or self._inode() != self._opened_inode:
-                if reason := make_private(self.directory, _DATABASE, {_ASKING, _LESSONS}):
+                if reason := make_private(self.directory, _DATABASE, {_ASKING, *_BESIDE}):
                     raise self._unusable(reason)
                 self._cache = None
                 self._cache = diskcache.Cache(

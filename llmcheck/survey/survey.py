@@ -29,6 +29,7 @@ from llmcheck.models import (
     Ungrounded,
 )
 from llmcheck.numbering import NumberedSet
+from llmcheck.survey.memory import TableMemory
 from llmcheck.survey.merging import Shown, merge_questions
 from llmcheck.survey.shapes import Table
 from llmcheck.survey.tables import can_be_halved, halves_of, tables_of
@@ -110,7 +111,14 @@ def survey_documents(
         halves=halves_of,
         is_whole=_is_whole,
     )
-    asked = asking.ask(tables_of(numbered.documents, runner.table_tokens), runner)
+    memory = None
+    if runner.tables is not None:
+        memory = TableMemory(runner.tables, PROMPT, runner.model, runner.table_tokens)
+    known = memory.recall() if memory else []
+    formed = tables_of(numbered.documents, runner.table_tokens, known)
+    asked = asking.ask(formed, runner)
+    if memory:
+        memory.keep(formed)
     shown: list[Shown] = []
     ungrounded: list[Ungrounded] = []
     failures: list[Failure] = []

@@ -216,6 +216,6 @@ def test_lessons_lie_beside_the_cache_and_go_with_it(tmp_path: Path) -> None:
         store = ReplyStore(cache)
         assert store.info().replies == 2
         store.clear()
-        assert not store.lessons.exists()
+        assert not store.beside("lessons").exists()
         store.close()
         assert refusals_in(particular, lambda: run("d", cache)) == first

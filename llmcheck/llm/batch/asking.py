@@ -82,7 +82,7 @@ def memory_of(asking: Asking, settings: Settings) -> Memory:
     address = native.base_url if native else place_of(settings.model, settings.base_url).base_url
     return Memory(
         asking.beginning,
-        folder=None if store is None else store.lessons,
+        folder=None if store is None else store.beside("lessons"),
         address=one_spelling(address),
         modes=len(asking.ways),
         wishes=asking.kept,
