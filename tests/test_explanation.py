@@ -161,7 +161,7 @@ def test_where_a_document_is_gone_or_another_the_answers_are_told_all_the_same(
     found = explain(report, report.disputes[0].id, settings)
     assert [call.user for call in found.calls] == [None, None]
     assert [call.answer for call in found.calls] == [SURVEYED, JUDGED]
-    assert "cannot be made again" in explanation_text(found)
+    assert "cannot be made again" in explanation_text(found, report.documents)
 
 
 def test_where_no_answer_is_left_it_says_how_to_get_them_and_makes_no_cache(
@@ -221,6 +221,7 @@ def test_provenance_cannot_lead_out_of_the_recording() -> None:
 def test_a_terminal_gets_no_escape_of_a_document(folder: Path) -> None:
     Path("one.txt").write_text("The ferry Ida\x1b[2J carried 40 cars.")
     report, settings = recorded(folder)
-    text = explanation_text(explain(report, report.disputes[0].id, settings))
+    explained = explain(report, report.disputes[0].id, settings)
+    text = explanation_text(explained, report.documents)
     assert "\x1b" not in text
     assert "carried 40 cars" in text

@@ -71,7 +71,8 @@ def explain(
     if cache is not None and replay is None:
         # What is named here goes before a recording that the environment or the file names.
         settings = settings.model_copy(update={"replay": None})
-    explanation = explain_finding(read_report(report), finding, settings)
+    told = read_report(report)
+    explanation = explain_finding(told, finding, settings)
     if format_name == "json":
         from llmcheck.render.data import to_json
 
@@ -79,7 +80,7 @@ def explain(
     else:
         from llmcheck.render.explanation import explanation_text
 
-        text = explanation_text(explanation)
+        text = explanation_text(explanation, told.documents)
     emit(text, output)
     missing = [call for call in explanation.calls if call.missing]
     for call in missing:

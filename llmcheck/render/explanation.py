@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from llmcheck.render.phrases import clean, clean_lines, quotation
+from llmcheck.render.sources import Described, Sources
 
 if TYPE_CHECKING:
     from llmcheck.explanation.shapes import ExplainedCall, Explanation
 
 
-def explanation_text(explanation: Explanation) -> str:
-    """The whole explanation; prompts and answers in full, as they were."""
-    return "\n".join(_lines(explanation)) + "\n"
+def explanation_text(explanation: Explanation, documents: Sequence[Described]) -> str:
+    """The whole explanation; prompts and answers in full, as they were.
+
+    ``documents`` are those of the report, for their names.
+    """
+    return "\n".join(_lines(explanation, Sources(documents))) + "\n"
 
 
-def _lines(explanation: Explanation) -> Iterator[str]:
+def _lines(explanation: Explanation, sources: Sources) -> Iterator[str]:
     finding = explanation.finding
     yield f"{finding.kind} {clean(finding.id)}: {clean(finding.text)}"
     if finding.cited_by:
@@ -27,7 +31,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         if passage.cited_for != told:
             told = passage.cited_for
             yield f"\n{clean(told)}"
-        yield f"  {clean(passage.doc_id)}, characters {passage.start} to {passage.end}"
+        yield f"  {sources.name(passage.doc_id)}"
+        yield f"  ({clean(passage.doc_id)}, characters {passage.start} to {passage.end})"
         yield f"    {quotation(passage.quote)}"
     for number, call in enumerate(explanation.calls, 1):
         yield ""

@@ -47,6 +47,9 @@ def test_text_and_json_tell_prompts_and_answers(run: Run, saved: Path) -> None:
     code, out, err = run("explain", dispute, str(saved), "--replay", str(RECORDING))
     assert (code, err) == (0, "")
     assert out.startswith(f"dispute {dispute}: ")
+    # A source by its title, and by its path, where the words are to be found.
+    assert "\n  Scale AI cuts 200 jobs after ramping up GenAI" in out
+    assert "\n  (seeds/001_54ece9aee5404477.txt, characters 236 to 443)\n" in out
     code, told, _ = run(
         "explain", dispute, str(saved), "--replay", str(RECORDING), "--format", "json"
     )
