@@ -7,7 +7,6 @@ interrupted, or one of more documents, does only what is not there yet.
 from __future__ import annotations
 
 import logging
-import os
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from llmcheck.engine.work import Row
 from llmcheck.errors import ConfigError
 from llmcheck.llm.port import digest
+from llmcheck.whole_files import write_whole
 
 if TYPE_CHECKING:
     import pyarrow
@@ -63,15 +63,13 @@ class Stage:
         if not rows:
             return
         part = self._folder / f"{digest(' '.join(row['key'] for row in rows))[:16]}.parquet"
-        unfinished = part.with_suffix(f".{os.getpid()}")
+        written = pa.BufferOutputStream()
+        pq.write_table(pa.Table.from_pylist(list(rows), schema=self._schema), written)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            pq.write_table(pa.Table.from_pylist(list(rows), schema=self._schema), unfinished)
-            unfinished.replace(part)
+            write_whole(part, written.getvalue().to_pybytes())
         except OSError as error:
             raise ConfigError(
                 f"stage {part}: cannot be written ({error.strerror or error}): choose another "
                 "place with --cache DIR"
             ) from error
-        finally:
-            unfinished.unlink(missing_ok=True)

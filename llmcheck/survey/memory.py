@@ -7,7 +7,6 @@ that an earlier run has asked about are formed again instead (``tables``), and t
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import NamedTuple
 
 from llmcheck.llm.port import canonical_json, digest
 from llmcheck.survey.shapes import Table, TableKey
+from llmcheck.whole_files import write_whole
 
 MOST = 20_000
 """Tables that are kept; those of sets that were not asked about for longest go first."""
@@ -55,11 +55,9 @@ class TableMemory(NamedTuple):
         others = [
             key for key in self.recall() if all(document not in documents for document, _ in key)
         ]
-        unfinished = self._file.with_suffix(f".{os.getpid()}")
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            unfinished.write_text(json.dumps([*keys, *others][:MOST]), encoding="utf-8")
-            unfinished.replace(self._file)
+            write_whole(self._file, json.dumps([*keys, *others][:MOST]).encode())
 
     @property
     def _file(self) -> Path:

@@ -7,7 +7,6 @@ FOLDER/batch-1.results.jsonl   what was fetched for them
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +18,7 @@ from llmcheck.errors import ConfigError
 from llmcheck.llm.batch.formats import Format, FormatName
 from llmcheck.llm.endpoint.lessons import Lessons
 from llmcheck.models import Frozen
+from llmcheck.whole_files import write_whole
 
 MANIFEST = "batch.json"
 
@@ -174,13 +174,9 @@ class BatchFolder:
 
     def _write(self, name: str, text: str) -> Path:
         path = self.path / name
-        unfinished = path.with_name(f".{name}.{os.getpid()}")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(text, encoding="utf-8")
-            unfinished.replace(path)
+            write_whole(path, text.encode())
         except OSError as error:
             raise ConfigError(f"cannot write to {path}: {error.strerror or error}") from error
-        finally:
-            unfinished.unlink(missing_ok=True)
         return path

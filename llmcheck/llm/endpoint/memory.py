@@ -9,7 +9,6 @@ what works is never suspected.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +21,7 @@ from pydantic import AwareDatetime, Field, NonNegativeInt, PositiveInt
 from llmcheck.llm.endpoint.lessons import Lessons
 from llmcheck.llm.port import digest
 from llmcheck.models import Frozen
+from llmcheck.whole_files import write_whole
 
 _log = logging.getLogger("llmcheck")
 
@@ -153,11 +153,9 @@ class Memory:
             return
         self._written[model] = kept
         file = self._file(self._folder, model)
-        unfinished = file.with_name(f"{file.name}.{os.getpid()}")
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            unfinished.write_text(kept.model_dump_json(), encoding="utf-8")
-            unfinished.replace(file)
+            write_whole(file, kept.model_dump_json().encode())
         except OSError as error:
             # The next run asks as this one did.
             _log.debug("lessons on %s are not kept: %s", model, error)
