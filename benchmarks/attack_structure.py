@@ -38,7 +38,6 @@ _SELECTORS = [(0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF)]
 _FILLERS = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Signs that turn the direction of writing."""
-_PAIR = re.compile(r"PAIR \d+: passages \d+ and \d+\. ")
 _ROLE = re.compile(r"(?:system|user|assistant|developer|tool|human)\s*:", re.IGNORECASE)
 
 
@@ -137,13 +136,19 @@ def _wrong_lines(call: Call) -> Iterator[str]:
     opening = {
         "reading": r"(\d+) ",
         "survey": r"(?:DOCUMENT (\d+): .*\((?:.*, )?(?:published .*|undated)\)$|(\d+)\.(\d+) )",
-        "judge": r"PASSAGE (\d+) \(.*\((?:.*, )?(?:published .*|undated)\)\): \S",
+        "judge": r"(?:PASSAGE (\d+) \(.*\((?:.*, )?(?:published .*|undated)\)\): \S"
+        r"|PAIR (\d+): passages \d+ and \d+\. )",
         "merge": r"(\d+)\. \S",
         "summary": r"(?:[A-Z]: \S|(\d+)\. (?:(?:AGREED|REPORTED) \([A-Z, ]+\)|DISPUTED): )",
     }[stage]
     before = (0, 0)
+    pairs = False
     for line in _inside(call)[1 if stage == "reading" else 0 :]:
         begun = re.match(opening, line)
+        if stage == "judge" and begun and pairs != bool(begun[2]):
+            if pairs:
+                yield f"has a passage after the pairs: {line[:60]!r}"
+            pairs, before = True, (0, 0)
         if line and begun is None:
             yield f"has a line that begins as none may: {line[:60]!r}"
         numbers = [int(n) for n in begun.groups() if n] if begun else []
@@ -156,7 +161,7 @@ def _wrong_lines(call: Call) -> Iterator[str]:
             before = here
         if _ROLE.match(line) and stage != "reading":
             yield f"has a line that opens a turn: {line[:60]!r}"
-        if stage == "judge" and not re.fullmatch("(?:><)*", _marks_in(line)):
+        if stage == "judge" and not re.fullmatch("" if pairs else "(?:><)*", _marks_in(line)):
             yield f"has marks that are not its own: {line[:60]!r}"
 
 
@@ -191,7 +196,7 @@ def _around(call: Call) -> str:
     lines = call.user.split("\n")
     marks = [at for at, line in enumerate(lines) if MARK.fullmatch(line)]
     outside = [*lines[: marks[0]], *lines[marks[-1] + 1 :]]
-    return "\n".join(line for line in outside if not _PAIR.match(line))
+    return "\n".join(outside)
 
 
 @cache

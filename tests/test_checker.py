@@ -85,7 +85,7 @@ def without_usage(report: Report) -> Report:
 def test_a_check_surveys_and_judges_and_reads_nothing_else() -> None:
     llm = script()
     report = checker(llm).check(CORPUS)
-    assert [call.prompt for call in llm.calls] == ["survey.v1", "judge.v3"]
+    assert [call.prompt for call in llm.calls] == ["survey.v1", "judge.v4"]
     (dispute,) = report.disputes
     assert {p.answer: p.doc_ids for p in dispute.positions} == {
         "40 cars": ("one.txt",),
@@ -94,7 +94,7 @@ def test_a_check_surveys_and_judges_and_reads_nothing_else() -> None:
     assert [a.statement for a in report.agreements] == ["There is a ferry called Ida."]
     assert report.summary.sentences == ()
     assert [info.padding_share for info in report.documents] == [0.0, 0.0]
-    assert set(report.prompts) == {"survey.v1", "judge.v3"}
+    assert set(report.prompts) == {"survey.v1", "judge.v4"}
 
 
 def test_a_summary_adds_claims_padding_and_prose() -> None:
@@ -102,7 +102,7 @@ def test_a_summary_adds_claims_padding_and_prose() -> None:
     assert [flag.quote for flag in report.padding] == ["Subscribe to our letter."]
     assert [info.padding_share for info in report.documents] == [0.4565, 0.0]
     assert [s.text for s in report.summary.sentences] == ["A ferry called Ida carried cars."]
-    assert set(report.prompts) == {"reading.v1", "survey.v1", "judge.v3", "summary.v1"}
+    assert set(report.prompts) == {"reading.v1", "survey.v1", "judge.v4", "summary.v1"}
 
 
 def test_a_dispute_has_the_same_id_whether_or_not_its_documents_were_read() -> None:
@@ -220,7 +220,7 @@ def test_a_report_knows_the_calls_that_its_findings_came_of() -> None:
     behind = {call.prompt: call.findings for call in report.provenance}
     (dispute,), (agreement,) = report.disputes, report.agreements
     assert behind["survey.v1"] == (dispute.id, agreement.id)
-    assert behind["judge.v3"] == (dispute.id,)
+    assert behind["judge.v4"] == (dispute.id,)
     texts = {document.id: document.text for document in CORPUS.documents}
     read = [call.read for call in report.provenance if call.read is not None]
     assert [texts[each.doc_id][each.start : each.end] for each in read] == [ONE.text, TWO.text]

@@ -213,7 +213,7 @@ def test_the_beginning_of_an_id_will_do_where_it_is_the_only_one(folder: Path) -
 
 
 def test_provenance_cannot_lead_out_of_the_recording() -> None:
-    call = {"prompt": "../judge.v3", "key": "ab", "findings": ["d-1"]}
+    call = {"prompt": "../judge.v4", "key": "ab", "findings": ["d-1"]}
     with pytest.raises(ValueError, match="prompt"):
         Report.model_validate({"model": "m", "provenance": [call]})
 

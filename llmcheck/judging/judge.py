@@ -23,6 +23,7 @@ from llmcheck.judging.pairs import (
     halves_of,
     pairs_of,
     passage_of,
+    without_marks,
 )
 from llmcheck.language.detection import language_name
 from llmcheck.language.text import one_line
@@ -42,7 +43,7 @@ from llmcheck.models import (
 )
 from llmcheck.numbering import NumberedSet
 
-PROMPT = "judge.v3"
+PROMPT = "judge.v4"
 REACH, MOST = 2, 2
 """Sentences round a passage, and passages of a position, at the first look."""
 REACH_AGAIN, MOST_AGAIN = 3, 4
@@ -177,7 +178,7 @@ class _Bench:
                 {
                     "a": places[pair.question, pair.a],
                     "b": places[pair.question, pair.b],
-                    "question": self._questions[pair.question].question,
+                    "question": without_marks(self._questions[pair.question].question),
                 }
                 for pair in batch.pairs
             ],

@@ -64,22 +64,22 @@ def passage_of(numbered: NumberedSet, stance: Stance, *, reach: int, most: int) 
     document = numbered[first.doc_id]
     taken = set(stance.sentences)
     told = [
-        f">>{_strip_marks(document.line(n))}<<"
+        f">>{without_marks(document.line(n))}<<"
         if document.ref(n) in taken
-        else _strip_marks(document.line(n))
+        else without_marks(document.line(n))
         for n in document.near(first.number, reach)
     ]
     rest = sorted(ranked[1:], key=lambda ref: ref.doc_id == first.doc_id)
     others = [
-        f"[{_strip_marks(numbered[ref.doc_id].head)}] >>{_strip_marks(numbered.line(ref))}<<"
+        f"[{without_marks(numbered[ref.doc_id].head)}] >>{without_marks(numbered.line(ref))}<<"
         for ref in rest
         if ref.doc_id != first.doc_id or abs(ref.number - first.number) > reach
     ]
-    return Passage(_strip_marks(document.head), " ".join([*told, *others[: most - 1]]))
+    return Passage(without_marks(document.head), " ".join([*told, *others[: most - 1]]))
 
 
-def _strip_marks(line: str) -> str:
-    """A document's words, in which nothing passes for the marks of a sentence to compare."""
+def without_marks(line: str) -> str:
+    """A line in which nothing passes for the marks of a sentence to compare."""
     return _MARK.sub(r"\g<0> ", line)
 
 

@@ -26,11 +26,11 @@ SURVEYED = 380
 MERGE, MERGED, SAME = 205, 0.45, 0.034
 """A merging without questions; the share of the surveys' answers that it shows; its answer, as a
 share of that."""
-POSITIONS, PAIRS, DOUBTED = 3.9, 2.6, 0.07
+POSITIONS, PAIRS, DOUBTED = 3.9, 2.6, 0.017
 """Positions in dispute and pairs of them, for a document; share of pairs looked at twice."""
-JUDGE, PAIR, JUDGED = 650, 20, 72
+JUDGE, PAIR, JUDGED = 655, 20, 59
 """A judging without pairs; the question of a pair; the answer for it."""
-PASSAGE, PASSAGE_AGAIN = 7.6, 9.2
+PASSAGE, PASSAGE_AGAIN = 7.6, 8.2
 """Sentences shown for a position, at the first look and at the second."""
 SUMMARY, FOUND, TOLD = 410, 198, 92
 """A summary without findings; sources and findings, for a document; answer, for a sentence."""

@@ -129,8 +129,8 @@ def test_the_articles_in_seeds_are_answered_stage_by_stage_until_a_run_needs_no_
         assert "stored" in ran.out
     assert [stage.partition("(")[2] for stage in stages] == [
         "4 of reading.v1, 1 of survey.v1)",
-        "1 of judge.v3)",
-        "1 of judge.v3)",
+        "1 of judge.v4)",
+        "1 of judge.v4)",
         "1 of summary.v1)",
     ]
     assert f"llmcheck summarize {SEEDS} --model {kind.model}" in ran.out

@@ -47,7 +47,7 @@ SPENT = failure("What floats?", "5 call(s) made", cause="budget")
 
 def found(**more: Any) -> Report:
     fields: dict[str, Any] = {
-        "prompts": {"survey.v1": "0" * 64, "judge.v3": "0" * 64},
+        "prompts": {"survey.v1": "0" * 64, "judge.v4": "0" * 64},
         "documents": (info(GATE), info(LOCK)),
         "claims": (
             claim("c1", GATE.text, GATE, text="90 t"),
@@ -366,7 +366,7 @@ def test_an_error_is_one_line_without_a_traceback(
         ["claims", "x", "--exit-zero"],
         ["prompts", "show"],
         ["prompts", "show", "no.v1"],
-        ["prompts", "show", "judge.v3", "survey.v1"],
+        ["prompts", "show", "judge.v4", "survey.v1"],
         ["nonsense"],
     ],
 )

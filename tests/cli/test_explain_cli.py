@@ -79,7 +79,7 @@ def test_with_some_of_the_answers_it_prints_those_and_exits_3(
     code, out, err = run("explain", first_dispute(saved), str(saved), "--replay", str(part))
     assert code == 3
     assert "survey.v1" in out
-    assert "no answer of judge.v3" in err
+    assert "no answer of judge.v4" in err
 
 
 @pytest.mark.parametrize("words", [("d-none",), ("d-none", "--replay", "nowhere")])

@@ -120,7 +120,7 @@ def test_help_has_no_colour_and_no_line_that_a_narrow_terminal_makes_wider(verb:
         ["--help"],
         ["check", "--help"],
         ["--version"],
-        ["prompts", "show", "judge.v3"],
+        ["prompts", "show", "judge.v4"],
         ["cache", "info"],
         ["doctor", "--replay", "fixtures/seeds"],
         ["summarize", "seeds", "--replay", "fixtures/seeds", "--quiet"],

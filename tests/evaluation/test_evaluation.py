@@ -262,7 +262,7 @@ def test_claims_are_scored_by_the_quotes_they_cover_and_what_they_cost() -> None
     lost = (Ungrounded(doc_id="paper.txt", text="It cost 7.", reason="not in the sentence: 7"),)
     used = {
         "reading.v1": PromptUsage(calls=9, input_tokens=900, output_tokens=120),
-        "judge.v3": PromptUsage(calls=4, output_tokens=40),
+        "judge.v4": PromptUsage(calls=4, output_tokens=40),
     }
     claims = (*COST[:2], DESIGN[0])
     figures = score(report(claims=claims, ungrounded=lost, usage=Usage(prompts=used))).figures

@@ -57,7 +57,7 @@ def test_the_obedient_stand_in_is_asked_by_every_stage() -> None:
         ("tokens/chatml", "survey.v1: holds the token <|im_start|>"),
         ("tokens/unheard-of", "summary.v1: holds the token <|a token of next year|>"),
         ("invisible/tags", "reading.v1: holds the invisible U+E0049"),
-        ("invisible/override-of-direction", "judge.v3: holds the invisible U+202E"),
+        ("invisible/override-of-direction", "judge.v4: holds the invisible U+202E"),
         ("carriers/author-with-tokens", "merge.v1: holds the token <|eot_id|>"),
     ],
 )
@@ -76,7 +76,7 @@ def test_what_is_not_made_neutral_is_noticed(
             "language.detection._code",
             "something else outside of the marks",
         ),
-        ("places/passages", "judging.pairs._strip_marks", "has marks that are not its own"),
+        ("places/passages", "judging.pairs.without_marks", "has marks that are not its own"),
     ],
 )
 def test_what_is_not_guarded_is_noticed(

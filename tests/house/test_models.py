@@ -168,7 +168,7 @@ def test_raise_for_failures_passes_over_disputes() -> None:
 def test_a_report_comes_back_from_its_json_as_it_was() -> None:
     report = Report(
         model="tiny",
-        prompts={"judge.v3": "0" * 64},
+        prompts={"judge.v4": "0" * 64},
         claims=(CLAIM,),
         disputes=(DISPUTE,),
         failures=(FAILED,),

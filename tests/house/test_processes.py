@@ -89,7 +89,7 @@ def of_every_kind() -> list[LLMCheckError]:
     ]
     for kind in vars(errors).values():
         if isinstance(kind, type) and issubclass(kind, LLMError):
-            found.append(kind("it failed", call_key="k", prompt="judge.v3"))
+            found.append(kind("it failed", call_key="k", prompt="judge.v4"))
         elif isinstance(kind, type) and issubclass(kind, LLMCheckError) and kind != DocumentError:
             found.append(kind("it failed"))
     return found

@@ -362,7 +362,7 @@ def test_of_padding_that_nobody_looked_for_nothing_is_said(
     page: Callable[[Report], str],
 ) -> None:
     unread = {"padding": (), "documents": tuple(map(info, DOCUMENTS))}
-    checked = page(report(**unread, prompts={"survey.v1": "0", "judge.v3": "0"}))
+    checked = page(report(**unread, prompts={"survey.v1": "0", "judge.v4": "0"}))
     assert "padding" not in checked.lower()
     assert not re.search(r"\b0%", checked)
     read = page(report(**unread, prompts={"reading.v1": "0"}))

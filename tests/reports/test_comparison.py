@@ -270,7 +270,7 @@ def test_a_lookalike_of_an_earlier_version_has_neither_question_nor_positions(
     assert (read.question, read.positions) == ("", ())
 
 
-@pytest.mark.parametrize("prompts", [("survey.v1",), ("survey.v1", "judge.v3"), ("judge.v2",)])
+@pytest.mark.parametrize("prompts", [("survey.v1",), ("survey.v1", "judge.v4"), ("judge.v2",)])
 def test_a_run_that_looked_for_disputes_is_one_whether_or_not_any_had_to_be_judged(
     tmp_path: Path, prompts: tuple[str, ...]
 ) -> None:
