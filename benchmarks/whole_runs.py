@@ -30,9 +30,7 @@ from perfect_model import PerfectModel
 
 from llmcheck import checker
 from llmcheck.documents.corpus import Corpus
-from llmcheck.judging import judge
 from llmcheck.models import Report
-from llmcheck.reading import read
 from llmcheck.render.data import to_json
 from llmcheck.render.lint import lint_lines
 from llmcheck.render.markdown import markdown_page
@@ -44,11 +42,8 @@ from llmcheck.survey import survey
 
 STAGES: dict[str, tuple[Any, str]] = {
     "numbering": (checker, "NumberedSet"),
-    "reading": (read, "read_documents"),
-    "survey": (survey, "survey_documents"),
+    "reading, survey, judging": (checker, "read_and_compare"),
     "tables": (survey, "tables_of"),
-    "merging": (survey, "merge_questions"),
-    "judging": (judge, "judge_questions"),
     "findings": (checker, "findings_of"),
     "summary": (checker, "summarize"),
 }

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from llmcheck.documents.corpus import Corpus, as_corpus
 from llmcheck.findings.findings import findings_of
-from llmcheck.judging import judge
 from llmcheck.llm.connect import Connection, connect
 from llmcheck.llm.interruption import Interruption
 from llmcheck.llm.locks import FreshLock
@@ -18,7 +17,6 @@ from llmcheck.llm.meter import MeteredLLM
 from llmcheck.llm.port import LLM
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Progress, Runner, ignore_progress
-from llmcheck.llm.side_by_side import beside
 from llmcheck.models import (
     Document,
     DocumentInfo,
@@ -32,11 +30,11 @@ from llmcheck.models import (
     provenance_of,
 )
 from llmcheck.numbering import NumberedSet
+from llmcheck.pipeline import read_and_compare
 from llmcheck.reading import read
 from llmcheck.reports.silencing import silence_disputes
 from llmcheck.settings import Settings, load_settings
 from llmcheck.summary import Length, summarize
-from llmcheck.survey import survey
 from llmcheck.survey.shapes import Table
 
 _log = logging.getLogger("llmcheck")
@@ -193,11 +191,7 @@ class Checker:
         language = self._settings.language
         numbered = NumberedSet(corpus.documents)
         documents = numbered if whole else NumberedSet(())
-        # No finding waits for it.
-        with beside(lambda: read.read_documents(documents, runner)) as read_by_then:
-            found = survey.survey_documents(numbered, runner, language)
-            judged = judge.judge_questions(found.questions, numbered, runner, language)
-            reading = read_by_then()
+        reading, found, judged = read_and_compare(numbered, documents, runner, language)
         findings = findings_of(
             numbered, found.questions, judged.verdicts, found.statements, reading.claims, language
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from llmcheck.llm.budget import Ledger
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.port import LLM, Call, Outcome, Reply, T
-from llmcheck.llm.side_by_side import Ended, Slots, answer_all
+from llmcheck.llm.side_by_side import Ask, Ended, answer_all
 
 
 class Answer(BaseModel):
@@ -53,6 +53,11 @@ class Spending:
             return reply
 
 
+def asks(calls: Iterable[Call], schema: type[T]) -> list[Ask[T]]:
+    """The calls as a stage would ask them."""
+    return [Ask("reading", call, schema) for call in calls]
+
+
 def complete_all(
     llm: LLM,
     calls: Sequence[Call],
@@ -63,9 +68,12 @@ def complete_all(
 ) -> list[Outcome[T]]:
     """The outcomes of calls that lead to no others, in their order."""
 
-    def note(ended: Ended[T]) -> Sequence[Call]:
+    outcomes: dict[str, Outcome[T]] = {}
+
+    def note(ended: Ended[T]) -> Sequence[Ask[T]]:
+        outcomes[ended.ask.call.key] = ended.outcome
         on_outcome(ended.outcome)
         return ()
 
-    outcomes = answer_all(llm, calls, schema, Slots(concurrency), note)
+    answer_all(llm, asks(calls, schema), concurrency, note)
     return [outcomes[call.key] for call in calls]

@@ -74,6 +74,38 @@ def test_the_survey_does_not_wait_for_the_reading() -> None:
     assert (len(report.disputes), len(report.padding), report.failures) == (1, 1, ())
 
 
+def test_a_matter_is_judged_while_another_is_still_surveyed() -> None:
+    heights = [f"The dam of Orvasund is {metres} m high." for metres in range(40, 48)]
+    dam = [
+        document(f"The dam of Orvasund holds.\n\n{line}", f"dam-{at}.txt", date="2026-01-01")
+        for at, line in enumerate(heights)
+    ]
+    piano = [
+        document(f"The piano of Vurre is {years} years old.", f"p-{years}.txt", date="2026-02-01")
+        for years in (90, 95)
+    ]
+    judged = threading.Event()
+
+    def survey(call: Call) -> dict[str, Any]:
+        if "piano" in call.user:
+            assert judged.wait(10), "the judging waits for this"
+            return {"disputes": [], "lookalikes": [], "agreements": []}
+        heights = [{"answer": f"{40 + at} m", "sentences": [f"{at + 1}.2"]} for at in range(8)]
+        dispute = {"question": "How high is the dam?", "positions": heights}
+        return {"disputes": [dispute], "lookalikes": [], "agreements": []}
+
+    def judge(call: Call) -> dict[str, Any]:
+        judged.set()
+        pairs = [{**JUDGED["pairs"][0], "pair": number} for number in range(1, 21)]
+        return {"pairs": pairs[: call.user.count("\nPAIR ")]}
+
+    llm = script(survey=survey, judge=judge)
+    # The dam's documents fill a table, so that the piano has one of its own.
+    report = checker(llm, table_tokens=250).check(Corpus.from_texts([*dam, *piano]))
+    assert [len(dispute.positions) for dispute in report.disputes] == [8]
+    assert report.failures == ()
+
+
 def checker(llm: Script | None = None, **settings: Any) -> Checker:
     return Checker("scripted", settings=Settings(**settings), llm=llm or script())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic
 
 from llmcheck import errors
@@ -24,7 +25,7 @@ from llmcheck.llm.port import (
     digest,
     parse_reply,
 )
-from llmcheck.llm.side_by_side import Ended, Slots, answer_all
+from llmcheck.llm.side_by_side import Ask, Ended, answer_all
 from llmcheck.providers import endpoint_name, place_of
 from llmcheck.settings import Settings
 from llmcheck.tokens import Tokens
@@ -91,27 +92,28 @@ class EngineCalls:
     def __call__(
         self,
         llm: LLM,
-        calls: Iterable[Call],
-        schema: type[T],
-        slots: Slots,
-        then: Callable[[Ended[T]], Sequence[Call]],
-    ) -> dict[str, Outcome[T]]:
+        asks: Iterable[Ask[Any]],
+        concurrency: int,
+        then: Callable[[Ended[Any]], Sequence[Ask[Any]]],
+    ) -> None:
         """As ``answer_all``: answers of earlier runs from the stage, the others by workers."""
-        outcomes: dict[str, Outcome[T]] = {}
-        waiting = {call.key: call for call in calls}
+        waiting = {ask.call.key: ask for ask in asks}
+        known = set(waiting)
         with self.lock:
             while waiting:
-                chunk = [waiting.pop(key) for key in list(waiting)[:CHUNK]]
-                self.answered.rows = self._answer(chunk, schema, slots.number)
-                ended: list[Ended[T]] = []
-                outcomes |= answer_all(llm, chunk, schema, Slots(1), _into(ended))
+                chunk = _chunk(waiting.values())
+                self.answered.rows = self._answer(chunk, concurrency)
+                ended: list[Ended[Any]] = []
+                answer_all(llm, chunk, 1, _into(ended))
                 for each in ended:
-                    more = then(each)
-                    waiting |= {c.key: c for c in more if c.key not in outcomes}
-        return outcomes
+                    del waiting[each.ask.call.key]
+                    more = {ask.call.key: ask for ask in then(each)}
+                    waiting |= {key: ask for key, ask in more.items() if key not in known}
+                    known |= more.keys()
 
-    def _answer(self, calls: Sequence[Call], schema: type[T], concurrency: int) -> dict[str, Row]:
-        """A row for each call, by its key."""
+    def _answer(self, asks: Sequence[Ask[Any]], concurrency: int) -> dict[str, Row]:
+        """A row for each call, by its key; all are of one prompt."""
+        calls = [ask.call for ask in asks]
         stage = Stage(stages_of(self.settings) / calls[0].prompt, reply_schema())
         wishes = {} if self.settings.replay else wishes_of(self.settings)
         # An answer of another endpoint, or one given with other wishes, is none.
@@ -121,15 +123,15 @@ class EngineCalls:
         rows = {
             key: {**kept[put][0], "origin": "cache"} for key, put in keys.items() if put in kept
         }
-        asked = [call for call in calls if call.key not in rows]
+        asked = [ask for ask in asks if ask.call.key not in rows]
         if asked:
             workers = min(self.workers, len(asked), concurrency)
             if self.settings.max_calls is not None:
                 workers = max(1, min(workers, self.settings.max_calls - self.spent.calls))
             answers = run_workers(
-                [_row_of(call) for call in asked],
+                [_row_of(ask) for ask in asked],
                 call_schema(),
-                Ask(_everywhere(self._share(workers)), schema, concurrency // workers),
+                Caller(_everywhere(self._share(workers)), asks[0].schema, concurrency // workers),
                 reply_schema(),
                 workers=workers,
                 batch=max(1, -(-len(asked) // (4 * workers))),
@@ -138,7 +140,7 @@ class EngineCalls:
             made = {row["key"]: row for row in answers}
             stage.add([
                 {**made[call.key], "key": keys[call.key]}
-                for call in asked
+                for _, call, _ in asked
                 if _is_kept(made[call.key], call)
             ])  # fmt: skip
             rows |= made
@@ -170,7 +172,7 @@ class EngineCalls:
 
 
 @dataclass
-class Ask(Generic[T]):
+class Caller(Generic[T]):
     """What a worker does with the calls that it is handed."""
 
     settings: Settings
@@ -182,14 +184,22 @@ class Ask(Generic[T]):
         """The outcome of each call."""
         if self._llm is None:
             self._llm = connect(self.settings).llm
-        calls = [_call_of(row, self.schema) for row in rows]
-        slots = Slots(self.concurrency)
-        outcomes = answer_all(self._llm, calls, self.schema, slots, lambda ended: ())
-        return [[_row_of_outcome(call, outcomes[call.key])] for call in calls]
+        asks = [_ask_of(row, self.schema) for row in rows]
+        ended: list[Ended[Any]] = []
+        answer_all(self._llm, asks, self.concurrency, _into(ended))
+        made = {each.ask.call.key: _row_of_outcome(*each[:2]) for each in ended}
+        return [[made[ask.call.key]] for ask in asks]
 
 
-def _into(ended: list[Ended[T]]) -> Callable[[Ended[T]], Sequence[Call]]:
-    def note(each: Ended[T]) -> Sequence[Call]:
+def _chunk(asks: Iterable[Ask[Any]]) -> list[Ask[Any]]:
+    """As many as are handed out at once, all of the first one's prompt."""
+    listed = list(asks)
+    alike = (ask for ask in listed if ask.call.prompt == listed[0].call.prompt)
+    return list(islice(alike, CHUNK))
+
+
+def _into(ended: list[Ended[Any]]) -> Callable[[Ended[Any]], Sequence[Ask[Any]]]:
+    def note(each: Ended[Any]) -> Sequence[Ask[Any]]:
         ended.append(each)
         return ()
 
@@ -200,7 +210,7 @@ def call_schema() -> pyarrow.Schema:
     """The columns of a call."""
     import pyarrow as pa
 
-    names = ("prompt", "prompt_digest", "model", "system", "user", "parameters")
+    names = ("stage", "prompt", "prompt_digest", "model", "system", "user", "parameters")
     return pa.schema([*((name, pa.string()) for name in names), ("splittable", pa.bool_())])
 
 
@@ -216,13 +226,15 @@ def reply_schema() -> pyarrow.Schema:
     ])  # fmt: skip
 
 
-def _row_of(call: Call) -> Row:
-    return {**vars(call), "parameters": canonical_json(dict(call.parameters))}
+def _row_of(ask: Ask[Any]) -> Row:
+    parameters = canonical_json(dict(ask.call.parameters))
+    return {**vars(ask.call), "stage": ask.stage, "parameters": parameters}
 
 
-def _call_of(row: Row, schema: type[T]) -> Call:
-    parameters = json.loads(row["parameters"])
-    return Call(**{**row, "parameters": parameters}, schema=schema.model_json_schema())
+def _ask_of(row: Row, schema: type[T]) -> Ask[T]:
+    fields = {**row, "parameters": json.loads(row["parameters"])}
+    stage = fields.pop("stage")
+    return Ask(stage, Call(**fields, schema=schema.model_json_schema()), schema)
 
 
 def _everywhere(settings: Settings) -> Settings:
@@ -236,8 +248,9 @@ def _wished(call: Call, wishes: dict[str, Any]) -> Call:
     return replace(call, parameters={**call.parameters, **wishes}) if wishes else call
 
 
-def _row_of_outcome(call: Call, outcome: Outcome[T]) -> Row:
-    row: Row = {"key": call.key, "put_key": call.key, "raw": "", "probabilities": "{}"}
+def _row_of_outcome(ask: Ask[T], outcome: Outcome[T]) -> Row:
+    key = ask.call.key
+    row: Row = {"key": key, "put_key": key, "raw": "", "probabilities": "{}"}
     if isinstance(outcome, Reply):
         row |= {
             "put_key": outcome.key,

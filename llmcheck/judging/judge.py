@@ -10,14 +10,17 @@ doubt, the pair is asked once more, alone, swapped and with more context; that a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal, NamedTuple, get_args
 
 from llmcheck.errors import BudgetExceeded, LLMError
 from llmcheck.judging.doubts import doubt
 from llmcheck.judging.pairs import (
     Batch,
+    Batching,
     Pair,
     Passage,
+    Side,
     batches_of,
     can_be_halved,
     halves_of,
@@ -27,10 +30,11 @@ from llmcheck.judging.pairs import (
 )
 from llmcheck.language.detection import language_name
 from llmcheck.language.text import one_line
-from llmcheck.llm.halving import Halving
+from llmcheck.llm.halving import Halving, UnitOutcome
 from llmcheck.llm.port import Outcome, Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
+from llmcheck.llm.tasks import Steps, Task, begin, carry_out, results_of
 from llmcheck.llm.wire import Wire
 from llmcheck.models import (
     CallRef,
@@ -93,59 +97,25 @@ def judge_questions(
     ``language`` is the one to answer in (a code), without it that of most of the documents. A
     failed call is a failure that names the question, never "no contradiction".
     """
-    bench = _Bench(questions, numbered, runner, language or numbered.language)
-    pairs = pairs_of(questions)
-    looks_at = bench.look(pairs)
-    verdicts, failures = [], []
-    for pair in pairs:
-        looks = [looks_at[each] for each in (pair, pair.swapped) if each in looks_at]
-        broken = next((look for look in looks if not isinstance(look, _Look)), None)
-        if broken is not None:
-            question = questions[pair.question]
-            refs = question.stances[pair.a].sentences + question.stances[pair.b].sentences
-            doc_ids = dict.fromkeys(ref.doc_id for ref in refs)
-            failures.append(failure("judging", question.question, broken, doc_ids))
-        else:
-            verdicts.append(
-                _weigh_looks(pair, [look for look in looks if isinstance(look, _Look)])
-            )
-    return Judging(verdicts, failures)
+    bench = Bench(numbered, runner, language)
+    bench.take(questions)
+    return carry_out(bench.judging(), runner)
 
 
-class _Bench:
-    """The judge at work on one set of questions."""
+class Bench:
+    """The judge at work on the questions of one set, which may come in one after the other.
 
-    def __init__(
-        self,
-        questions: Sequence[Question],
-        numbered: NumberedSet,
-        runner: Runner,
-        language: str,
-    ) -> None:
-        self._questions = questions
+    The arguments are those of ``judge_questions``.
+    """
+
+    def __init__(self, numbered: NumberedSet, runner: Runner, language: str | None = None) -> None:
         self._numbered = numbered
         self._runner = runner
-        self._language = language
-
-    def doubts(self, pair: Pair, judged: _Judged) -> bool:
-        """Whether the pair needs a second look."""
-        if judged.verdict != "contradiction":
-            return True
-        stances = self._questions[pair.question].stances
-        a, b = stances[pair.a], stances[pair.b]
-        return doubt(self._numbered, a, b, judged.a, judged.b, self._language)
-
-    def look(self, pairs: Sequence[Pair]) -> dict[Pair, _Looked]:
-        """A first look at the pairs, in batches; as soon as its batch was judged, one more at
-        each that is in doubt: alone, swapped and with more context."""
-        tokens = {
-            side: self._passage(side, REACH, MOST).tokens
-            for side in Batch(tuple(pairs), REACH, MOST).sides
-        }
-        size = self._runner.table_tokens
-        worded = [question.question for question in self._questions]
-        batches = batches_of(pairs, tokens, size, reach=REACH, most=MOST, worded=worded)
-        asking: Halving[Batch, _Answer] = Halving(
+        self._language = language or numbered.language
+        self._questions: list[Question] = []
+        self._pairs: list[Pair] = []
+        self._looks: list[Task[list[UnitOutcome[Batch, _Answer]]]] = []
+        self._asking: Halving[Batch, _Answer] = Halving(
             "judging",
             load_prompt(PROMPT),
             _Answer,
@@ -154,10 +124,73 @@ class _Bench:
             halves=halves_of,
             is_whole=lambda batch, answer: _numbers(answer) >= set(range(1, len(batch.pairs) + 1)),
         )
-        found: dict[Pair, _Looked] = {}
-        for batch, outcome in asking.ask(batches, self._runner, self._look_again):
-            found.update(_looks(batch, outcome))
-        return found
+        self._batching = Batching(
+            cache(lambda side: self._passage(side, REACH, MOST).tokens),
+            runner.table_tokens,
+            reach=REACH,
+            most=MOST,
+            worded=lambda question: self._questions[question].question,
+        )
+        self._begun = False
+
+    def take(self, questions: Sequence[Question]) -> None:
+        """Take further questions."""
+        self._pairs += pairs_of(questions, len(self._questions))
+        self._questions += questions
+
+    def begin(self, questions: Sequence[Question]) -> Steps[None]:
+        """Take further questions, and begin to judge what will be judged together whatever
+        questions are still to come."""
+        self._begun = True
+        known = len(self._pairs)
+        self.take(questions)
+        for pair in self._pairs[known:]:
+            yield from self._look(self._batching.add(pair))
+
+    def judging(self) -> Steps[Judging]:
+        """The verdicts on all that was taken, when no question is to come any more."""
+        if self._begun:
+            yield from self._look(self._batching.rest())
+        else:
+            yield from self._look(batches_of(self._pairs, self._batching))
+        looks_at: dict[Pair, _Looked] = {}
+        for outcomes in (yield from results_of(self._looks)):
+            for batch, outcome in outcomes:
+                looks_at.update(_looks(batch, outcome))
+        return self._weigh(looks_at)
+
+    def _look(self, batches: Sequence[Batch]) -> Steps[None]:
+        """Begin a first look at the pairs of each batch, and as soon as it was judged one more at
+        each pair that is in doubt: alone, swapped and with more context."""
+        looks = [
+            Task(self._asking.ask([batch], self._runner, self._look_again)) for batch in batches
+        ]
+        self._looks += looks
+        yield from begin(looks)
+
+    def _weigh(self, looks_at: dict[Pair, _Looked]) -> Judging:
+        verdicts, failures = [], []
+        for pair in self._pairs:
+            looks = [looks_at[each] for each in (pair, pair.swapped) if each in looks_at]
+            broken = next((look for look in looks if not isinstance(look, _Look)), None)
+            if broken is not None:
+                question = self._questions[pair.question]
+                refs = question.stances[pair.a].sentences + question.stances[pair.b].sentences
+                doc_ids = dict.fromkeys(ref.doc_id for ref in refs)
+                failures.append(failure("judging", question.question, broken, doc_ids))
+            else:
+                verdicts.append(
+                    _weigh_looks(pair, [look for look in looks if isinstance(look, _Look)])
+                )
+        return Judging(verdicts, failures)
+
+    def _doubts(self, pair: Pair, judged: _Judged) -> bool:
+        """Whether the pair needs a second look."""
+        if judged.verdict != "contradiction":
+            return True
+        stances = self._questions[pair.question].stances
+        a, b = stances[pair.a], stances[pair.b]
+        return doubt(self._numbered, a, b, judged.a, judged.b, self._language)
 
     def _look_again(self, batch: Batch, outcome: Outcome[_Answer]) -> list[Batch]:
         """The second looks that the answer on a batch asks for."""
@@ -166,7 +199,7 @@ class _Bench:
         return [
             Batch((pair.swapped,), REACH_AGAIN, MOST_AGAIN)
             for pair, look in _looks(batch, outcome).items()
-            if isinstance(look, _Look) and self.doubts(pair, look.judged)
+            if isinstance(look, _Look) and self._doubts(pair, look.judged)
         ]
 
     def _variables(self, batch: Batch) -> dict[str, object]:
@@ -184,7 +217,7 @@ class _Bench:
             ],
         }
 
-    def _passage(self, side: tuple[int, int], reach: int, most: int) -> Passage:
+    def _passage(self, side: Side, reach: int, most: int) -> Passage:
         question, at = side
         stance = self._questions[question].stances[at]
         return passage_of(self._numbered, stance, reach=reach, most=most)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ MOST_PAIRS = 20
 """Pairs in one call: with more, a judge reads the last ones less well."""
 FEW_PAIRS = 100
 """Pairs that are shared out evenly, however they change."""
+Side = tuple[int, int]
+"""A position: the question, and its place in it."""
+
 _MARK = re.compile(r"(?=<<|>>)[<>]")
 
 
@@ -43,11 +47,12 @@ class Passage(NamedTuple):
         return tokens_of(self.head + self.text) + 5
 
 
-def pairs_of(questions: Sequence[Question]) -> list[Pair]:
-    """Every two positions of every question that is to be a dispute."""
+def pairs_of(questions: Sequence[Question], first: int = 0) -> list[Pair]:
+    """Every two positions of every question that is to be a dispute; the questions count from
+    ``first``."""
     return [
         Pair(index, a, b)
-        for index, question in enumerate(questions)
+        for index, question in enumerate(questions, first)
         if question.relation == "dispute"
         for a, b in combinations(range(len(question.stances)), 2)
     ]
@@ -91,7 +96,7 @@ class Batch(NamedTuple):
     most: int
 
     @property
-    def sides(self) -> tuple[tuple[int, int], ...]:
+    def sides(self) -> tuple[Side, ...]:
         """The positions shown, each once: question and place in it, in the order of the pairs."""
         ordered = [side for p in self.pairs for side in ((p.question, p.a), (p.question, p.b))]
         return tuple(dict.fromkeys(ordered))
@@ -108,43 +113,67 @@ def halves_of(batch: Batch) -> list[Batch]:
     return [batch._replace(pairs=pairs) for pairs in (batch.pairs[:middle], batch.pairs[middle:])]
 
 
-def batches_of(
-    pairs: Sequence[Pair],
-    tokens: dict[tuple[int, int], int],
-    size: int,
-    *,
-    reach: int,
-    most: int,
-    worded: Sequence[str],
-) -> list[Batch]:
-    """The pairs in batches of at most ``size`` tokens of passages.
+def batches_of(pairs: Sequence[Pair], batching: Batching) -> list[Batch]:
+    """All pairs in batches: few shared out as evenly as can be, many as they would come in."""
+    if len(pairs) <= FEW_PAIRS:
+        calls = max(1, math.ceil(len(pairs) / MOST_PAIRS))
+        batching.share_evenly(math.ceil(len(pairs) / calls))
+    ended = [batch for pair in pairs for batch in batching.add(pair)]
+    return ended + batching.rest()
 
-    Few pairs are shared out as evenly as can be. Of many, a batch of some length ends where the
-    wording of the next question says so: a question that comes in between then changes its own
-    batch, and seldom another. (Content-defined chunking: Muthitacharoen et al., SOSP 2001.)
-    ``tokens`` is what showing each position takes, ``worded`` are the questions.
+
+class Batching:
+    """Pairs parted into batches in their order, as they come to be known.
+
+    A batch of some length ends where the wording of the next question says so: a question that
+    comes in between then changes its own batch, and seldom another. (Content-defined chunking:
+    Muthitacharoen et al., SOSP 2001.) Nor has one more than ``size`` tokens of passages.
+    ``tokens`` is what showing a position takes, ``worded`` the wording of a question.
     """
-    batches: list[Batch] = []
-    held: list[Pair] = []
-    few = len(pairs) <= FEW_PAIRS
-    fair = -(-len(pairs) // max(1, -(-len(pairs) // MOST_PAIRS))) if few else MOST_PAIRS
-    for pair in pairs:
-        grown = Batch((*held, pair), reach, most)
-        if held and (
-            len(held) >= fair
-            or sum(tokens[side] for side in grown.sides) > size
-            or (not few and _ends_before(pair, held, worded))
-        ):
-            batches.append(Batch(tuple(held), reach, most))
-            held = []
-        held.append(pair)
-    if held:
-        batches.append(Batch(tuple(held), reach, most))
-    return batches
 
+    def __init__(
+        self,
+        tokens: Callable[[Side], int],
+        size: int,
+        *,
+        reach: int,
+        most: int,
+        worded: Callable[[int], str],
+    ) -> None:
+        self._tokens = tokens
+        self._size = size
+        self._empty = Batch((), reach, most)
+        self._worded = worded
+        self._held = self._empty
+        self._share: int | None = None
 
-def _ends_before(pair: Pair, held: Sequence[Pair], worded: Sequence[str]) -> bool:
-    """Whether a batch that holds so much ends here: at one in four questions, past its half."""
-    if len(held) < MOST_PAIRS // 2 or pair.question == held[-1].question:
-        return False
-    return int(digest(worded[pair.question])[:8], 16) % 4 == 0
+    def share_evenly(self, pairs: int) -> None:
+        """End batches at so many pairs each, whatever the wording."""
+        self._share = pairs
+
+    def add(self, pair: Pair) -> list[Batch]:
+        """The batch that ends before this pair, if one does."""
+        held, grown = self._held, self._held._replace(pairs=(*self._held.pairs, pair))
+        if not held.pairs or not self._ends(held, grown, pair):
+            self._held = grown
+            return []
+        self._held = self._empty._replace(pairs=(pair,))
+        return [held]
+
+    def rest(self) -> list[Batch]:
+        """The last batch, if there is one: no other pair comes."""
+        held, self._held = self._held, self._empty
+        return [held] if held.pairs else []
+
+    def _ends(self, held: Batch, grown: Batch, pair: Pair) -> bool:
+        if len(held.pairs) >= (self._share or MOST_PAIRS):
+            return True
+        if sum(map(self._tokens, grown.sides)) > self._size:
+            return True
+        return self._share is None and self._ends_by_wording(held.pairs, pair)
+
+    def _ends_by_wording(self, held: Sequence[Pair], pair: Pair) -> bool:
+        """At one in four questions, past the half of a batch."""
+        if len(held) < MOST_PAIRS // 2 or pair.question == held[-1].question:
+            return False
+        return int(digest(self._worded(pair.question))[:8], 16) % 4 == 0

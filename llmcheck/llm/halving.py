@@ -8,17 +8,18 @@ cached or replayed run takes the same way.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
 from llmcheck.errors import InvalidReply, TooLong
-from llmcheck.llm.port import Call, Outcome, Reply
+from llmcheck.llm.port import Outcome, Reply
 from llmcheck.llm.prompts import Prompt
 from llmcheck.llm.runner import Runner
+from llmcheck.llm.side_by_side import Ask
+from llmcheck.llm.tasks import Steps, Task, answer_to, results_of
 from llmcheck.models import Stage
 
 U = TypeVar("U")
@@ -42,23 +43,13 @@ class UnitOutcome(NamedTuple, Generic[U, A]):
     outcome: Outcome[A]
 
 
-@dataclass(eq=False)
-class _Asked(Generic[U]):
-    """A unit that is asked about, and what it led to."""
-
-    unit: U
-    call: Call
-    halved: bool = False
-    parts: list[_Asked[U]] = field(default_factory=list)
-    """Its halves, and the units that its answer led to."""
-
-
 @dataclass(frozen=True)
 class Halving(Generic[U, A]):
     """How units of one sort are put to a model, and made smaller.
 
     >>> from llmcheck import FakeLLM
     >>> from llmcheck.llm.prompts import Prompt
+    >>> from llmcheck.llm.tasks import carry_out
     >>> class Count(BaseModel):
     ...     number: int
     >>> def answer(call):  # Of more than two words the answer is cut off.
@@ -72,7 +63,8 @@ class Halving(Generic[U, A]):
     ...     can_be_halved=lambda words: len(words) > 1,
     ...     halves=lambda words: [words[:2], words[2:]],
     ... )
-    >>> for unit, outcome in halving.ask([["one", "two", "three"]], Runner(FakeLLM(answer), "m")):
+    >>> runner = Runner(FakeLLM(answer), "m")
+    >>> for unit, outcome in carry_out(halving.ask([["one", "two", "three"]], runner), runner):
     ...     print(unit, outcome.value.number)
     ['one', 'two'] 2
     ['three'] 1
@@ -92,49 +84,34 @@ class Halving(Generic[U, A]):
 
     def ask(
         self,
-        units: Sequence[U],
+        units: Iterable[U],
         runner: Runner,
         then: Callable[[U, Outcome[A]], Sequence[U]] = lambda unit, outcome: (),
-    ) -> list[UnitOutcome[U, A]]:
-        """An outcome for every unit or for its parts, in the order of the units.
+    ) -> Steps[list[UnitOutcome[U, A]]]:
+        """The steps to an outcome for every unit or for its parts, in the order of the units.
 
         An answer that is not whole, about a unit that cannot be halved, is returned as it is.
         Other failures (an endpoint that is away, a budget) are outcomes at once: smaller units
         would meet them, too. ``then`` is told of each outcome that counts and returns the units
         to ask about because of it, whose outcomes follow it. Nothing waits for other units.
         """
-        answered: dict[str, Outcome[A]] = {}
-        waiting: defaultdict[str, list[_Asked[U]]] = defaultdict(list)
+        asked = [Task(self._ask_one(unit, runner, then)) for unit in units]
+        return [found for each in (yield from results_of(asked)) for found in each]
 
-        def begin(unit: U) -> _Asked[U]:
-            splittable = self.can_be_halved(unit)
-            call = runner.call(
-                self.prompt, self.variables(unit), self.schema, splittable=splittable
-            )
-            asked = _Asked(unit, call)
-            waiting[call.key].append(asked)
-            return asked
-
-        def go_on(call: Call, outcome: Outcome[A]) -> list[Call]:
-            answered[call.key] = outcome
-            more: list[Call] = []
-            for asked in waiting.pop(call.key, ()):
-                unit = asked.unit
-                asked.halved = call.splittable and not self._came_whole(unit, outcome)
-                units = self.halves(unit) if asked.halved else then(unit, outcome)
-                asked.parts = [begin(unit) for unit in units]
-                for each in asked.parts:
-                    known = answered.get(each.call.key)
-                    more += [each.call] if known is None else go_on(each.call, known)
-            return more
-
-        def outcomes(asked: _Asked[U]) -> list[UnitOutcome[U, A]]:
-            own = [] if asked.halved else [UnitOutcome(asked.unit, answered[asked.call.key])]
-            return own + [found for part in asked.parts for found in outcomes(part)]
-
-        begun = [begin(unit) for unit in units]
-        runner.answer(self.stage, [asked.call for asked in begun], self.schema, go_on)
-        return [found for asked in begun for found in outcomes(asked)]
+    def _ask_one(
+        self, unit: U, runner: Runner, then: Callable[[U, Outcome[A]], Sequence[U]]
+    ) -> Steps[list[UnitOutcome[U, A]]]:
+        call = runner.call(
+            self.prompt,
+            self.variables(unit),
+            self.schema,
+            splittable=self.can_be_halved(unit),
+        )
+        outcome = yield from answer_to(Ask(self.stage, call, self.schema))
+        if call.splittable and not self._came_whole(unit, outcome):
+            return (yield from self.ask(self.halves(unit), runner, then))
+        led_to = yield from self.ask(then(unit, outcome), runner, then)
+        return [UnitOutcome(unit, outcome), *led_to]
 
     def _came_whole(self, unit: U, outcome: Outcome[A]) -> bool:
         if isinstance(outcome, Reply):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -13,10 +13,9 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 
 from llmcheck.errors import BudgetExceeded, LLMError
-from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import LLM, Call, Outcome, Reply, T, digest
 from llmcheck.llm.prompts import Prompt
-from llmcheck.llm.side_by_side import Ended, FanOut, Slots, answer_all
+from llmcheck.llm.side_by_side import Ask, Ended, FanOut, answer_all
 from llmcheck.models import Failure, Stage
 
 _log = logging.getLogger("llmcheck")
@@ -46,15 +45,15 @@ def failure(
 
 def _log_ended(ended: Ended[Any]) -> None:
     """One line a call. What went wrong may hold words of a document: only its sort is told."""
-    call, outcome, seconds = ended
+    call, outcome = ended.ask.call, ended.outcome
     if isinstance(outcome, Reply):
         _log.info(
             "%s %s: from %s, %d tokens in, %d out, %.2f s", call.prompt, outcome.key[:16],
-            outcome.origin, outcome.tokens.input, outcome.tokens.output, seconds,
+            outcome.origin, outcome.tokens.input, outcome.tokens.output, ended.seconds,
         )  # fmt: skip
     else:
         sort = type(outcome).__name__
-        _log.info("%s %s: %s, %.2f s", call.prompt, call.key[:16], sort, seconds)
+        _log.info("%s %s: %s, %.2f s", call.prompt, call.key[:16], sort, ended.seconds)
         _log.debug("%s %s: %s", call.prompt, call.key[:16], outcome)
 
 
@@ -85,6 +84,35 @@ class Progress(NamedTuple):
         )
 
 
+class _Tally:
+    """The calls of one stage, counted."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._begun = time.monotonic()
+        self._counts = {"model": 0, "cache": 0, "replay": 0, "failed": 0}
+        self._prompts: dict[str, None] = {}
+        self.known: set[str] = set()
+        """Keys of the calls."""
+
+    def note(self, call: Call, outcome: Outcome[Any]) -> None:
+        self._prompts[call.prompt] = None
+        self._counts[outcome.origin if isinstance(outcome, Reply) else "failed"] += 1
+
+    def progress(self) -> Progress:
+        made, left = self._counts["model"], len(self.known) - sum(self._counts.values())
+        seconds = (time.monotonic() - self._begun) * left / made if made and left else None
+        return Progress(
+            self._stage, len(self.known), made, self._counts["cache"], self._counts["replay"],
+            self._counts["failed"], seconds,
+        )  # fmt: skip
+
+    def log(self) -> None:
+        told = ", ".join(f"{what} {number}" for what, number in self._counts.items() if number)
+        prompts = ", ".join(self._prompts)
+        _log.info("%s with %s: calls %d (%s)", self._stage, prompts, len(self.known), told)
+
+
 def ignore_progress(progress: Progress) -> None:
     """What is told of progress where nobody looks. A function by name, so that it pickles."""
 
@@ -103,15 +131,6 @@ class Runner:
     """What answers the calls."""
     tables: Path | None = None
     """Where it is kept which tables were asked about, for sets that grow; None for nowhere."""
-
-    slots: Slots = field(init=False, repr=False, compare=False)
-    """For all that the run asks, in whatever stages."""
-
-    _telling: FreshLock = field(default_factory=FreshLock, init=False, repr=False, compare=False)
-    """Held while progress is told: stages that ask at once tell it one after the other."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "slots", Slots(self.concurrency))
 
     def call(
         self,
@@ -149,51 +168,48 @@ class Runner:
         Raises PromptError when the inputs do not fit the prompt; failed calls are outcomes.
         """
         calls = [self.call(prompt, variables, schema) for variables in inputs]
-        outcomes = self.answer(stage, calls, schema)
+        outcomes: dict[str, Outcome[T]] = {}
+
+        def note(ask: Ask[T], outcome: Outcome[T]) -> Sequence[Ask[T]]:
+            outcomes[ask.call.key] = outcome
+            return ()
+
+        self.answer([Ask(stage, call, schema) for call in calls], note)
         return [outcomes[call.key] for call in calls]
 
     def answer(
         self,
-        stage: Stage,
-        calls: Sequence[Call],
-        schema: type[T],
-        then: Callable[[Call, Outcome[T]], Sequence[Call]] = lambda call, outcome: (),
-    ) -> dict[str, Outcome[T]]:
-        """Answer all calls of a stage, and those that they lead to: outcomes by the calls' keys.
+        asks: Sequence[Ask[Any]],
+        then: Callable[[Ask[Any], Outcome[Any]], Sequence[Ask[Any]]],
+    ) -> None:
+        """Answer all calls, and those that they lead to.
 
-        ``then`` is told of each distinct call as it ends, in this thread, and returns the calls
-        to make because of it.
+        ``then`` is told of each distinct call as it ends, in this thread, and returns what to
+        ask because of it.
         """
-        if not calls:
-            return {}
-        counts = {"model": 0, "cache": 0, "replay": 0, "failed": 0}
-        known = {call.key for call in calls}
-        begun = time.monotonic()
+        tallies: dict[Stage, _Tally] = {}
 
-        def report() -> None:
-            made, left = counts["model"], len(known) - sum(counts.values())
-            seconds = (time.monotonic() - begun) * left / made if made and left else None
-            progress = Progress(
-                stage, len(known), made, counts["cache"], counts["replay"], counts["failed"],
-                seconds,
-            )  # fmt: skip
-            with self._telling:
-                self.on_progress(progress)
+        def enter(more: Sequence[Ask[Any]]) -> None:
+            for ask in more:
+                tallies.setdefault(ask.stage, _Tally(ask.stage)).known.add(ask.call.key)
+            for stage in dict.fromkeys(ask.stage for ask in more):
+                self.on_progress(tallies[stage].progress())
 
-        def go_on(ended: Ended[T]) -> Sequence[Call]:
-            call, outcome, _ = ended
+        def go_on(ended: Ended[Any]) -> Sequence[Ask[Any]]:
             _log_ended(ended)
-            counts[outcome.origin if isinstance(outcome, Reply) else "failed"] += 1
-            more = then(call, outcome)
-            known.update(each.key for each in more)
-            report()
+            stage, call, _ = ended.ask
+            tallies[stage].note(call, ended.outcome)
+            more = then(ended.ask, ended.outcome)
+            if all(ask.stage != stage for ask in more):
+                self.on_progress(tallies[stage].progress())
+            enter(more)
             return more
 
-        report()
-        outcomes = self.fan_out(self.llm, calls, schema, self.slots, go_on)
-        told = ", ".join(f"{what} {number}" for what, number in counts.items() if number)
-        _log.info("%s with %s: calls %d (%s)", stage, calls[0].prompt, len(known), told)
-        return outcomes
+        enter(asks)
+        if asks:
+            self.fan_out(self.llm, asks, self.concurrency, go_on)
+        for tally in tallies.values():
+            tally.log()
 
     def _parameters(self, prompt: Prompt) -> Mapping[str, Any]:
         """The prompt's, with a limit on the answer of a model that is shown little at once.

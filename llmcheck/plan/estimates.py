@@ -30,6 +30,8 @@ POSITIONS, PAIRS, DOUBTED = 3.9, 2.6, 0.017
 """Positions in dispute and pairs of them, for a document; share of pairs looked at twice."""
 JUDGE, PAIR, JUDGED = 655, 20, 59
 """A judging without pairs; the question of a pair; the answer for it."""
+BY_MATTER = 15
+"""Pairs in a batch where several matters are judged as they come in."""
 PASSAGE, PASSAGE_AGAIN = 7.6, 8.2
 """Sentences shown for a position, at the first look and at the second."""
 SUMMARY, FOUND, TOLD = 410, 198, 92
@@ -55,21 +57,27 @@ def documents_counted(sentences: int) -> float:
 
 def estimate_merging(tables: Sequence[Table], told: Sequence[float], size: int) -> StageCalls:
     """As few calls as hold what tables tell that have a document in common, through others too."""
-    near = groups_sharing([part.document.document.id for part in t.parts] for t in tables)
-    groups = [group for group in near if len(group) > 1]
+    groups = [group for group in _matters(tables) if len(group) > 1]
     weights = [MERGED * sum(told[index] for index in group) for group in groups]
     calls = sum(max(1, math.ceil(weight / size)) for weight in weights)
     shown = sum(weights)
     return StageCalls(merging.PROMPT, calls, MERGE * calls + shown, SAME * shown)
 
 
-def estimate_judging(weight: float, sentence: float, size: int) -> StageCalls:
+def _matters(tables: Sequence[Table]) -> list[list[int]]:
+    return groups_sharing(table.doc_ids for table in tables)
+
+
+def estimate_judging(
+    weight: float, sentence: float, size: int, tables: Sequence[Table]
+) -> StageCalls:
     """Of positions in so many documents, whose sentences take so many tokens each."""
     pairs, again = PAIRS * weight, DOUBTED * PAIRS * weight
     if round(pairs) == 0:
         return StageCalls(judge.PROMPT, 0, 0, 0)
     passages = POSITIONS * weight * PASSAGE * sentence
-    batches = max(math.ceil(round(pairs) / MOST_PAIRS), math.ceil(passages / size))
+    batch = MOST_PAIRS if len(_matters(tables)) == 1 else BY_MATTER
+    batches = max(math.ceil(round(pairs) / batch), math.ceil(passages / size))
     shown = passages + again * 2 * PASSAGE_AGAIN * sentence + PAIR * (pairs + again)
     return StageCalls(
         judge.PROMPT,

@@ -81,7 +81,9 @@ def plan_of(
         )
         asked["merging"] = estimate_merging(tables, told, table_tokens)
         weight = sum(documents_counted(len(document.own)) for document in numbered.documents)
-        asked["judging"] = estimate_judging(weight, _mean(sum(sizes), len(sizes)), table_tokens)
+        asked["judging"] = estimate_judging(
+            weight, _mean(sum(sizes), len(sizes)), table_tokens, tables
+        )
         asked["summary"] = estimate_summary(weight, table_tokens, length)
     stages = {stage: _plan_stage(stage, each, prices) for stage, each in asked.items()}
     shown = Counter[str]()

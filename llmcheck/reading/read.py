@@ -16,6 +16,7 @@ from llmcheck.llm.halving import Halving, mostly_shown
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
+from llmcheck.llm.tasks import Steps, carry_out
 from llmcheck.llm.wire import Wire
 from llmcheck.models import (
     CallRef,
@@ -64,6 +65,14 @@ class Reading(NamedTuple):
 def read_documents(numbered: NumberedSet, runner: Runner) -> Reading:
     """Claims and padding of all documents, every span verbatim.
 
+    As ``reading`` comes to.
+    """
+    return carry_out(reading(numbered, runner), runner)
+
+
+def reading(numbered: NumberedSet, runner: Runner) -> Steps[Reading]:
+    """The steps to the claims and the padding of all documents.
+
     Of a copy only those claims are taken that rest on a sentence of its own. A failed call is
     a failure that names the document and the line.
     """
@@ -86,7 +95,7 @@ def read_documents(numbered: NumberedSet, runner: Runner) -> Reading:
     ungrounded: list[Ungrounded] = []
     failures: list[Failure] = []
     calls: list[tuple[CallRef, DocumentSpan]] = []
-    for window, outcome in asking.ask(windows, runner):
+    for window, outcome in (yield from asking.ask(windows, runner)):
         if isinstance(outcome, Reply):
             calls.append((CallRef(PROMPT, outcome.key), _span(window)))
             padding.extend(_flags(window, outcome.value))

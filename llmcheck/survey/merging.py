@@ -16,6 +16,7 @@ from llmcheck.llm.halving import Halving
 from llmcheck.llm.port import Reply
 from llmcheck.llm.prompts import load_prompt
 from llmcheck.llm.runner import Runner, failure
+from llmcheck.llm.tasks import Steps
 from llmcheck.llm.wire import Wire
 from llmcheck.models import CallRef, Failure, Question, SentenceRef, Stance, Statement
 from llmcheck.survey.comparing import Item, to_compare
@@ -42,8 +43,9 @@ class Shown(NamedTuple):
     statements: list[Statement]
 
 
-def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
-    """What several tables showed, with what is the same as one; the order is that of the first.
+def merge_questions(tables: Sequence[Shown], runner: Runner) -> Steps[MergedQuestions]:
+    """The steps to what several tables showed, with what is the same as one; the order is that
+    of the first.
 
     A failed call merges nothing but what is worded alike.
     """
@@ -61,7 +63,7 @@ def merge_questions(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
     ]
     same = DisjointSets(range(len(items)))
     merging: defaultdict[int, list[CallRef]] = defaultdict(list)
-    failures = _join_same(items, same, merging, runner)
+    failures = yield from _join_same(items, same, merging, runner)
     first_statement = len(questions)
     found = MergedQuestions([], [], failures)
     for group in same.groups():
@@ -81,7 +83,7 @@ def _join_same(
     same: DisjointSets[int],
     merging: defaultdict[int, list[CallRef]],
     runner: Runner,
-) -> list[Failure]:
+) -> Steps[list[Failure]]:
     """Joins the items that are the same, and notes in ``merging`` which calls said so."""
     matters = groups_sharing(item.documents for item in items)
     for matter in matters:
@@ -104,7 +106,7 @@ def _join_same(
         halves=lambda group: (group[: len(group) // 2], group[len(group) // 2 :]),
     )
     failures = []
-    for group, outcome in asking.ask(groups, runner):
+    for group, outcome in (yield from asking.ask(groups, runner)):
         if isinstance(outcome, Reply):
             for numbers in outcome.value.same:
                 inside = [group[n - 1] for n in numbers if 1 <= n <= len(group)]

@@ -15,7 +15,7 @@ import generate
 import made_model
 import pytest
 import wire
-from calls import Answer, make_call
+from calls import Answer, asks, make_call
 from repository import ROOT
 
 from llmcheck import Checker, Corpus, Report, Settings
@@ -26,7 +26,7 @@ from llmcheck.engine.work import Row, run_workers
 from llmcheck.errors import BudgetExceeded, ConfigError, DocumentError, EngineError, LLMError
 from llmcheck.llm.endpoint.client import REFUSE_CALLS
 from llmcheck.llm.port import Outcome, Reply
-from llmcheck.llm.side_by_side import Slots
+from llmcheck.llm.side_by_side import Ask, Ended
 
 try:
     require_engine()
@@ -75,9 +75,13 @@ class Made:
     def ask_all(self, settings: Settings, users: Sequence[str]) -> list[Outcome[Answer]]:
         connection = connect_engine(settings, WORKERS)
         calls = [make_call(user) for user in users]
-        outcomes = connection.fan_out(
-            connection.llm, calls, Answer, Slots(settings.concurrency), lambda ended: ()
-        )
+        outcomes: dict[str, Outcome[Answer]] = {}
+
+        def note(ended: Ended[Answer]) -> Sequence[Ask[Answer]]:
+            outcomes[ended.ask.call.key] = ended.outcome
+            return ()
+
+        connection.fan_out(connection.llm, asks(calls, Answer), settings.concurrency, note)
         return [outcomes[call.key] for call in calls]
 
     def ask(self, settings: Settings) -> Outcome[Answer]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from builders import numbered, question, stance
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from llmcheck.judging.pairs import (
     MOST_PAIRS,
     Batch,
+    Batching,
     Pair,
     batches_of,
     can_be_halved,
@@ -56,15 +59,17 @@ def test_the_sentence_with_the_answers_figures_and_words_comes_first() -> None:
     assert ranked[-1].doc_id == "a"
 
 
+def batching(size: int, worded: Callable[[int], str] = str) -> Batching:
+    """Of positions that take 40 tokens each."""
+    return Batching(lambda side: 40, size, reach=2, most=2, worded=worded)
+
+
 @given(st.integers(0, 90), st.integers(1, 500))
 def test_every_pair_stands_in_one_batch_in_order_and_within_its_limits(
     count: int, size: int
 ) -> None:
     pairs = [Pair(n, 0, 1) for n in range(count)]
-    tokens = {side: 40 for pair in pairs for side in ((pair.question, 0), (pair.question, 1))}
-    batches = batches_of(
-        pairs, tokens, size, reach=2, most=2, worded=[str(n) for n in range(count)]
-    )
+    batches = batches_of(pairs, batching(size))
     assert [pair for batch in batches for pair in batch.pairs] == pairs
     for batch in batches:
         assert len(batch.pairs) <= MOST_PAIRS
@@ -87,8 +92,7 @@ def test_a_batch_is_halved_down_to_a_pair() -> None:
 def test_of_many_pairs_a_new_question_changes_few_batches(place: int) -> None:
     def batched(questions: list[str]) -> list[list[str]]:
         pairs = [Pair(n, 0, 1) for n in range(len(questions))]
-        tokens = {side: 40 for pair in pairs for side in ((pair.question, 0), (pair.question, 1))}
-        batches = batches_of(pairs, tokens, 24_000, reach=2, most=2, worded=questions)
+        batches = batches_of(pairs, batching(24_000, questions.__getitem__))
         return [[questions[pair.question] for pair in batch.pairs] for batch in batches]
 
     questions = [f"What is {n}?" for n in range(300)]
@@ -96,3 +100,12 @@ def test_of_many_pairs_a_new_question_changes_few_batches(place: int) -> None:
     after = batched([*questions[:place], "What is new?", *questions[place:]])
     assert len(before) < 300 / (MOST_PAIRS / 2)
     assert len([batch for batch in after if batch not in before]) <= 3
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_a_batch_that_has_ended_stays_whatever_comes_later(known: int, later: int) -> None:
+    pairs = [Pair(n, 0, 1) for n in range(known + later)]
+    some, all_ = batching(24_000), batching(24_000)
+    ended = [batch for pair in pairs[:known] for batch in some.add(pair)]
+    in_the_end = [batch for pair in pairs for batch in all_.add(pair)]
+    assert in_the_end[: len(ended)] == ended

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import runner
 from pydantic import BaseModel
 
 from llmcheck.errors import InvalidReply, ProviderError, TooLong
@@ -20,6 +19,7 @@ from llmcheck.llm.recording.record import RecordingLLM
 from llmcheck.llm.recording.replay import ReplayLLM
 from llmcheck.llm.runner import Runner
 from llmcheck.llm.store import ReplyStore
+from llmcheck.llm.tasks import carry_out
 
 Unit = tuple[int, ...]
 
@@ -69,8 +69,13 @@ def totals(asked: Sequence[UnitOutcome[Unit, Sum]]) -> list[tuple[Unit, int | No
     ]
 
 
+def ask_by(halving: Halving[Unit, Sum], llm: LLM, *units: Unit) -> list[UnitOutcome[Unit, Sum]]:
+    adder = Runner(llm, "adder")
+    return carry_out(halving.ask(units, adder), adder)
+
+
 def ask(llm: LLM, *units: Unit) -> list[UnitOutcome[Unit, Sum]]:
-    return adding().ask(units, Runner(llm, "adder"))
+    return ask_by(adding(), llm, *units)
 
 
 def test_a_unit_that_the_model_carries_is_asked_about_once() -> None:
@@ -95,7 +100,7 @@ def test_no_smaller_units_are_made_of_one_that_came_whole() -> None:
     def refuse(unit: Unit) -> list[Unit]:
         raise AssertionError(unit)
 
-    asked = adding(halves=refuse).ask([(1, 2), (3, 4)], runner(carries(2)))
+    asked = ask_by(adding(halves=refuse), carries(2), (1, 2), (3, 4))
     assert totals(asked) == [((1, 2), 3), ((3, 4), 7)]
 
 
@@ -107,10 +112,10 @@ def test_an_endpoint_that_is_away_is_not_asked_again_in_halves() -> None:
 
 def test_an_answer_that_does_not_cover_its_unit_is_asked_for_in_halves() -> None:
     asking = adding(is_whole=lambda unit, answer: answer.total < 5)
-    found = totals(asking.ask([(1, 2, 3)], runner(carries(9))))
+    found = totals(ask_by(asking, carries(9), (1, 2, 3)))
     # 2 and 3 are 5 together; 3 alone cannot be halved.
     assert found == [((1,), 1), ((2,), 2), ((3,), 3)]
-    assert totals(asking.ask([(9,)], runner(carries(9)))) == [((9,), 9)]
+    assert totals(ask_by(asking, carries(9), (9,))) == [((9,), 9)]
 
 
 def test_a_cached_run_takes_the_same_way_without_a_call(tmp_path: Path) -> None:

@@ -215,5 +215,5 @@ def test_a_malformed_prompt_is_an_error_that_names_it_and_what_is_wrong(
 
 
 def test_an_unknown_prompt_is_an_error_that_lists_those_there_are() -> None:
-    with pytest.raises(PromptError, match=r"no prompt 'tide\.v1'; there are: .*judge\.v3"):
+    with pytest.raises(PromptError, match=r"no prompt 'tide\.v1'; there are: .*judge\.v4"):
         load_prompt("tide.v1")

@@ -1,40 +1,32 @@
-"""Calls of several stages side by side: bounded together, ended together, none waiting for others
-that it does not need."""
+"""Calls side by side: bounded, ended together, none waiting for others that it does not need."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
-from calls import Answer, echo, make_call
+from calls import Answer, asks, echo, make_call
+from pydantic import BaseModel
 
 from llmcheck.errors import Interrupted
 from llmcheck.llm.fake import FakeLLM
-from llmcheck.llm.interruption import Interruption, current
-from llmcheck.llm.port import Call
-from llmcheck.llm.side_by_side import Ended, Slots, answer_all, beside
+from llmcheck.llm.interruption import Interruption
+from llmcheck.llm.port import Call, Reply
+from llmcheck.llm.side_by_side import Ask, Ended, answer_all
 
 
-def none_more(ended: Ended[Answer]) -> Sequence[Call]:
+def none_more(ended: Ended[Answer]) -> Sequence[Ask[Answer]]:
     return ()
 
 
-def eventually(condition: Callable[[], bool]) -> None:
-    for _ in range(3_000):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not come to be")
+def ask(*names: str) -> list[Ask[Answer]]:
+    return asks(map(make_call, names), Answer)
 
 
-def calls(*names: str) -> list[Call]:
-    return [make_call(name) for name in names]
-
-
-def test_what_asks_at_once_shares_the_slots_of_its_run() -> None:
-    lock, two, slots = threading.Lock(), threading.Barrier(2), Slots(2)
+def test_no_more_calls_are_under_way_than_a_run_may_have() -> None:
+    lock, two = threading.Lock(), threading.Barrier(2)
     under_way, most = 0, 0
 
     def answer(call: Call) -> Answer:
@@ -48,29 +40,14 @@ def test_what_asks_at_once_shares_the_slots_of_its_run() -> None:
         return Answer(text=call.user)
 
     llm = FakeLLM(answer)
-    with beside(lambda: answer_all(llm, calls(*"abcdef"), Answer, slots, none_more)) as others:
-        answer_all(llm, calls(*"uvwxyz"), Answer, slots, none_more)
-        others()
-    assert (len(llm.calls), most) == (12, 2)
+    answer_all(llm, ask(*"abcdef"), 2, none_more)
+    assert (len(llm.calls), most) == (6, 2)
 
 
-def test_who_comes_later_waits_for_one_call_and_not_for_all_that_others_still_have() -> None:
-    slots, order = Slots(1), list[str]()
-
-    def answer(call: Call) -> Answer:
-        if call.user == "0":
-            late.start()
-            eventually(lambda: bool(slots._waiting))
-        order.append(call.user)
-        return Answer(text=call.user)
-
-    llm = FakeLLM(answer)
-    late = threading.Thread(
-        target=lambda: answer_all(llm, calls("late"), Answer, slots, none_more)
-    )
-    answer_all(llm, calls(*map(str, range(500))), Answer, slots, none_more)
-    late.join()
-    assert order[:2] == ["0", "late"]
+def test_calls_are_made_in_the_order_in_which_they_are_asked() -> None:
+    llm = echo()
+    answer_all(llm, ask(*"abc"), 1, lambda ended: ask("further"))
+    assert [call.user for call in llm.calls] == ["a", "b", "c", "further"]
 
 
 def test_what_an_answer_leads_to_waits_for_no_other_call() -> None:
@@ -83,51 +60,55 @@ def test_what_an_answer_leads_to_waits_for_no_other_call() -> None:
             followed.set()
         return Answer(text=call.user)
 
-    def further(ended: Ended[Answer]) -> Sequence[Call]:
-        return calls("b, further") if ended.call.user == "b" else ()
+    ended: list[str] = []
 
-    outcomes = answer_all(FakeLLM(answer), calls("slow", "b"), Answer, Slots(2), further)
-    assert set(outcomes) == {call.key for call in calls("slow", "b", "b, further")}
+    def further(told: Ended[Answer]) -> Sequence[Ask[Answer]]:
+        ended.append(told.ask.call.user)
+        return ask("b, further") if told.ask.call.user == "b" else ()
+
+    answer_all(FakeLLM(answer), ask("slow", "b"), 2, further)
+    assert ended == ["b", "b, further", "slow"]
 
 
 def test_a_call_that_several_answers_lead_to_is_made_once() -> None:
     llm = echo()
-    answer_all(llm, calls(*"abc"), Answer, Slots(2), lambda ended: calls("a", "further"))
+    answer_all(llm, ask(*"abc"), 2, lambda ended: ask("a", "further"))
     assert sorted(call.user for call in llm.calls) == ["a", "b", "c", "further"]
 
 
-def test_what_fails_beside_ends_the_block_and_is_what_is_raised() -> None:
-    def fail() -> None:
+def test_a_call_of_another_schema_may_follow() -> None:
+    class Length(BaseModel):
+        length: int
+
+    def answer(call: Call) -> BaseModel:
+        return Length(length=3) if "long" in call.user else Answer(text=call.user)
+
+    outcomes: list[Any] = []
+
+    def further(told: Ended[Any]) -> Sequence[Ask[Any]]:
+        assert isinstance(told.outcome, Reply)
+        outcomes.append(told.outcome.value)
+        return asks([make_call("how long?")], Length) if told.ask.schema is Answer else ()
+
+    answer_all(FakeLLM(answer), ask("a"), 2, further)
+    assert outcomes == [Answer(text="a"), Length(length=3)]
+
+
+def test_what_fails_in_answering_is_raised_and_no_call_begins_after_it() -> None:
+    begun: list[str] = []
+
+    def answer(call: Call) -> Answer:
+        begun.append(call.user)
         raise ZeroDivisionError
 
-    def block() -> None:
-        eventually(lambda: current().stopped)
-        answer_all(echo(), calls("a"), Answer, Slots(1), none_more)
-
-    with pytest.raises(ZeroDivisionError), beside(fail):
-        block()
+    with pytest.raises(ZeroDivisionError):
+        answer_all(FakeLLM(answer), ask(*map(str, range(50))), 1, none_more)
+    assert begun == ["0"]
 
 
-def test_what_fails_in_the_block_ends_the_work_beside() -> None:
-    ended: list[bool] = []
-
-    def work() -> None:
-        eventually(lambda: current().stopped)
-        with pytest.raises(Interrupted):
-            answer_all(echo(), calls("a"), Answer, Slots(1), none_more)
-        ended.append(True)
-
-    with pytest.raises(ZeroDivisionError), beside(work):
-        raise ZeroDivisionError
-    assert ended == [True]
-
-
-def test_a_run_that_was_stopped_ends_what_is_beside_it_too() -> None:
-    run = Interruption()
+def test_a_run_that_was_stopped_makes_no_call() -> None:
+    run, llm = Interruption(), echo()
     run.stop()
-    with (
-        run.applies(),
-        pytest.raises(Interrupted),
-        beside(lambda: answer_all(echo(), calls("a"), Answer, Slots(1), none_more)) as result,
-    ):
-        result()
+    with run.applies(), pytest.raises(Interrupted):
+        answer_all(llm, ask("a"), 1, none_more)
+    assert llm.calls == []

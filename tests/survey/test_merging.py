@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from builders import Script, question, ref, runner, stance, statement
 
 from llmcheck.errors import ProviderError
 from llmcheck.llm.port import Call
+from llmcheck.llm.runner import Runner
+from llmcheck.llm.tasks import carry_out
 from llmcheck.models import CallRef
 from llmcheck.numbering import tokens_of
 from llmcheck.survey.merging import MergedQuestions, Shown, merge_questions
@@ -22,7 +25,11 @@ OTHER = question("When did it sail?", stance("noon", "a.2"), stance("one", "b.2"
 
 def merge(same: Any, *questions: Any, statements: Any = ()) -> MergedQuestions:
     tables = [Shown([each], []) for each in questions] + [Shown([], [each]) for each in statements]
-    return merge_questions(tables, runner(Script(merge=same)))
+    return merged(tables, runner(Script(merge=same)))
+
+
+def merged(tables: Sequence[Shown], runner: Runner) -> MergedQuestions:
+    return carry_out(merge_questions(tables, runner), runner)
 
 
 def test_questions_that_the_model_calls_the_same_are_one_with_all_positions() -> None:
@@ -59,13 +66,13 @@ def test_the_same_wording_needs_no_word_of_the_model() -> None:
 def test_questions_on_different_documents_are_not_even_compared() -> None:
     elsewhere = question("How many loaves?", stance("4", "x.1"), stance("5", "y.1"))
     script = Script(merge={"same": []})
-    merge_questions([Shown([FIRST], []), Shown([elsewhere], [])], runner(script))
+    merged([Shown([FIRST], []), Shown([elsewhere], [])], runner(script))
     assert script.calls == []
 
 
 def test_what_one_table_showed_is_not_compared_with_itself() -> None:
     script = Script(merge={"same": []})
-    found = merge_questions([Shown([FIRST, SECOND], [])], runner(script))
+    found = merged([Shown([FIRST, SECOND], [])], runner(script))
     assert found.questions == [FIRST, SECOND]
     assert script.calls == []
 
@@ -128,7 +135,7 @@ def large_matter() -> list[Shown]:
 
 def test_a_matter_that_one_call_does_not_hold_is_compared_in_calls_of_the_table_size() -> None:
     script = Script(merge=same_names)
-    found = merge_questions(large_matter(), runner(script, table_tokens=100))
+    found = merged(large_matter(), runner(script, table_tokens=100))
     assert [len(each.sentences) for each in found.questions] == [7] * len(NAMES)
     assert len(script.calls) > 1
     assert all(tokens_of("\n".join(shown_apart(call))) <= 100 for call in script.calls)
@@ -137,7 +144,7 @@ def test_a_matter_that_one_call_does_not_hold_is_compared_in_calls_of_the_table_
 
 def test_a_matter_that_one_call_holds_is_compared_in_one() -> None:
     script = Script(merge=same_names)
-    merge_questions(large_matter(), runner(script))
+    merged(large_matter(), runner(script))
     (call,) = script.calls
     assert len(shown_apart(call)) == 3 * len(NAMES)
 
@@ -148,7 +155,7 @@ def test_questions_that_share_a_sentence_meet_however_they_are_worded() -> None:
         question(f"{name} at sea?", stance(f"{at}", f"a.{at}")) for at, name in enumerate(NAMES)
     ]
     other = [question(f"Load, {at}?", stance(f"{at}", f"a.{at}")) for at in range(len(NAMES))]
-    merge_questions([Shown(odd, []), Shown(other, [])], runner(script, table_tokens=30))
+    merged([Shown(odd, []), Shown(other, [])], runner(script, table_tokens=30))
     met = [set(shown_apart(call)) for call in script.calls]
     for at, name in enumerate(NAMES):
         assert any({f"{name} at sea? | {at}", f"Load, {at}? | {at}"} <= lines for lines in met)
