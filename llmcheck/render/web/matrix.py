@@ -18,7 +18,7 @@ from llmcheck.render.web.anchors import (
     letter,
     source_anchor,
 )
-from llmcheck.render.without_position import without_position
+from llmcheck.render.without_position import WithoutPosition
 
 COLUMNS = 12
 """Documents that the matrix has room for; in larger sets, those that take most positions."""
@@ -71,6 +71,7 @@ def matrix(report: Report, sources: Sources, anchors: Anchors) -> Matrix:
     listed = [document.id for document in report.documents]
     chosen = sorted(sorted(listed, key=lambda id_: -taken[id_])[:COLUMNS], key=listed.index)
     left_out = [id_ for id_ in listed if id_ not in chosen]
+    without_position = WithoutPosition(report)
     return Matrix(
         columns=[
             Link(source_anchor(sources.number(id_)), f"{sources.number(id_)}", sources.name(id_))
@@ -81,7 +82,7 @@ def matrix(report: Report, sources: Sources, anchors: Anchors) -> Matrix:
                 Link(dispute_anchor(n), f"D{n}", f"D{n}"),
                 clean(dispute.question),
                 kind_name(dispute.kind),
-                _cells(report, dispute, chosen, anchors),
+                _cells(report, dispute, chosen, anchors, without_position),
             )
             for n, dispute in enumerate(report.disputes, 1)
         ],
@@ -91,7 +92,11 @@ def matrix(report: Report, sources: Sources, anchors: Anchors) -> Matrix:
 
 
 def _cells(
-    report: Report, dispute: Dispute, chosen: Sequence[str], anchors: Anchors
+    report: Report,
+    dispute: Dispute,
+    chosen: Sequence[str],
+    anchors: Anchors,
+    without_position: WithoutPosition,
 ) -> list[MatrixCell]:
     answers: defaultdict[str, list[MatrixAnswer]] = defaultdict(list)
     for index, position in enumerate(dispute.positions):
@@ -103,5 +108,5 @@ def _cells(
             answers[doc_id].append(
                 MatrixAnswer(letter(index), index % COLOURS, answer, passage.anchor)
             )
-    states = without_position(report, dispute)
+    states = without_position.states(dispute, chosen)
     return [MatrixCell(answers[doc_id], states.get(doc_id, "–")) for doc_id in chosen]
