@@ -22,6 +22,8 @@ from llmcheck.render.without_position import WithoutPosition
 
 COLUMNS = 12
 """Documents that the matrix has room for; in larger sets, those that take most positions."""
+ROWS = 200
+"""Disputes up to which each has a row; where there are more, only those that a column answers."""
 _CELL_LENGTH = 90
 
 
@@ -59,19 +61,23 @@ class Matrix(NamedTuple):
     """Documents that take a position and have no column for lack of room."""
     without_position: int
     """Documents that take no position and have no column."""
+    without_row: int
+    """Disputes among documents that have no column, where they are left out."""
 
 
 def matrix(report: Report, sources: Sources, anchors: Anchors) -> Matrix:
     """Disputes by documents; those without any position come last when there is little room."""
-    taken = Counter(
-        doc_id
-        for dispute in report.disputes
-        for doc_id in {id_ for position in dispute.positions for id_ in position.doc_ids}
-    )
+    taken = Counter(doc_id for dispute in report.disputes for doc_id in _doc_ids(dispute))
     listed = [document.id for document in report.documents]
     chosen = sorted(sorted(listed, key=lambda id_: -taken[id_])[:COLUMNS], key=listed.index)
     left_out = [id_ for id_ in listed if id_ not in chosen]
     without_position = WithoutPosition(report)
+    answered = set(chosen)
+    numbered = [
+        (number, dispute)
+        for number, dispute in enumerate(report.disputes, 1)
+        if len(report.disputes) <= ROWS or not answered.isdisjoint(_doc_ids(dispute))
+    ]
     return Matrix(
         columns=[
             Link(source_anchor(sources.number(id_)), f"{sources.number(id_)}", sources.name(id_))
@@ -84,11 +90,16 @@ def matrix(report: Report, sources: Sources, anchors: Anchors) -> Matrix:
                 kind_name(dispute.kind),
                 _cells(report, dispute, chosen, anchors, without_position),
             )
-            for n, dispute in enumerate(report.disputes, 1)
+            for n, dispute in numbered
         ],
         without_column=sum(id_ in taken for id_ in left_out),
         without_position=sum(id_ not in taken for id_ in left_out),
+        without_row=len(report.disputes) - len(numbered),
     )
+
+
+def _doc_ids(dispute: Dispute) -> set[str]:
+    return {doc_id for position in dispute.positions for doc_id in position.doc_ids}
 
 
 def _cells(
