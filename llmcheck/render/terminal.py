@@ -1,19 +1,12 @@
-"""Pages for a person at a terminal, or in a pipe or a file, where they stand without colour.
-
-Texts of documents and models reach rich as ``Text`` only, so none is read as markup.
-"""
+"""Pages for a person at a terminal, or in a pipe or a file, where they stand without colour."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
-
-from rich.console import Console, ConsoleRenderable, Group
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Iterable, Sequence
 
 from llmcheck.models import Dispute, DocumentInfo, Lookalike, Report
+from llmcheck.render.layout import Block, Line, beside, indent, printed, stack, text
 from llmcheck.render.phrases import clean, kind_name, percent, pluralize, quotation
 from llmcheck.render.sources import Sources
 from llmcheck.render.view import (
@@ -48,7 +41,7 @@ def summary_page(report: Report, *, width: int = 80, colour: bool = False) -> st
             [
                 _disputes(report, sources)
                 if report.disputes
-                else Text(no_disputes_line(report), style="dim")
+                else text(no_disputes_line(report), style="dim")
             ],
         ),
         _section(f"Agreements ({len(report.agreements)})", _agreements(report, sources)),
@@ -67,12 +60,12 @@ def claims_page(report: Report, *, width: int = 80, colour: bool = False) -> str
     claims = group_by_document(report.claims)
     sections = []
     for document in report.documents:
-        items: list[ConsoleRenderable] = []
+        items: list[Block] = []
         for claim in claims.get(document.id, ()):
-            items.append(_item(Text(clean(claim.text) + attribution(claim))))
-            items.append(_indent(_italics(quote_claim(claim))))
+            items.append(_item(text(clean(claim.text) + attribution(claim))))
+            items.append(indent(_italics(quote_claim(claim))))
         name = sources.listed([document.id])
-        sections.append(_section(name, items or [Text("No claims.", style="dim")]))
+        sections.append(_section(name, items or [text("No claims.", style="dim")]))
     sections += [_failures(report, sources), _closing_lines(report)]
     return _page(sections, width, colour)
 
@@ -83,66 +76,46 @@ def padding_page(report: Report, *, width: int = 80, colour: bool = False) -> st
     sections = [_section("Padding", [_padding_bars(report, sources)])]
     flags = group_by_document(report.padding)
     for document in report.documents:
-        items: list[ConsoleRenderable] = []
+        items: list[Block] = []
         for flag in flags.get(document.id, ()):
-            items.append(_item(Text(f"{kind_name(flag.kind)}: {clean(flag.rationale)}")))
-            items.append(_indent(_italics(quotation(flag.quote, _PADDING_QUOTE_LENGTH))))
+            items.append(_item(text(f"{kind_name(flag.kind)}: {clean(flag.rationale)}")))
+            items.append(indent(_italics(quotation(flag.quote, _PADDING_QUOTE_LENGTH))))
         sections.append(_section(sources.listed([document.id]), items))
     sections += [_failures(report, sources), _closing_lines(report)]
     return _page(sections, width, colour)
 
 
-def _page(sections: Iterable[list[ConsoleRenderable]], width: int, colour: bool) -> str:
-    console = Console(
-        file=io.StringIO(),
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    with console.capture() as capture:
-        for number, section in enumerate(filter(None, sections)):
-            if number:
-                console.print()
-            for renderable in section:
-                console.print(renderable)
-    # Tables pad their cells to the full width; a pipe or a diff wants no trailing spaces.
-    lines = [line.rstrip(" ") for line in capture.get().split("\n")]
-    return "\n".join(lines).rstrip("\n") + "\n"
+def _page(sections: Iterable[list[Block]], width: int, colour: bool) -> str:
+    lines: list[Line] = []
+    for number, section in enumerate(filter(None, sections)):
+        if number:
+            lines += text("")(width)
+        lines += stack(section)(width)
+    return printed(lines, colour).rstrip("\n") + "\n"
 
 
-def _section(heading: str, content: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+def _section(heading: str, content: list[Block]) -> list[Block]:
     """A heading and what stands below it; nothing at all when that is empty."""
     if not content:
         return []
-    return [Text(heading, style="bold"), *(_indent(item) for item in content)]
+    return [text(heading, style="bold"), *map(indent, content)]
 
 
-def _indent(item: ConsoleRenderable) -> Padding:
-    return Padding(item, (0, 0, 0, 2))
-
-
-def _item(content: ConsoleRenderable) -> Table:
+def _item(content: Block) -> Block:
     """A list item whose further lines hang below its first word."""
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column()
-    grid.add_column(overflow="fold")
-    grid.add_row("•", content)
-    return grid
+    return indent(content, "• ")
 
 
-def _italics(quotes: str) -> Text:
-    return Text(quotes, style="italic")
+def _italics(quotes: str) -> Block:
+    return text(quotes, style="italic")
 
 
-def _summary(report: Report, sources: Sources) -> list[ConsoleRenderable]:
+def _summary(report: Report, sources: Sources) -> list[Block]:
     sentences = [
         f"{clean(sentence.text)} {sources.cite(doc_ids_of(report, sentence.claim_ids))}".rstrip()
         for sentence in report.summary.sentences
     ]
-    return [Text(" ".join(sentences))] if sentences else []
+    return [text(" ".join(sentences))] if sentences else []
 
 
 def _disputes_heading(report: Report) -> str:
@@ -151,19 +124,23 @@ def _disputes_heading(report: Report) -> str:
     return f"Disputes ({len(report.open_disputes)}{aside})"
 
 
-def _disputes(report: Report, sources: Sources) -> Table:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False, expand=True)
-    table.add_column(ratio=1, overflow="fold")
-    table.add_column(ratio=2, overflow="fold")
+def _disputes(report: Report, sources: Sources) -> Block:
     without_position = WithoutPosition(report)
-    for number, dispute in enumerate(report.disputes):
-        if number:
-            table.add_row()
-        table.add_row(
-            Group(Text(clean(dispute.question), style="bold"), Text(_kind(dispute), style="dim")),
-            Group(*_positions(report, dispute, sources, without_position)),
-        )
-    return table
+    blocks: list[Block] = []
+    for dispute in report.disputes:
+        blocks += [
+            text(""),
+            beside(
+                stack(
+                    [
+                        text(clean(dispute.question), style="bold"),
+                        text(_kind(dispute), style="dim"),
+                    ]
+                ),
+                stack(_positions(report, dispute, sources, without_position)),
+            ),
+        ]
+    return stack(blocks[1:])
 
 
 def _kind(dispute: Dispute) -> str:
@@ -174,48 +151,43 @@ def _kind(dispute: Dispute) -> str:
 
 def _positions(
     report: Report, dispute: Dispute, sources: Sources, without_position: WithoutPosition
-) -> Iterable[ConsoleRenderable]:
+) -> Iterable[Block]:
     for position in dispute.positions:
-        yield Text.assemble(
-            (clean(position.answer), "bold cyan"), f" — {sources.listed(position.doc_ids)}"
-        )
+        yield text((clean(position.answer), "bold cyan"), f" — {sources.listed(position.doc_ids)}")
         claim = leading_claim(report, position)
         if claim is not None:
-            cited = f" {sources.cite([claim.doc_id])}"
-            yield _indent(_italics(quote_claim(claim)).append(cited))
+            yield indent(_italics(f"{quote_claim(claim)} {sources.cite([claim.doc_id])}"))
     if dispute.rationale:
-        yield Text(clean(dispute.rationale), style="dim")
+        yield text(clean(dispute.rationale), style="dim")
     if others := without_position.line(dispute, sources):
-        yield Text(f"Others: {others}", style="dim")
+        yield text(f"Others: {others}", style="dim")
 
 
-def _agreements(report: Report, sources: Sources) -> list[ConsoleRenderable]:
+def _agreements(report: Report, sources: Sources) -> list[Block]:
     return [
-        _item(Text(f"{clean(agreement.statement)} {sources.cite(agreement.doc_ids)}"))
+        _item(text(f"{clean(agreement.statement)} {sources.cite(agreement.doc_ids)}"))
         for agreement in report.agreements
     ]
 
 
-def _lookalikes(report: Report, sources: Sources) -> list[ConsoleRenderable]:
+def _lookalikes(report: Report, sources: Sources) -> list[Block]:
     return _first_items(
-        [_item(Group(*_answers(report, each, sources))) for each in report.lookalikes]
+        [_item(stack(_answers(report, each, sources))) for each in report.lookalikes]
     )
 
 
-def _answers(
-    report: Report, lookalike: Lookalike, sources: Sources
-) -> Iterable[ConsoleRenderable]:
+def _answers(report: Report, lookalike: Lookalike, sources: Sources) -> Iterable[Block]:
     if lookalike.question:
-        yield Text(clean(lookalike.question), style="bold")
+        yield text(clean(lookalike.question), style="bold")
     for side in lookalike_sides(report, lookalike):
-        yield Text.assemble((clean(side.answer), "cyan"), f" {sources.cite(side.doc_ids)}")
-    yield Text(lookalike_reason(lookalike), style="dim")
+        yield text((clean(side.answer), "cyan"), f" {sources.cite(side.doc_ids)}")
+    yield text(lookalike_reason(lookalike), style="dim")
 
 
-def _first_items(items: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+def _first_items(items: list[Block]) -> list[Block]:
     """The first items of a list that matters less than what stands above it."""
     more = len(items) - _MOST_ITEMS
-    rest: list[ConsoleRenderable] = [Text(f"... and {more} more: --format json", style="dim")]
+    rest: list[Block] = [text(f"... and {more} more: --format json", style="dim")]
     return items[:_MOST_ITEMS] + rest if more > 0 else items
 
 
@@ -223,42 +195,59 @@ def _shows_padding(report: Report) -> bool:
     return bool(report.documents) and has_padding_reading(report)
 
 
-def _padding_bars(report: Report, sources: Sources) -> Table:
+def _padding_bars(report: Report, sources: Sources) -> Block:
+    flags = group_by_document(report.padding)
+    rows = []
+    for document in report.documents:
+        filled = round(document.padding_share * _BAR)
+        kinds = padding_kinds(flags.get(document.id, ()), document)
+        rows.append(
+            (
+                sources.listed([document.id]),
+                "█" * filled + "░" * (_BAR - filled),
+                percent(document.padding_share),
+                ", ".join(f"{kind_name(kind)} {percent(share)}" for kind, share in kinds),
+            )
+        )
+    return lambda width: _bars(rows, width)
+
+
+def _bars(rows: Iterable[Sequence[str]], width: int) -> list[Line]:
+    """The rows as columns as wide as what stands in them, or as there is room for."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(overflow="fold")
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, justify="right")
     grid.add_column(overflow="fold")
-    flags = group_by_document(report.padding)
-    for document in report.documents:
-        filled = round(document.padding_share * _BAR)
-        kinds = padding_kinds(flags.get(document.id, ()), document)
-        grid.add_row(
-            Text(sources.listed([document.id])),
-            "█" * filled + "░" * (_BAR - filled),
-            percent(document.padding_share),
-            ", ".join(f"{kind_name(kind)} {percent(share)}" for kind, share in kinds),
-        )
-    return grid
+    for row in rows:
+        grid.add_row(*map(Text, row))
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    with console.capture() as capture:
+        console.print(grid)
+    return [Line(((line, ""),), width) for line in capture.get().split("\n")[:-1]]
 
 
-def _closing_lines(report: Report) -> list[ConsoleRenderable]:
+def _closing_lines(report: Report) -> list[Block]:
     lines = filter(None, (ungrounded_line(report), usage_line(report.usage)))
-    return [Text(line, style="dim") for line in lines]
+    return [text(line, style="dim") for line in lines]
 
 
-def _failures(report: Report, sources: Sources) -> list[ConsoleRenderable]:
-    failed: list[ConsoleRenderable] = [
+def _failures(report: Report, sources: Sources) -> list[Block]:
+    failed: list[Block] = [
         _item(
-            Text(f"{failure.stage} of {failure_subject(failure, sources)}: {clean(failure.error)}")
+            text(f"{failure.stage} of {failure_subject(failure, sources)}: {clean(failure.error)}")
         )
         for failure in report.failures
     ]
     return _section(f"Could not be done ({len(failed)})", failed)
 
 
-def _source_list(report: Report, sources: Sources) -> list[ConsoleRenderable]:
-    return [Text(_source(document, sources)) for document in report.documents]
+def _source_list(report: Report, sources: Sources) -> list[Block]:
+    return [text(_source(document, sources)) for document in report.documents]
 
 
 def _source(document: DocumentInfo, sources: Sources) -> str:

@@ -130,9 +130,7 @@ class WithoutPosition:
 
     def _met(self, dispute: Dispute) -> _Met:
         taken = {doc_id for position in dispute.positions for doc_id in position.doc_ids}
-        taken |= {
-            self._report.claim(id_).doc_id for p in dispute.positions for id_ in p.claim_ids
-        }
+        taken |= {self._report.claim(id_).doc_id for p in dispute.positions for id_ in p.claim_ids}
         return _Met(
             taken,
             set(dispute.compatible_doc_ids),
