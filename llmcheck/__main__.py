@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import atexit
 import gc
+import importlib
 import os
+import sys
+from types import ModuleType
+from typing import Any
 
 _FEW_OBJECTS = 200_000
 """Made, and not yet let go of, before it is worth looking for cycles among them."""
@@ -29,6 +33,30 @@ def _start_fast() -> None:
     # They would watch what a program validates; to find that there is none, pydantic reads what
     # is told of every installed package. Typer leaves them out, too.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Even so it loads what it would read that with, and with it the whole of email.
+    if "importlib.metadata" not in sys.modules:
+        importlib.metadata = sys.modules["importlib.metadata"] = _LateModule("importlib.metadata")
+
+
+class _LateModule(ModuleType):
+    """Stands for ``importlib.metadata`` until something of it is used."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        # Asked for on import; without it, what lies in the package could not be imported.
+        self.__path__ = [f"{folder}/metadata" for folder in importlib.__path__]
+
+    def entry_points(self, **chosen: Any) -> Any:
+        """The function of that name, which is imported and not called."""
+        return self._real().entry_points(**chosen)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real(), name)
+
+    def _real(self) -> ModuleType:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return importlib.import_module(self.__name__)
 
 
 if __name__ == "__main__":

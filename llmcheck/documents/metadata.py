@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import email.utils
 import re
 from typing import NamedTuple
 
@@ -53,6 +52,8 @@ def iso_date(stated: str, language: str | None = None) -> str | None:
         return stated if int(stated[:4]) >= _EARLIEST else None
     try:
         if _MAIL.match(stated):
+            import email.utils
+
             moment = email.utils.parsedate_to_datetime(stated)
         else:
             moment = datetime.datetime.fromisoformat(stated)

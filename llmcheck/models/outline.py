@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from llmcheck.language.text import clean, shorten
@@ -137,4 +136,6 @@ def _short(text: str) -> str:
 
 
 def _html(text: str) -> str:
+    from html import escape
+
     return escape(_short(text))
