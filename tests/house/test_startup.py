@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,19 @@ def test_help_loads_neither_what_asks_nor_what_reads_nor_pydantic() -> None:
 def test_a_run_loads_no_other_verb(replayed: set[str]) -> None:
     verbs = {"summarize", "report", "claims", "padding", "diff", "eval", "doctor", "mcp"}
     assert replayed & {f"llmcheck.cli.{verb}" for verb in verbs} == set()
+
+
+def test_what_is_known_of_installed_packages_is_there_once_it_is_asked_for() -> None:
+    code = (
+        "from llmcheck.__main__ import _start_fast\n"
+        "_start_fast()\n"
+        "from importlib.metadata import entry_points\n"
+        "import importlib.metadata, sys\n"
+        "assert 'email' not in sys.modules\n"
+        "print(len(entry_points(group='pytest11')) > 0, importlib.metadata.version('typer'))\n"
+        "from importlib.metadata import version"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=60, check=False
+    )
+    assert ran.stdout.split() == [b"True", version("typer").encode()], ran.stderr
