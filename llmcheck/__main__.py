@@ -5,9 +5,12 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import sys
 
 _FEW_OBJECTS = 200_000
 """Made, and not yet let go of, before it is worth looking for cycles among them."""
+_ended: list[object] = []
+"""The exit code, once it is known."""
 
 
 def main() -> None:
@@ -15,7 +18,11 @@ def main() -> None:
     _start_fast()
     from llmcheck.cli.main import run_process
 
-    run_process()
+    try:
+        run_process()
+    except SystemExit as end:
+        _ended.append(end.code)
+        raise
 
 
 def _start_fast() -> None:
@@ -25,10 +32,24 @@ def _start_fast() -> None:
     again as they load; at the end, the system takes all of it back.
     """
     gc.set_threshold(_FEW_OBJECTS, *gc.get_threshold()[1:])
-    atexit.register(gc.freeze)
+    # The first to be registered is the last to be called.
+    atexit.register(_end_at_once)
     # They would watch what a program validates; to find that there is none, pydantic reads what
     # is told of every installed package. Typer leaves them out, too.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
+def _end_at_once() -> None:
+    """Leave what was loaded to the system, which takes it back sooner than Python does."""
+    gc.freeze()
+    if len(_ended) == 1 and isinstance(_ended[0], int):
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (OSError, ValueError, AttributeError):
+            # Closed, or nobody reads: Python knows what that means for the exit code.
+            return
+        os._exit(_ended[0])
 
 
 if __name__ == "__main__":

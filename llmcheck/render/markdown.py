@@ -32,7 +32,7 @@ from llmcheck.render.view import (
     ungrounded_line,
     usage_line,
 )
-from llmcheck.render.without_position import without_position_line
+from llmcheck.render.without_position import WithoutPosition
 
 _SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^[#+-]|^\d+(?=[.)])")
 # Escapes do not stop a forge from notifying an @name, or linking a bare address or the number
@@ -51,6 +51,7 @@ class _PageContext(NamedTuple):
     sources: Sources
     link: Callable[[Claim], str]
     """The claim's source by number, linked to its line where that can be done."""
+    without_position: WithoutPosition
 
 
 def markdown_page(
@@ -64,7 +65,9 @@ def markdown_page(
     is that of a job on GitHub, else relative to the current folder.
     """
     sources = Sources(report.documents)
-    context = _PageContext(report, sources, _linker(sources, documents, environ))
+    context = _PageContext(
+        report, sources, _linker(sources, documents, environ), WithoutPosition(report)
+    )
     silenced = [dispute for dispute in report.disputes if dispute.silenced is not None]
     sections = [
         _section("Summary", _summary(report, sources)),
@@ -158,7 +161,7 @@ def _disputes(disputes: Sequence[Dispute], context: _PageContext) -> str:
             f"**{escape(position.answer)}** — {escape(context.sources.listed(position.doc_ids))}"
             for position in dispute.positions
         )
-        others = without_position_line(context.report, dispute, context.sources)
+        others = context.without_position.line(dispute, context.sources)
         answers += f"<br>Others: {escape(others)}" if others else ""
         rows.append(f"| {escape(dispute.question)} | {answers} |")
     details = "\n\n".join(_dispute(dispute, context) for dispute in disputes)
@@ -182,7 +185,7 @@ def _dispute(dispute: Dispute, context: _PageContext) -> str:
         said = f"{escape(quote_claim(claim))} {context.link(claim)}" if claim else ""
         listed = escape(context.sources.listed(position.doc_ids))
         lines.append(f"| **{escape(position.answer)}** | {listed} | {said} |")
-    if others := without_position_line(context.report, dispute, context.sources):
+    if others := context.without_position.line(dispute, context.sources):
         lines += ["", f"Others: {escape(others)}"]
     return "\n".join(lines)
 

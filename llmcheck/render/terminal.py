@@ -31,7 +31,7 @@ from llmcheck.render.view import (
     ungrounded_line,
     usage_line,
 )
-from llmcheck.render.without_position import without_position_line
+from llmcheck.render.without_position import WithoutPosition
 
 _BAR = 20
 _MOST_ITEMS = 8
@@ -155,12 +155,13 @@ def _disputes(report: Report, sources: Sources) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False, expand=True)
     table.add_column(ratio=1, overflow="fold")
     table.add_column(ratio=2, overflow="fold")
+    without_position = WithoutPosition(report)
     for number, dispute in enumerate(report.disputes):
         if number:
             table.add_row()
         table.add_row(
             Group(Text(clean(dispute.question), style="bold"), Text(_kind(dispute), style="dim")),
-            Group(*_positions(report, dispute, sources)),
+            Group(*_positions(report, dispute, sources, without_position)),
         )
     return table
 
@@ -171,7 +172,9 @@ def _kind(dispute: Dispute) -> str:
     return kind_name(dispute.kind) + sure + silenced
 
 
-def _positions(report: Report, dispute: Dispute, sources: Sources) -> Iterable[ConsoleRenderable]:
+def _positions(
+    report: Report, dispute: Dispute, sources: Sources, without_position: WithoutPosition
+) -> Iterable[ConsoleRenderable]:
     for position in dispute.positions:
         yield Text.assemble(
             (clean(position.answer), "bold cyan"), f" — {sources.listed(position.doc_ids)}"
@@ -182,7 +185,7 @@ def _positions(report: Report, dispute: Dispute, sources: Sources) -> Iterable[C
             yield _indent(_italics(quote_claim(claim)).append(cited))
     if dispute.rationale:
         yield Text(clean(dispute.rationale), style="dim")
-    if others := without_position_line(report, dispute, sources):
+    if others := without_position.line(dispute, sources):
         yield Text(f"Others: {others}", style="dim")
 
 

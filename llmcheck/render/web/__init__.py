@@ -33,6 +33,8 @@ from llmcheck.render.web.sources import source_texts
 __all__ = ["html_page"]
 
 _FOLDER = Path(__file__).parent
+_LARGE = 1000
+"""Findings and documents from which a browser lays out only what is in view."""
 
 
 def html_page(report: Report, documents: Iterable[Document]) -> str:
@@ -66,6 +68,7 @@ def html_page(report: Report, documents: Iterable[Document]) -> str:
         script=Markup(script),  # noqa: S704  (our own file)
         script_hash=_digest(script),
         title=_title(report),
+        large=_size(report) >= _LARGE,
         summary=findings.summary(report, anchors),
         kinds=kind_options(report),
         matrix=matrix(report, sources, anchors),
@@ -95,6 +98,11 @@ def _own(name: str) -> str:
 def _digest(text: str) -> str:
     """What the policy knows a style sheet or a script by."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _size(report: Report) -> int:
+    findings = len(report.disputes) + len(report.agreements) + len(report.lookalikes)
+    return findings + len(report.documents)
 
 
 def _title(report: Report) -> str:

@@ -19,7 +19,7 @@ from llmcheck.render.web.anchors import (
 )
 from llmcheck.render.web.excerpts import Excerpt, excerpt
 from llmcheck.render.web.facets import Facets, facets
-from llmcheck.render.without_position import MOST_CITED, by_state
+from llmcheck.render.without_position import WithoutPosition
 
 _MOST_SHOWN = 2
 
@@ -67,6 +67,7 @@ def disputes(
     report: Report, documents: Mapping[str, Document], sources: Sources, anchors: Anchors
 ) -> Iterator[DisputeView]:
     """Every dispute with its passages in their context."""
+    without_position = WithoutPosition(report)
     for n, dispute in enumerate(report.disputes, 1):
         yield DisputeView(
             anchor=dispute_anchor(n),
@@ -83,11 +84,11 @@ def disputes(
             ],
             others=[
                 OtherDocuments(
-                    state,
-                    len(doc_ids),
-                    [source_link(id_, sources) for id_ in doc_ids if len(doc_ids) <= MOST_CITED],
+                    others.state,
+                    others.number,
+                    [source_link(doc_id, sources) for doc_id in others.doc_ids],
                 )
-                for state, doc_ids in by_state(report, dispute).items()
+                for others in without_position.others(dispute)
             ],
             facets=facets(
                 f"dispute {dispute.kind}",

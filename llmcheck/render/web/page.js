@@ -35,20 +35,22 @@
     return texts.get(finding);
   }
 
-  function isChosen(finding, words) {
-    return (!from.value || documentsOf(finding).includes(from.value))
-      && `${finding.dataset.kind} `.startsWith(kind.value && `${kind.value} `)
+  function isChosen(finding, source, beginning, words) {
+    return (!source || documentsOf(finding).includes(source))
+      && `${finding.dataset.kind} `.startsWith(beginning)
       && words.every((word) => textOf(finding).search(word) >= 0);
   }
 
   function sort() {
     const place = sorting[order.value];
     const sorted = [...findings].sort((one, other) => place(one) - place(other));
-    for (const finding of sorted) {
-      finding.parentElement.append(finding);
-      const row = rows.get(finding.id);
-      row?.parentElement.append(row);
+    const lists = new Map();
+    for (const item of sorted.flatMap((finding) => [finding, rows.get(finding.id) ?? []].flat())) {
+      const list = item.parentElement;
+      if (!lists.has(list)) lists.set(list, new DocumentFragment());
+      lists.get(list).append(item);
     }
+    for (const [list, items] of lists) list.append(items);
   }
 
   function unfold(element) {
@@ -66,16 +68,16 @@
     while (words.length && walker.nextNode()) {
       const node = walker.currentNode;
       const around = node.parentElement;
-      if (around.closest(NAMES)) continue;
       const found = words.flatMap((word) => [...node.data.matchAll(word)]);
+      if (!found.length || around.closest(NAMES)) continue;
       for (const { index, 0: text } of found) {
-        const range = new Range();
-        range.setStart(node, index);
-        range.setEnd(node, index + text.length);
-        ranges.push(range);
+        // A live range would be looked after whenever something moves.
+        ranges.push(new StaticRange({
+          startContainer: node, startOffset: index, endContainer: node, endOffset: index + text.length,
+        }));
       }
       if (around.closest(".text")) inSources += found.length;
-      if (found.length && around.closest("[data-kind]:not([hidden])")) unfold(around);
+      if (around.closest("[data-kind]:not([hidden])")) unfold(around);
     }
     if (globalThis.Highlight) CSS.highlights.set("found", new Highlight(...ranges));
     return inSources;
@@ -83,9 +85,12 @@
 
   function update() {
     const words = wanted();
+    // Asked once: a list of options looks through all of them for its value.
+    const source = from.value;
+    const beginning = kind.value && `${kind.value} `;
     let shown = 0;
     for (const finding of findings) {
-      finding.hidden = !isChosen(finding, words);
+      finding.hidden = !isChosen(finding, source, beginning, words);
       shown += !finding.hidden;
       const row = rows.get(finding.id);
       if (row) row.hidden = finding.hidden;

@@ -54,10 +54,10 @@ class Stretch(NamedTuple):
 
 
 class SourceClaim(NamedTuple):
-    """A claim as the model put it, with the way to its words."""
+    """A claim as the model put it, and the anchor of the first of its words."""
 
     text: str
-    link: Link
+    anchor: str
 
 
 class Source(NamedTuple):
@@ -113,8 +113,8 @@ def _link_to_original(info: DocumentInfo, names: Sources) -> Link | None:
 
 
 def _source_claim(claim: Claim, anchors: Anchors) -> SourceClaim:
-    link, *_ = anchors.cite([claim.id])
-    return SourceClaim(clean(claim.text) + attribution(claim), link)
+    first = min(anchors.passages_of([claim.id]), key=lambda passage: passage.start)
+    return SourceClaim(clean(claim.text) + attribution(claim), first.anchor)
 
 
 def _folds(
