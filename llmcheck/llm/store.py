@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -60,14 +61,15 @@ class ReplyStore:
     def __init__(self, directory: str | Path, endpoint: str | None = "") -> None:
         self._endpoint = endpoint
         self.directory = Path(directory).expanduser().absolute()
+        self._file = str(self.directory / _DATABASE)
         self._lock, self._changing = FreshLock(), FreshLock()
-        self._cache: Any = None
-        self._opened_inode: int | None = None
+        self._opened: tuple[Any, int | None] | None = None
+        """The cache, and the inode of its database."""
         self._write_warned = False
 
     def __getstate__(self) -> dict[str, Any]:
         """Another process opens the database itself."""
-        return {**vars(self), "_cache": None, "_opened_inode": None}
+        return {**vars(self), "_opened": None}
 
     def beside(self, name: Literal["lessons", "tables"]) -> Path:
         """The folder for what is kept with the answers: on endpoints, or tables asked about."""
@@ -115,10 +117,9 @@ class ReplyStore:
         """
         from filelock import FileLock
 
-        path = self.directory / _ASKING / f"{self._key(call)}.lock"
+        path = f"{self.directory}/{_ASKING}/{self._key(call)}.lock"
         lock = FileLock(path, mode=0o600, thread_local=False)
         try:
-            path.parent.mkdir(mode=0o700, exist_ok=True)
             lock.acquire()
         except OSError as error:
             _log.debug("cache %s: no lock for %s: %s", self.directory, call.prompt, error)
@@ -128,7 +129,7 @@ class ReplyStore:
             lock.release()
             # Who waits for this very file looks into the store before it asks.
             with suppress(OSError):
-                path.unlink()
+                os.unlink(path)
 
     def drop(self, call: Call) -> None:
         """Forget what is stored for ``call``, if anything."""
@@ -176,8 +177,8 @@ class ReplyStore:
     def close(self) -> None:
         """Close this thread's connection; the next use opens it again."""
         with self._lock:
-            if self._cache is not None:
-                self._cache.close()
+            if self._opened is not None:
+                self._opened[0].close()
 
     def _key(self, call: Call | CallRef) -> str:
         """Under which an answer is stored; of any endpoint's, that of the last one."""
@@ -209,7 +210,7 @@ class ReplyStore:
         for last_try in (False, True):
             inode = self._inode()
             try:
-                return action(self._open_cache())
+                return action(self._open_cache(inode))
             except sqlite3.DatabaseError as error:
                 # Errors of Python's own (a closed connection) carry no code.
                 code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE)
@@ -239,29 +240,33 @@ class ReplyStore:
 
     def _inode(self) -> int | None:
         try:
-            return (self.directory / _DATABASE).stat().st_ino
+            return os.stat(self._file).st_ino
         except OSError:
             return None
 
-    def _open_cache(self) -> Any:
+    def _open_cache(self, inode: int | None = None) -> Any:
+        """The cache; ``inode`` is that of the database now, where the caller has looked."""
+        opened = self._opened
+        # Another process may have moved or deleted the database since: what is written to a file
+        # without a name is lost.
+        if opened is not None and inode is not None and opened[1] == inode:
+            return opened[0]
         import diskcache
 
         with self._lock:
-            # Another process may have moved or deleted the database since: what is written to
-            # a file without a name is lost.
-            if self._cache is None or self._inode() != self._opened_inode:
+            if self._opened is None or self._opened[1] != self._inode():
                 if reason := make_private(self.directory, _DATABASE, {_ASKING, *_BESIDE}):
                     raise self._unusable(reason)
-                self._cache = None
-                self._cache = diskcache.Cache(
+                self._opened = None
+                cache = diskcache.Cache(
                     str(self.directory),
                     timeout=_TIMEOUT_SECONDS,
                     disk=bytes_only_disk(),
                     eviction_policy="none",
                     cull_limit=0,
                 )
-                self._opened_inode = self._inode()
-            return self._cache
+                self._opened = cache, self._inode()
+            return self._opened[0]
 
     def _move_aside(self, inode: int | None, error: sqlite3.DatabaseError) -> None:
         with self._lock:
