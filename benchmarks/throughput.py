@@ -147,6 +147,31 @@ def ours(url: str, calls: int, concurrency: int) -> float:
         return _rate(calls, work)
 
 
+def alone(url: str, calls: int, concurrency: int) -> float:
+    """Calls a second of llmcheck without the runner: calls and answers are kept by nobody."""
+    from llmcheck.llm.cache import CachedLLM
+    from llmcheck.llm.endpoint.client import EndpointLLM
+    from llmcheck.llm.meter import MeteredLLM
+    from llmcheck.llm.port import Call
+    from llmcheck.llm.store import ReplyStore
+
+    schema, numbers = Claims.model_json_schema(), iter(range(calls))
+    with tempfile.TemporaryDirectory() as folder:
+        store = ReplyStore(Path(folder) / "cache", url)
+        llm = MeteredLLM(CachedLLM(EndpointLLM(base_url=url, api_key=None), store), "m")
+
+        def ask(_: int) -> None:
+            for number in numbers:
+                call = Call("count.v1", "0" * 64, "m", "", f"{number} {WORDS}", schema, {})
+                llm.complete(call, Claims)
+
+        def work() -> None:
+            with ThreadPoolExecutor(concurrency) as pool:
+                list(pool.map(ask, range(concurrency)))
+
+        return _rate(calls, work)
+
+
 def _rate(calls: int, work: Callable[[], None]) -> float:
     begun = time.perf_counter()
     work()
@@ -163,7 +188,7 @@ def measured(way: str, url: str, calls: int, concurrency: int) -> tuple[float, f
 
 def measure(way: str, url: str, calls: str, concurrency: str) -> None:
     """Print what ``measured`` returns."""
-    ask = {"bare": bare, "ours": ours}[way]
+    ask = {"bare": bare, "ours": ours, "alone": alone}[way]
     ask(url, 32, 8)  # Imports, and what is compiled at the first use.
     rate = ask(url, int(calls), int(concurrency))
     print(rate, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
@@ -176,6 +201,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--latency", type=int, nargs="*", default=[50, 500], help="milliseconds")
     parser.add_argument("--in-flight", type=int, nargs="*", default=[16, 64, 256])
+    parser.add_argument("--alone", action="store_true", help="without the runner, for its memory")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -192,12 +218,13 @@ def compare(options: argparse.Namespace) -> None:
     os.environ.pop("LLMCHECK_REFUSE_CALLS", None)
     print(f"{options.calls} calls, {options.rounds} rounds, medians")
     print("latency  in flight  bare/s  llmcheck/s  ratio  MB bare  MB llmcheck")
+    ways = ("bare", "alone" if options.alone else "ours")
     with server() as port:
         for latency in options.latency:
             url = f"http://127.0.0.1:{port}/{latency}/v1"
             for concurrency in options.in_flight:
                 pairs = [
-                    [measured(way, url, options.calls, concurrency) for way in ("bare", "ours")]
+                    [measured(way, url, options.calls, concurrency) for way in ways]
                     for _ in range(options.rounds)
                 ]
                 ratio = statistics.median(b[0] / a[0] for a, b in pairs)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import Field
 
@@ -50,8 +51,8 @@ def row_of(call: Call, reply: StoredReply, key: str) -> bytes:
         probabilities={field: dict(given) for field, given in reply.probabilities.items()},
         failed=reply.failed,
     )
-    envelope = {"row": row.model_dump(exclude_defaults=True), "checksum": _checksum(row)}
-    return json.dumps(envelope).encode("ascii")
+    dumped = row.model_dump(exclude_defaults=True)
+    return json.dumps({"row": dumped, "checksum": _checksum(dumped)}).encode("ascii")
 
 
 def reply_in(blob: bytes, key: str) -> StoredReply:
@@ -59,7 +60,7 @@ def reply_in(blob: bytes, key: str) -> StoredReply:
     try:
         envelope = json.loads(blob)
         row = _Row.model_validate(envelope["row"])
-        intact = envelope["checksum"] == _checksum(row)
+        intact = envelope["checksum"] == _checksum(row.model_dump(exclude_defaults=True))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError("is not what llmcheck stores") from error
     if not intact:
@@ -70,6 +71,7 @@ def reply_in(blob: bytes, key: str) -> StoredReply:
     return StoredReply(row.raw, tokens, row.probabilities, row.failed)
 
 
-def _checksum(row: _Row) -> str:
-    # Fields added since, where they say nothing, leave the checksums of older rows as they were.
-    return digest(canonical_json(row.model_dump(exclude_defaults=True)))
+def _checksum(dumped: Mapping[str, Any]) -> str:
+    """Of a row without its defaults: fields added since, where they say nothing, leave the
+    checksums of older rows as they were."""
+    return digest(canonical_json(dumped))

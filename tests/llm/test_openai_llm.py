@@ -140,6 +140,15 @@ def test_without_a_key_no_key_of_the_environment_is_sent(monkeypatch: pytest.Mon
     assert KEY not in str(e.requests[0].headers)
 
 
+def test_what_openai_would_send_of_an_account_for_administration_stays_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "sk-admin-of-everything")
+    with Endpoint([completion(GOOD)]) as e:
+        ask(e, api_key=None)
+    assert "sk-admin" not in str(e.requests[0].headers)
+
+
 def test_many_threads_share_one_object() -> None:
     with Endpoint([completion(GOOD)] * 12) as e, ThreadPoolExecutor(6) as pool:
         llm = client(e)

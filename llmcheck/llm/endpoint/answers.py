@@ -27,6 +27,7 @@ _TAGS = (
     ("<|channel|>analysis<|message|>", "<|end|>"),
 )
 """Between what models think: DeepSeek, Qwen and many more, Magistral, Kimi, gpt-oss."""
+_MARKS = tuple(mark.lower() for pair in _TAGS for mark in pair)
 _CLOSE_ALONE = [closing for _, closing in _TAGS if closing != "<|end|>"]
 """Those that are answered alone where a template opens the thinking in the prompt."""
 _BLANK = 32
@@ -50,7 +51,8 @@ def thought(choice: Any, usage: Any) -> bool:
     if isinstance(content, list):
         return any(_kind(part) in _THINKING_PARTS for part in content)
     text = content or ""
-    if any(mark.lower() in text.lower() for pair in _TAGS for mark in pair):
+    lowered = text.lower()
+    if any(mark in lowered for mark in _MARKS):
         return True
     return not text.strip() and len(text) <= _BLANK and not message.tool_calls
 

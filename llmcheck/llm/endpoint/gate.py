@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from llmcheck.llm.endpoint.complaints import Refusal, Unreachable
 from llmcheck.llm.endpoint.meaning import LONGEST_WAIT, is_busy
-from llmcheck.llm.endpoint.quota import Entry, Minute, Rates, Told
+from llmcheck.llm.endpoint.quota import Entry, Minute, Rates, Told, speaks_of_quotas
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -103,7 +103,7 @@ class Gate:
     def hear(self, headers: Mapping[str, str]) -> None:
         """Take what the headers of the answer to this thread's request say of quotas."""
         passage = getattr(self._here, "passage", None)
-        if passage is None:
+        if passage is None or not speaks_of_quotas(headers):
             return
         with self._changed:
             now = self._clock()

@@ -25,7 +25,6 @@ from llmcheck.llm.endpoint.complaints import (
 from llmcheck.llm.endpoint.lessons import Lessons
 from llmcheck.tokens import Tokens
 
-_NAMED = ("model", "messages")
 _SHOWN = ("messages", "tools", "response_format")
 
 
@@ -46,12 +45,13 @@ def _connect(base_url: str, api_key: str, timeout: float, http_client: Any) -> A
 
 def _ask(client: Any, fields: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
     import openai
+    from openai.types.chat import ChatCompletion
 
     try:
-        # What is no named argument goes past openai's walk through it, which takes longest.
-        rest = {name: value for name, value in fields.items() if name not in _NAMED}
-        named = {name: fields[name] for name in _NAMED}
-        return client.chat.completions.create(**named, extra_body={**rest, **parameters})
+        # As what openai has no method for is posted: its method walks through all that is sent, in
+        # search of what it would convert, and finds nothing in plain JSON.
+        body = {**fields, **parameters}
+        return client.post("/chat/completions", body=body, cast_to=ChatCompletion)
     except openai.APIStatusError as error:
         raise Refusal(complaint_of(error.response), parameters) from error
     except openai.OpenAIError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -121,6 +121,11 @@ class Told:
             refilled = (most - left) / seconds if most is not None and seconds > 0 else 0.0
             self._rate = max(0.0, refilled)
             return
+
+
+def speaks_of_quotas(headers: Iterable[str]) -> bool:
+    """Whether there is anything in headers of these names for a ``Told`` to hear."""
+    return any("ratelimit" in name.lower() for name in headers)
 
 
 def seconds_until(text: str) -> float | None:

@@ -38,7 +38,8 @@ class Secrets:
             *_in_headers(os.environ.get("OPENAI_CUSTOM_HEADERS", "")),
         )
         self._in_words = _pattern(key for key in keys if len(key) >= _IN_WORDS)
-        self._in_answers = _pattern(key for key in keys if len(key) >= _IN_ANSWERS)
+        sought = [key for key in keys if len(key) >= _IN_ANSWERS]
+        self._in_answers = _pattern(sought) if sought else None
         self._loggers = 0
         """How many there were when they were last looked through."""
 
@@ -48,6 +49,8 @@ class Secrets:
 
     def out_of_answer(self, answer: Any) -> Any:
         """What an endpoint answered, parsed, without the keys: changed where it stands."""
+        if self._in_answers is None:
+            return answer
         if isinstance(answer, str):
             cleaned = self._in_answers.sub(INSTEAD, answer)
             return answer if cleaned == answer else cleaned  # Enumerations are texts, too.
