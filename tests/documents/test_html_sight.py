@@ -210,6 +210,7 @@ def test_white_text_is_seen_where_a_sheet_that_is_not_read_may_paint_behind_it()
     white = f"<p style='color:white'>{TEXT}</p>"
     assert not seen(white)
     assert seen(f"<link rel=stylesheet href=a.css>{white}")
+    assert seen(f"<style>@import 'a.css';</style>{white}")
     assert seen(f"<div style='position:relative'><img src=a.jpg>{white}</div>")
 
 
@@ -231,6 +232,16 @@ def test_what_is_said_to_a_screen_reader_in_the_place_of_a_sign_is_text() -> Non
     clipped = f'<span style="position:absolute;clip:rect(0,0,0,0)">{TEXT}</span>'
     assert not seen(f"<p>Price: {clipped}</p>")
     assert seen(f"<p>Price: {clipped}<span aria-hidden=true>$ 4</span></p>")
+
+
+def test_what_a_reader_can_open_as_the_markup_says_is_text() -> None:
+    closed = f'id=x class=x style="max-height:0;overflow:hidden">{TEXT}</div>'
+    for css in ("", "<style>.x{display:none}</style>"):
+        assert seen(f"{css}<div role=tabpanel {closed}")
+        assert seen(
+            f"{css}<button aria-expanded=false aria-controls='y x'>More</button><div {closed}"
+        )
+        assert not seen(f"{css}<button aria-controls=z>More</button><div {closed}")
 
 
 def test_hidden_text_is_hidden_in_mails_and_books_too() -> None:
@@ -258,6 +269,7 @@ def test_what_is_hidden_is_not_told_as_struck_out() -> None:
         "<style>" + "@media all{" * 90_000 + "p{display:none}</style>",
         "<style>p{display:" + "(" * 100_000 + "</style>",
         "<p style='color:" + "rgb(" * 9_000 + "'>a</p>",
+        "<b style='position:fixed;clip:rect(0,0,0,0)'>a</b>" * 10_000,
         "<p style='left:1e999px;font-size:-1e999em;color:rgb(1e999,nan,0);opacity:nan'>a</p>",
         "".join(f"<p style='color:#{at:06x}'>a</p>" for at in range(10_000)),
     ],

@@ -10,19 +10,15 @@ from collections.abc import Iterator, Set
 from typing import Any, NamedTuple
 
 from llmcheck.documents.formats import css_values
-from llmcheck.documents.formats.css_values import HIDING_WORDS, WHITE, Colour, words_of
+from llmcheck.documents.formats.css_values import HIDING_WORDS, WHITE, words_of
+from llmcheck.documents.formats.html_look import AWAY, MOVES, Look, look_of
 from llmcheck.documents.formats.html_styles import Declared, Styles
 
-_SMALLEST = 2.0
-"""Pixels of a font that nobody reads any more."""
-_AWAY, _FAR_AWAY = -999.0, -9000.0
-"""Pixels beyond an edge; the second where a carousel might have moved that far."""
+_FAR_AWAY = -9000.0
+"""Pixels beyond an edge, where a carousel might have moved less far."""
 _TABLE = frozenset({"table", "tbody", "tfoot", "thead", "td", "th", "tr"})
-_OWN_GROUND = frozenset({"button", "fieldset", "input", "mark", "select", "textarea"})
-_MOVES = frozenset({"position", "display", "transform", "margin-top", "margin-left"})
-"""What may put an element before something else than the one that it is in."""
 _TAKES_ALONG = frozenset({
-    "clip", "clip-path", "content-visibility", "filter", "opacity", "overflow", "scale", *_MOVES,
+    "clip", "clip-path", "content-visibility", "filter", "opacity", "overflow", "scale", *MOVES,
 })  # fmt: skip
 """What may hide an element with all that is in it."""
 _NOTHING: Declared = {}
@@ -37,26 +33,14 @@ class Unseen(NamedTuple):
     """Elements whose own text is not seen; what elements in them hold may be."""
 
 
-class _Look(NamedTuple):
-    """How text looks, as far as it is known; elements within inherit it."""
+class _Page(NamedTuple):
+    """What of a page decides whether styles hide."""
 
-    size: float | None = 16.0
-    visible: bool = True
-    away: bool = False
-    """Whether its first line is indented beyond the edge."""
-    colour: Colour | None = None
-    ground: Colour | None = None
-    """What stands behind it."""
-
-    @property
-    def is_seen(self) -> bool:
-        if not self.visible or self.away or (self.size is not None and self.size <= _SMALLEST):
-            return False
-        if self.colour is None:
-            return True
-        if self.colour.is_transparent:
-            return False
-        return self.ground is None or not self.colour.over(self.ground).is_like(self.ground)
+    scripted: bool
+    opened: Set[str]
+    """Ids of what a reader can open, as the markup says."""
+    signs: Set[Any]
+    """Elements in which there is a sign that screen readers are to leave out."""
 
 
 def unseen(root: Any, styles: Styles, *, scripted: bool) -> Unseen:
@@ -64,24 +48,22 @@ def unseen(root: Any, styles: Styles, *, scripted: bool) -> Unseen:
     from lxml import etree
 
     whole, own = set(), set()
-    sheets = root.xpath(
-        "//link[contains(translate(@rel, 'STYLEHEET', 'styleheet'), 'stylesheet')]"
-    )
-    looks = [_Look(ground=None if sheets else WHITE)]
+    page = _page(root, scripted)
+    looks = [Look(ground=None if _has_other_sheets(root) else WHITE)]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "end":
             looks.pop()
             continue
         declared = styles.get(element, _NOTHING)
-        look = _look(element, declared, looks[-1])
+        look = look_of(element, declared, looks[-1])
         # What hides the whole page is undone by a script, or there were no page.
         outermost = element.tag == "body" or element.getparent() is None
         if outermost and not look.is_seen:
-            look = _Look(ground=None)
+            look = Look(ground=None)
         looks.append(look)
         if not outermost and (
-            _hides_by_markup(element) or (declared and _hides(element, declared, look, scripted))
+            _hides_by_markup(element) or (declared and _hides(element, declared, look, page))
         ):
             whole.add(element)
             walk.skip_subtree()
@@ -101,6 +83,22 @@ def drop(things: Unseen) -> None:
             element.drop_tree()
 
 
+def _has_other_sheets(root: Any) -> bool:
+    return any("stylesheet" in link.get("rel", "").lower() for link in root.iter("link")) or any(
+        "@import" in (style.text or "").lower() for style in root.iter("style")
+    )
+
+
+def _page(root: Any, scripted: bool) -> _Page:
+    opened: set[str] = set()
+    signs = set()
+    for element in root.iter("*"):
+        opened.update(element.get("aria-controls", "").split())
+        if element.get("aria-hidden", "").lower() == "true":
+            signs.add(element.getparent())
+    return _Page(scripted, opened, signs)
+
+
 def _hides_by_markup(element: Any) -> bool:
     return (
         "hidden" in element.attrib
@@ -109,110 +107,25 @@ def _hides_by_markup(element: Any) -> bool:
     )
 
 
-# What elements within inherit
-
-
-def _look(element: Any, declared: Declared, above: _Look) -> _Look:
-    tag = element.tag
-    if not declared and not element.attrib and tag not in _OWN_GROUND:
-        return above
-    look = above._replace(
-        colour=_colour(element, declared, above), ground=_ground(element, declared, above)
-    )
-    if "font-size" in declared and "inherit" not in words_of(declared["font-size"]):
-        look = look._replace(size=css_values.font_size(declared["font-size"], above.size))
-    if words := words_of(declared.get("visibility", ())):
-        look = look._replace(visible=HIDING_WORDS["visibility"].isdisjoint(words))
-    if "text-indent" in declared:
-        indent = css_values.pixels(declared["text-indent"], look.size)
-        look = look._replace(away=indent is not None and indent <= _AWAY)
-    return look
-
-
-def _colour(element: Any, declared: Declared, above: _Look) -> Colour | None:
-    # A gradient may be painted through letters without colour, and a shadow is a blurred text.
-    image = declared.get("background-image", ())
-    if "text-shadow" in declared or "text" in words_of(image) or _has_image(image):
-        return None
-    for name in ("text-fill-color", "color"):
-        if value := declared.get(name):
-            words = words_of(value)
-            if {"inherit", "currentcolor", "unset"}.isdisjoint(words):
-                return css_values.colour(value)
-            return above.colour
-        if name in declared:
-            return None
-    if element.tag == "font" and "color" in element.attrib:
-        return css_values.named_colour(element.get("color"))
-    if element.tag == "body" and "text" in element.attrib:
-        return css_values.named_colour(element.get("text"))
-    return None if element.tag in ("a", *_OWN_GROUND) else above.colour
-
-
-def _ground(element: Any, declared: Declared, above: _Look) -> Colour | None:
-    ground = None if _may_lie_elsewhere(element, declared) else above.ground
-    if "background" in element.attrib or _has_image(declared.get("background-image", ())):
-        return None
-    if "background-color" in declared:
-        value = declared["background-color"]
-        painted = css_values.colour(value)
-        if painted is None:
-            return ground if {"none", "transparent", "initial"} & {*words_of(value)} else None
-    elif "bgcolor" in element.attrib:
-        painted = css_values.named_colour(element.get("bgcolor"))
-    else:
-        return ground
-    if painted is None or painted.alpha >= 1:
-        return painted
-    return None if ground is None else painted.over(ground)
-
-
-def _has_image(value: tuple[Any, ...]) -> bool:
-    return any(token.type in ("url", "function") and css_values.colour([token]) is None
-               for token in value)  # fmt: skip
-
-
-def _may_lie_elsewhere(element: Any, declared: Declared) -> bool:
-    """Whether it may stand before something else than the element that it is in."""
-    if element.tag in _OWN_GROUND:
-        return True
-    if _MOVES.isdisjoint(declared):
-        return False
-    margins = (css_values.pixels(declared.get(name, ())) for name in ("margin-top", "margin-left"))
-    return (
-        ("position" in declared and "static" not in words_of(declared["position"]))
-        or any("grid" in word for word in words_of(declared.get("display", ())))
-        or "transform" in declared
-        or any(margin is not None and margin < 0 for margin in margins)
-    )
-
-
-# What goes with all that is in it
-
-
-def _hides(element: Any, declared: Declared, look: _Look, scripted: bool) -> bool:
+def _hides(element: Any, declared: Declared, look: Look, page: _Page) -> bool:
     if _TAKES_ALONG.isdisjoint(declared):
         return False
-    if any(
+    closed = any(
         HIDING_WORDS[name] & {*words_of(declared.get(name, ()))}
         for name in ("display", "content-visibility")
-    ):
+    ) or _has_no_room(element, declared, look.size)
+    if closed and element.get("role") != "tabpanel" and element.get("id") not in page.opened:
         return True
-    if _is_clipped(declared) and not _is_said_instead(element):
+    # What is clipped beside a sign is what screen readers say in its place.
+    if _is_clipped(declared) and element.getparent() not in page.signs:
         return True
-    if _is_off_the_screen(declared, look.size) or _has_no_room(element, declared, look.size):
+    if _is_off_the_screen(declared, look.size):
         return True
     # Pages let their text fade, fly and grow in.
-    moves = scripted or {"none", "initial"}.isdisjoint(
+    moves = page.scripted or {"none", "initial"}.isdisjoint(
         words_of(declared.get("animation-name", ())) or ("none",)
     )
     return not moves and (_is_faint(declared) or _is_scaled_to_nothing(declared))
-
-
-def _is_said_instead(element: Any) -> bool:
-    """Whether it is what screen readers say in the place of a sign beside it."""
-    parent = element.getparent()
-    return any(each.get("aria-hidden", "").lower() == "true" for each in parent)
 
 
 def _is_clipped(declared: Declared) -> bool:
@@ -237,7 +150,7 @@ def _is_off_the_screen(declared: Declared, font: float | None) -> bool:
     placed = {"absolute", "fixed"} & {*words_of(declared.get("position", ()))}
     sides = ("left", "right", "top", "bottom") if "position" in declared else ()
     moved = [css_values.pixels(declared.get(side, ()), font) for side in sides]
-    if any(each is not None and each <= (_AWAY if placed else _FAR_AWAY) for each in moved):
+    if any(each is not None and each <= (AWAY if placed else _FAR_AWAY) for each in moved):
         return True
     further = [css_values.pixels(declared.get(side, ()), font)
                for side in ("margin-left", "margin-top")]  # fmt: skip

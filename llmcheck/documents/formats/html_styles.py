@@ -31,6 +31,8 @@ Styles = Mapping[Any, Declared]
 _MOST_CHARACTERS = 2_000_000
 """Of style sheets, and of the styles of elements: a million take one to five seconds."""
 _MOST_SELECTORS = 5_000
+_MOST_TOKENS = 50_000
+"""Of these selectors: to make ready to match takes longer than to parse."""
 _MOST_STEPS = 2_000_000
 """From selector to element and from element to element, to see what matches: some seconds."""
 
@@ -89,7 +91,7 @@ def _matched(root: Any, sheets: list[tuple[str, bool]]) -> dict[Any, list[Block]
 
     matcher = cssselect2.Matcher()
     there = _names(root)
-    number = 0
+    number = length = 0
     for source, fallback in sheets:
         for rule in rules_of(source):
             some = (one for one in selectors_of(rule.prelude) if may_match(one, there))
@@ -104,7 +106,8 @@ def _matched(root: Any, sheets: list[tuple[str, bool]]) -> dict[Any, list[Block]
             if not any(map(any, blocks.values())):
                 continue
             number += len(chosen)
-            if number > _MOST_SELECTORS:
+            length += sum(map(len, chosen))
+            if number > _MOST_SELECTORS or length > _MOST_TOKENS:
                 raise _TooMuch
             for tokens in chosen:
                 stateless = without_states(tokens)
