@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hostile import cpu_limit
+from repository import ROOT
 from samples import read
 
 from llmcheck.documents.formats.html import fragment_of, read_page
@@ -279,3 +283,12 @@ def test_hostile_styles_are_read_or_left_and_hide_nothing(page: str) -> None:
     with cpu_limit(20):
         (document,) = read(f"<html><body>{page}<p>The lock is shut.</p>".encode(), "a.html")
     assert document.text.endswith("The lock is shut.")
+
+
+def test_a_page_without_styles_loads_no_parser_of_them() -> None:
+    script = (
+        "import sys\nfrom llmcheck.documents.formats.html import read_fragment\n"
+        "read_fragment('<p class=x hidden>a</p><p>b</p>')\nassert 'tinycss2' not in sys.modules\n"
+        "read_fragment('<p style=color:red>b</p>')\nassert 'tinycss2' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
