@@ -93,6 +93,8 @@ def test_what_a_style_hides_is_no_text(style: str) -> None:
         "color:white;background:url(night.jpg)",
         "color:white;background:linear-gradient(navy,black)",
         "color:white;background:navy",
+        "color:white;background:url(a.jpg) center / cover, navy",
+        "color:a,b/c;background:a / b,c;font:a/b,c;clip:rect(a/b,c);transform:a(b,/)",
         "color:white;position:absolute;top:3em",
         "color:transparent;background:linear-gradient(red,blue);-webkit-background-clip:text",
         "color:transparent;text-shadow:0 0 8px #000",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 HIDING_WORDS = {
@@ -157,7 +158,7 @@ def arguments(token: Any) -> list[list[Any]]:
 
 def colour(value: Sequence[Any]) -> Colour | None:
     """The one colour that is among the parts of a value."""
-    found = [known for known in map(_colour, value) if known is not None]
+    found = [known for token in value if (known := _colour(token)) is not None]
     return found[0] if len(found) == 1 else None
 
 
@@ -173,10 +174,13 @@ def named_colour(name: str) -> Colour | None:
 
 
 def _colour(token: Any) -> Colour | None:
+    return _colour_of(token) if token.type in ("ident", "hash", "function") else None
+
+
+@lru_cache(maxsize=4096)  # Where many elements have one style, they share its tokens.
+def _colour_of(token: Any) -> Colour | None:
     from tinycss2 import color4
 
-    if token.type not in ("ident", "hash", "function"):
-        return None
     try:
         known = color4.parse_color(token)
         if known is None or known == "currentcolor":

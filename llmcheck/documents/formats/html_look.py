@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from llmcheck.documents.formats import css_values
@@ -28,16 +29,17 @@ class Look(NamedTuple):
     ground: Colour | None = None
     """What stands behind it."""
 
-    @property
-    def is_seen(self) -> bool:
-        """Whether it can be read, or is not known to be hidden."""
-        if not self.visible or self.away or (self.size is not None and self.size <= _SMALLEST):
-            return False
-        if self.colour is None:
-            return True
-        if self.colour.is_transparent:
-            return False
-        return self.ground is None or not self.colour.over(self.ground).is_like(self.ground)
+
+@lru_cache(maxsize=1024)
+def is_seen(look: Look) -> bool:
+    """Whether such text can be read, or is not known to be hidden."""
+    if not look.visible or look.away or (look.size is not None and look.size <= _SMALLEST):
+        return False
+    if look.colour is None:
+        return True
+    if look.colour.is_transparent:
+        return False
+    return look.ground is None or not look.colour.over(look.ground).is_like(look.ground)
 
 
 def look_of(element: Any, declared: Declared, above: Look) -> Look:
@@ -97,7 +99,7 @@ def _ground(element: Any, declared: Declared, above: Look) -> Colour | None:
 
 
 def _has_image(value: tuple[Any, ...]) -> bool:
-    return any(token.type in ("url", "function") and css_values.colour([token]) is None
+    return any(token.type in ("url", "function") and css_values.colour((token,)) is None
                for token in value)  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from llmcheck.documents.formats import css_values
 from llmcheck.documents.formats.css_values import HIDING_WORDS, WHITE, words_of
-from llmcheck.documents.formats.html_look import AWAY, MOVES, Look, look_of
+from llmcheck.documents.formats.html_look import AWAY, MOVES, Look, is_seen, look_of
 from llmcheck.documents.formats.html_styles import Declared, Styles
 
 _FAR_AWAY = -9000.0
@@ -59,7 +59,7 @@ def unseen(root: Any, styles: Styles, *, scripted: bool) -> Unseen:
         look = look_of(element, declared, looks[-1])
         # What hides the whole page is undone by a script, or there were no page.
         outermost = element.tag == "body" or element.getparent() is None
-        if outermost and not look.is_seen:
+        if outermost and not is_seen(look):
             look = Look(ground=None)
         looks.append(look)
         if not outermost and (
@@ -67,7 +67,7 @@ def unseen(root: Any, styles: Styles, *, scripted: bool) -> Unseen:
         ):
             whole.add(element)
             walk.skip_subtree()
-        elif not look.is_seen:
+        elif not is_seen(look):
             own.add(element)
     return Unseen(whole, own)
 
