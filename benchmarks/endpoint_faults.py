@@ -44,7 +44,7 @@ class Bridge(BaseModel):
 def main() -> None:
     """Print a line for each sort of trouble, or for those that are named."""
     sorts: list[Callable[[], None]] = [
-        busy_by_rate, busy_by_number, busy_for_a_while, gone_midway, dripping, endless,
+        busy_by_rate, busy_by_number, busy_for_a_while, gone_midway, silent, dripping, endless,
         faults_in_a_report,
     ]  # fmt: skip
     for sort in sorts:
@@ -146,6 +146,26 @@ def gone_midway() -> None:
         "gone after 66 of 200 calls", e, failed,
         f"{ended - gone[0]:.0f} s until the end, {len(set(failed))} cause(s) told",
     )  # fmt: skip
+
+
+def silent() -> None:
+    """A server that takes requests and says nothing, from the first on or from the 67th."""
+    for first in (0, 66):
+        came = 0
+
+        def answer(_: Any, first: int = first) -> str:
+            nonlocal came
+            came += 1
+            if came > first:
+                time.sleep(60)
+            return '{"metres": 1}'
+
+        with FaultyEndpoint(answer) as e:
+            seconds, failed = ask(e.url, 200, timeout=2.0)
+        show(
+            f"silent after {first} of 200 calls, time-out 2 s", e, failed,
+            f"{seconds:.1f} s until the end, {len(set(failed))} cause(s) told",
+        )  # fmt: skip
 
 
 def dripping() -> None:

@@ -2,20 +2,25 @@
 
     python benchmarks/fuzz.py --minutes 10 --keep /tmp/found     # from tests/data, by chance
     python benchmarks/fuzz.py --minutes 1 --seed 7 --only pdf
+    python benchmarks/fuzz.py --guided 120 --keep /tmp/found     # seconds a format, by coverage
 
 Each file is read as a corpus reads it: in a process that is ended where it takes too long. It may
 be read or refused. What no reader foresaw (an exception of a kind that is not named, a deadline,
-too much memory, a process that ends) is counted, and its bytes are kept.
+too much memory, a process that ends) is counted, and its bytes are kept. With ``--guided`` the
+reader runs in a process of atheris (``pip install atheris``), which goes on from the files that
+took the code a new way; it sees Python, not the parsers in C.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections import Counter
 from pathlib import Path
 from random import Random
 
+from fuzz_guided import guided, is_there
 from mutations import mutated
 
 from llmcheck.documents.formats import FORMATS, format_of
@@ -44,6 +49,15 @@ def samples() -> dict[str, list[tuple[str, bytes]]]:
     found["csv"].append(
         ("a.csv", b'id,text,title\n1,"The lock, it is shut.",Lock\n2,"A ""b""",C\n')
     )
+    found["html"].append(
+        (
+            "a.html",
+            b"<style>@media screen { p.a > b:not(#c), [d~=e] { color: #fff8; font: 0/0 a } } "
+            b".a:hover { clip: rect(0 1px, 1px, 0); transform: translate(-1e4px, 0) }</style>"
+            b"<p class=a style='background: rgb(0 0 0 / 5%)!important; left: -1em'>The <b id=c "
+            b"style='opacity: 0%; display: none'>lock</b> is <font color=red>shut</font>.",
+        )
+    )
     return {name: files for name, files in found.items() if files}
 
 
@@ -57,6 +71,25 @@ def outcome_of(items: list[object]) -> str:
     return "refused" if all(isinstance(item, DocumentError) for item in items) else "read"
 
 
+def by_coverage(
+    given: dict[str, list[tuple[str, bytes]]], seconds: int, seed: int, keep: Path
+) -> None:
+    """Print what so many seconds of atheris find in each format. Exits where it is missing."""
+    if not is_there():
+        sys.exit(
+            "atheris is not installed, and nothing is guided without it: pip install atheris, or "
+            "leave --guided out"
+        )
+    print("| format | files | read | refused | unforeseen | kept | branches before | after |")
+    print("|---|" + "---:|" * 7, flush=True)
+    for name, files in given.items():
+        found = guided(name, [data for _, data in files], seconds, seed, keep)
+        number = found.counts.total()
+        row = (number, *(found.counts[kind] for kind in ("read", "refused", "unforeseen")))
+        cells = (*row, len(found.kept), found.begun, found.ended)
+        print(f"| {name} | {' | '.join(f'{cell:,}' for cell in cells)} |", flush=True)
+
+
 def main() -> None:
     """Print how often each format was read, refused, or a surprise."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
@@ -64,8 +97,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", choices=list(FORMATS))
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--guided", type=int, metavar="SECONDS")
     options = parser.parse_args()
     given = samples()
+    if options.guided is not None:
+        chosen = [name for name in given if options.only in (None, name)]
+        keep = options.keep or Path("found")
+        by_coverage({name: given[name] for name in chosen}, options.guided, options.seed, keep)
+        return
     others = [data for files in given.values() for _, data in files]
     counts: Counter[tuple[str, str]] = Counter()
     until = time.monotonic() + 60 * options.minutes

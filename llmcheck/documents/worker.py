@@ -3,7 +3,8 @@
 Parsers of others, some of them in C, have no deadline, and what a hostile file makes them take
 cannot be told beforehand. So they run where they can be ended: in a process that reads one file
 after the other and has so many seconds for each (``formats``) and so much memory. A process that
-had to be ended costs its file alone.
+had to be ended costs its file alone. When files that came to nothing have taken minutes, those
+that follow have seconds, or a folder of a thousand of them would take a day.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, cast
 
@@ -24,6 +26,10 @@ from llmcheck.models import Document
 
 MAX_MEMORY = 2_000_000_000
 """Bytes of address space that the process may take, where the system knows such a limit."""
+MAX_LOST = 300.0
+"""Seconds that files may take of one worker before it ends the process that reads them."""
+LITTLE = 5.0
+"""Seconds that each file has after that: enough for most, and for the process to start anew."""
 _OUT_OF_MEMORY = 77
 _GRACE = 10
 """Seconds of processor time beyond its deadline after which a process ends by itself: that of a
@@ -53,6 +59,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._lost = 0.0
 
     def __enter__(self) -> Worker:
         return self
@@ -73,12 +80,15 @@ class Worker:
         """The documents that a file's bytes hold, and what of it cannot be read.
 
         As ``read_documents``; a file that takes too long or too much memory, or at which its
-        reader ends, is a DocumentError behind what was read of it until then.
+        reader ends, is a DocumentError behind what was read of it until then. It has the time
+        of its format, or ``LITTLE`` where such files have taken ``MAX_LOST`` before.
         """
         chosen = chosen_format(data, name, format_name)
         seconds = FORMATS[chosen].seconds
         if seconds is None:
             return list(read_documents(data, name, chosen))
+        hurried = self._lost >= MAX_LOST
+        seconds = min(seconds, LITTLE) if hurried else seconds
         items: list[Document | DocumentError] = []
         try:
             process = self._process or self._start()
@@ -86,6 +96,7 @@ class Worker:
             reason = f"needs a process that reads it, and none starts ({error.strerror or error})"
             return [DocumentError(name, f"{reason}: end other programs, and try again")]
         late = threading.Event()
+        begun = time.monotonic()
         timer = threading.Timer(seconds, _end_late, (process, late))
         timer.daemon = True
         timer.start()
@@ -95,7 +106,9 @@ class Worker:
                 items.append(item)
         except (EOFError, OSError):
             self._end()
-            items.append(DocumentError(name, _reason(process.returncode, late, seconds)))
+            self._lost += time.monotonic() - begun
+            reason = _reason(process.returncode, late, seconds, hurried=hurried)
+            items.append(DocumentError(name, reason))
         except BaseException:
             self._end()
             raise
@@ -227,7 +240,12 @@ def _end_late(process: subprocess.Popen[bytes], late: threading.Event) -> None:
     process.kill()
 
 
-def _reason(status: int | None, late: threading.Event, seconds: float) -> str:
+def _reason(status: int | None, late: threading.Event, seconds: float, *, hurried: bool) -> str:
+    if late.is_set() and hurried:
+        return (
+            f"took longer to read than {seconds:g} s, which is all that a file has after others "
+            f"took {MAX_LOST:g} s and came to nothing: read it without them"
+        )
     if late.is_set():
         return f"took longer to read than {seconds:g} s: split it, or save its text and read that"
     if status == _OUT_OF_MEMORY:

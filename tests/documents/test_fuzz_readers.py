@@ -7,8 +7,11 @@ benchmarks/fuzz.py, which reads in a process of its own.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from random import Random
 
+import fuzz
+import fuzz_guided
 import pytest
 from fuzz import samples
 from hostile import cpu_limit
@@ -63,3 +66,20 @@ def test_any_bytes_are_read_or_refused_by_every_reader(
     name, sound = Random(seed).choice(_FILES[format_name])  # noqa: S311
     check(data, name, format_name)
     check(sound[: seed % 2000] + data, name, format_name)
+
+
+def test_guided_fuzzing_says_what_it_needs_where_that_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fuzz, "is_there", lambda: False)
+    monkeypatch.setattr("sys.argv", ["fuzz.py", "--guided", "1"])
+    with pytest.raises(SystemExit, match="pip install atheris"):
+        fuzz.main()
+
+
+def test_guided_fuzzing_counts_what_became_of_the_files(tmp_path: Path) -> None:
+    pytest.importorskip("atheris", reason="optional")
+    found = fuzz_guided.guided("csv", [data for _, data in _FILES["csv"]], 2, 0, tmp_path)
+    assert found.counts["read"] > 0
+    assert found.ended >= found.begun > 0
+    assert found.kept == ()

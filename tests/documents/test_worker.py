@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,27 @@ def test_what_takes_too_long_is_named_and_the_next_file_is_read(
         assert "took longer to read than 0.001 s: split it" in reason_of(
             reader.read(PAGE, "slow.html")
         )
+    assert text_of(reader.read(PAGE, "a.html")).startswith("The lock")
+
+
+def test_when_files_that_came_to_nothing_took_long_the_next_ones_have_little_time(
+    reader: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = b"<p " + b" ".join(b"a%d" % at for at in range(300_000)) + b">a</p>"
+    monkeypatch.setitem(FORMATS, "html", FORMATS["html"]._replace(seconds=1.0))
+    monkeypatch.setattr(worker, "MAX_LOST", 1.5)
+    monkeypatch.setattr(worker, "LITTLE", 0.2)
+    for number in range(2):
+        assert "longer to read than 1 s: split it" in reason_of(reader.read(bad, f"{number}.html"))
+    begun = time.monotonic()
+    reasons = [reason_of(reader.read(bad, f"late-{number}.html")) for number in range(5)]
+    assert time.monotonic() - begun < 5 * 0.8
+    assert set(reasons) == {
+        "took longer to read than 0.2 s, which is all that a file has after others took 1.5 s and "
+        "came to nothing: read it without them"
+    }
+    monkeypatch.setattr(worker, "LITTLE", 30.0)
+    monkeypatch.setitem(FORMATS, "html", FORMATS["html"]._replace(seconds=60.0))
     assert text_of(reader.read(PAGE, "a.html")).startswith("The lock")
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import create_server, socket
 from typing import Any
 
 import pytest
@@ -23,7 +25,7 @@ from llmcheck.checker import Checker
 from llmcheck.documents.corpus import Corpus
 from llmcheck.errors import ProviderError
 from llmcheck.llm.endpoint.client import EndpointLLM
-from llmcheck.llm.endpoint.complaints import Complaint, Refusal
+from llmcheck.llm.endpoint.complaints import Complaint, Refusal, Unreachable
 from llmcheck.llm.endpoint.gate import Gate
 from llmcheck.llm.endpoint.quota import MINUTE, Minute, Rates, seconds_until
 from llmcheck.settings import Settings
@@ -199,6 +201,98 @@ def test_a_server_that_goes_away_stops_all_calls_after_a_few_attempts_in_all() -
     assert 0 < len(answered) < 60
     assert len(causes) <= 2
     assert all("cannot connect" in cause for cause in causes)
+
+
+@contextmanager
+def silent(answers_first: int = 0) -> Iterator[tuple[str, list[float]]]:
+    """An endpoint that answers so many requests, and then takes them and says nothing; when
+    each came."""
+    asked: list[float] = []
+    body = json.dumps(completion(GOOD).body)
+
+    def serve(connection: socket) -> None:
+        connection.recv(100_000)
+        asked.append(time.monotonic())
+        if len(asked) <= answers_first:
+            head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+            connection.sendall(f"{head}{body}".encode())
+            connection.close()
+        else:
+            kept.append(connection)
+
+    kept: list[socket] = []
+    with create_server(("127.0.0.1", 0)) as listening:
+
+        def run() -> None:
+            with suppress(OSError):
+                while True:
+                    serve(listening.accept()[0])
+
+        threading.Thread(target=run, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1", asked
+    for connection in kept:
+        connection.close()
+
+
+def test_a_server_that_never_answers_is_given_up_when_one_request_alone_had_its_time() -> None:
+    with silent() as (url, asked):
+        begun = time.monotonic()
+        said = outcomes(quick(url, timeout=0.5), 40, threads=8)
+        taken = time.monotonic() - begun
+    assert len(asked) <= 8 + 1
+    assert taken < 0.5 * 2 + 1.5
+    assert set(said) == {said[0]}
+    assert "did not answer within 0.5 s, nor when asked again" in str(said[0])
+
+
+def test_a_server_that_answers_no_more_is_given_up_after_three_times_its_time() -> None:
+    with silent(answers_first=10) as (url, asked):
+        begun = time.monotonic()
+        said = outcomes(quick(url, timeout=0.5), 40, threads=8)
+        taken = time.monotonic() - begun
+    assert said.count(BRIDGE) == 10
+    assert len(asked) <= 10 + 8 + 4 + 2
+    assert taken < 0.5 * 3 + 2
+
+
+def test_a_text_that_takes_too_long_costs_its_own_call_and_no_other() -> None:
+    asked: list[str] = []
+
+    def answer(body: Any) -> str:
+        asked.append(body["messages"][-1]["content"])
+        time.sleep(1.0 if asked[-1] == "long" else 0.0)
+        return GOOD
+
+    with FaultyEndpoint(answer) as e, ThreadPoolExecutor(2) as pool:
+        llm = quick(e.url, timeout=0.4)
+        assert llm.complete(call("short"), Bridge).value == BRIDGE
+        slow = pool.submit(llm.complete, call("long"), Bridge)
+        while not slow.done():
+            assert llm.complete(call("short"), Bridge).value == BRIDGE
+        with pytest.raises(ProviderError, match=r"did not answer within 0\.4 s"):
+            slow.result()
+        assert asked.count("long") == 3
+        assert llm.complete(call("short"), Bridge).value == BRIDGE
+
+
+def test_after_a_time_out_of_all_one_alone_tries_and_its_answer_lets_half_as_many_in() -> None:
+    waits = Waits()
+    gate = Gate(Rates(), 5, sleep=waits, clock=waits.now)
+    inside = threading.Barrier(8)
+
+    def one() -> None:
+        with suppress(Unreachable), gate.passage(1):
+            inside.wait()
+            raise Unreachable(TimeoutError(), timed_out=True)
+
+    threads = [threading.Thread(target=one) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not gate.gone
+    assert most_at_once(gate, 9) == 1
+    assert most_at_once(gate, 9) in (4, 5)
 
 
 def test_a_server_that_comes_back_meanwhile_loses_no_call() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import itertools
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from bridges import BRIDGE, GOOD, KEY, Bridge, Waits, call
 from wire import Answer, Endpoint, completion
 
 from llmcheck.errors import ProviderError
-from llmcheck.llm.endpoint.bounds import MOST_BYTES
+from llmcheck.llm.endpoint.bounds import MOST_BYTES, TooSlow, bounded_client
 from llmcheck.llm.endpoint.client import EndpointLLM
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -87,6 +88,79 @@ def test_one_byte_after_the_other_is_no_answer_in_time(script: Callable[[socket]
     late = r"did not answer within 0\.3 s"
     with served(script) as url, pytest.raises(ProviderError, match=late):
         asked(url, timeout=0.3, max_attempts=1)
+
+
+def dripping_handshake(connection: socket) -> None:
+    """A record of TLS that says it is long, byte by byte."""
+    connection.recv(100_000)
+    with contextlib.suppress(OSError):
+        for byte in b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03" + b"a" * 9000:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.02)
+
+
+def without_certificates(side: ssl.Purpose) -> ssl.SSLContext:
+    """TLS between two that need not know who the other is, so no key has to be made."""
+    context = ssl.SSLContext(
+        ssl.PROTOCOL_TLS_SERVER if side is ssl.Purpose.CLIENT_AUTH else ssl.PROTOCOL_TLS_CLIENT
+    )
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("aNULL:@SECLEVEL=0")
+    return context
+
+
+@contextmanager
+def listening(script: Callable[[socket], None]) -> Iterator[str]:
+    """A host and port where every connection is served by the script from its first byte on."""
+    with create_server(("127.0.0.1", 0)) as server:
+
+        def serve(connection: socket) -> None:
+            with contextlib.suppress(OSError), connection:
+                script(connection)
+
+        def run() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+        threading.Thread(target=run, daemon=True).start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_a_handshake_that_drips_is_cut_at_the_deadline() -> None:
+    begun = time.monotonic()
+    with (
+        listening(dripping_handshake) as place,
+        pytest.raises(ProviderError, match=r"did not answer within 0\.5 s"),
+    ):
+        asked(f"https://{place}/v1", timeout=0.5, max_attempts=1)
+    assert time.monotonic() - begun < 4
+
+
+def test_a_handshake_that_drips_behind_a_proxy_with_tls_is_cut_at_the_deadline() -> None:
+    import httpx2
+
+    def proxy(connection: socket) -> None:
+        context = without_certificates(ssl.Purpose.CLIENT_AUTH)
+        with context.wrap_socket(connection, server_side=True) as inner:
+            inner.recv(100_000)
+            inner.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            dripping_handshake(inner)
+
+    with listening(proxy) as place:
+        through = httpx2.Proxy(
+            f"https://{place}", ssl_context=without_certificates(ssl.Purpose.SERVER_AUTH)
+        )
+        client = bounded_client(
+            httpx2.Client, 1.0, lambda _: None, proxy=through, timeout=1.0, trust_env=False
+        )
+        begun = time.monotonic()
+        with client, pytest.raises(TooSlow):
+            client.post("https://a.example/v1", content=b"{}")
+        assert 0.9 < time.monotonic() - begun < 4
 
 
 def test_an_answer_that_drips_once_is_asked_for_again() -> None:

@@ -1,8 +1,8 @@
 """Reads a web page: its visible text, its headline, what is struck out, what is not the article.
 
-The text is laid out in ``html_layout``, read for hidden and struck parts in ``html_marks``, and
-held against the main text in ``html_main_text``; what the page states of itself is found in
-``html_metadata``.
+The text is laid out in ``html_layout``, without what ``html_sight`` finds to be hidden (by what
+``html_styles`` reads) and ``html_marks`` struck out, and held against the main text in
+``html_main_text``; what the page states of itself is found in ``html_metadata``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 from llmcheck.documents.decoding import decode
 from llmcheck.documents.formats.html_layout import lay_out, spans_of
 from llmcheck.documents.formats.html_main_text import chrome_of
-from llmcheck.documents.formats.html_marks import drop_hidden, sheet_of, take_struck
+from llmcheck.documents.formats.html_marks import take_struck
 from llmcheck.documents.formats.html_metadata import INVISIBLE, page_metadata, visible
+from llmcheck.documents.formats.html_sight import drop, unseen
+from llmcheck.documents.formats.html_styles import styles_of
 from llmcheck.documents.metadata import Metadata
 from llmcheck.models import Document, Span
 
@@ -65,12 +67,13 @@ def read_page(source: str) -> Page:
     Raises ValueError, saying why, when the page shows no text or cannot be read to its end.
     """
     root = _parse(source)
-    sheet = sheet_of(root)
-    struck = take_struck(root, sheet)
+    styles = styles_of(root)
+    hidden = unseen(root, styles, scripted=_has_scripts(root))
+    struck = take_struck(root, styles, hidden)
     about = page_metadata(root)
     # Before the main text is sought: what no reader sees must not decide what is main.
-    drop_hidden(root)
-    text, blocks = lay_out(root, sheet)
+    drop(hidden)
+    text, blocks = lay_out(root, styles)
     if not blocks and struck:
         raise ValueError("shows no text that is not struck out: there is nothing to read in it")
     if not blocks:
@@ -102,13 +105,14 @@ def fragment_of(
     if not source.strip():
         return Fragment("")
     root = _parse(source)
-    sheet = sheet_of(root, css)
-    struck = take_struck(root, sheet)
-    drop_hidden(root)
+    styles = styles_of(root, css)
+    hidden = unseen(root, styles, scripted=False)
+    struck = take_struck(root, styles, hidden)
+    drop(hidden)
     for cell in root.iter("td", "th"):
         _set_in_line(cell, len(cell) if office else 1)
     set_apart = frozenset(apart(root) if apart is not None else ())
-    text, blocks = lay_out(root, sheet, apart=set_apart, tabs=office)
+    text, blocks = lay_out(root, styles, apart=set_apart, tabs=office)
     return Fragment(text, spans_of(blocks, [block.apart for block in blocks]), struck)
 
 
@@ -139,6 +143,11 @@ def _parse(source: str) -> Any:
         if element.tail and INVISIBLE.search(element.tail):
             element.tail = visible(element.tail)
     return root
+
+
+def _has_scripts(root: Any) -> bool:
+    kinds = (script.get("type", "").lower() for script in root.iter("script"))
+    return any(not kind or "javascript" in kind or kind == "module" for kind in kinds)
 
 
 def _set_in_line(cell: Any, most: int) -> None:

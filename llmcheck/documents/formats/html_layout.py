@@ -10,7 +10,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from llmcheck.documents.formats.html_marks import Sheet, is_raised
+from llmcheck.documents.formats.html_marks import is_raised
+from llmcheck.documents.formats.html_styles import Styles
 from llmcheck.models import Span
 
 # Not "head": libxml2 leaves in it what a page without a body tag begins with.
@@ -46,7 +47,7 @@ class Block(NamedTuple):
 
 
 def lay_out(
-    root: Any, sheet: Sheet, *, apart: Collection[Any] = (), tabs: bool = False
+    root: Any, styles: Styles, *, apart: Collection[Any] = (), tabs: bool = False
 ) -> tuple[str, list[Block]]:
     """The text of a tree, and its blocks.
 
@@ -56,7 +57,7 @@ def lay_out(
     pieces: list[str] = []
     blocks: list[Block] = []
     length = 0
-    for separator, text, is_apart in _paragraphs(root, sheet, apart, tabs):
+    for separator, text, is_apart in _paragraphs(root, styles, apart, tabs):
         if blocks:
             pieces.append(separator)
             length += len(separator)
@@ -84,7 +85,7 @@ def superscript(text: str) -> str:
 
 
 def _paragraphs(
-    root: Any, sheet: Sheet, apart: Collection[Any], tabs: bool
+    root: Any, styles: Styles, apart: Collection[Any], tabs: bool
 ) -> Iterator[tuple[str, str, bool]]:
     """In reading order, what parts a block from the one before, its text, if it is apart."""
     from lxml import etree
@@ -118,7 +119,7 @@ def _paragraphs(
         step = 1 if event == "start" else -1
         preformatted += step * (tag == "pre")
         if event == "start":
-            marks.append((is_raised(element, sheet), element in apart))
+            marks.append((is_raised(element, styles), element in apart))
         lifts, parts = marks[-1] if event == "start" else marks.pop()
         raised += step * lifts
         set_apart += step * parts

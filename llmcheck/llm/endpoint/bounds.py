@@ -122,27 +122,33 @@ class _Network:
 
 
 class _Stream:
-    """A connection, every step of which heeds the deadline and ends when its run is stopped."""
+    """A connection, every step of which heeds the deadline and ends when its run is stopped.
 
-    def __init__(self, inner: Any, deadline: _Deadline) -> None:
+    ``nested`` is TLS within TLS, through a proxy: its steps are many reads, each with a time-out
+    of its own, so that it needs to be cut.
+    """
+
+    def __init__(self, inner: Any, deadline: _Deadline, *, nested: bool = False) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._nested = nested
 
     def read(self, max_bytes: int, timeout: float | None = None) -> Any:
-        with self._until_stopped():
+        with self._until_stopped(), self._until_late(self._nested):
             return self._inner.read(max_bytes, self._deadline.cut(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with self._until_stopped():
+        with self._until_stopped(), self._until_late(self._nested):
             self._inner.write(buffer, self._deadline.cut(timeout))
 
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> Any:
         timeout = self._deadline.cut(timeout)
-        with self._until_stopped():
+        nested = self._inner.get_extra_info("ssl_object") is not None
+        with self._until_stopped(), self._until_late(nested):
             stream = self._inner.start_tls(ssl_context, server_hostname, timeout)
-        return _Stream(stream, self._deadline)
+        return _Stream(stream, self._deadline, nested=nested)
 
     def close(self) -> None:
         self._inner.close()
@@ -156,3 +162,34 @@ class _Stream:
         if isinstance(connection, socket.socket):
             return interruption.current().cuts(connection)
         return nullcontext()
+
+    def _until_late(self, nested: bool) -> AbstractContextManager[None]:
+        connection = self._inner.get_extra_info("socket")
+        seconds = self._deadline.cut(None)
+        if nested and seconds is not None and isinstance(connection, socket.socket):
+            return _cutting(connection, seconds)
+        return nullcontext()
+
+
+@contextmanager
+def _cutting(connection: socket.socket, seconds: float) -> Iterator[None]:
+    """Cut a connection after so many seconds. Raises TooSlow where that ended the block."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError):
+            # Not as one of TLS, which would take its state from under whoever reads.
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except Exception as error:
+        if late.is_set():
+            raise TooSlow from error
+        raise
+    finally:
+        timer.cancel()

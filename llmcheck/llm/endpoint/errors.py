@@ -109,8 +109,9 @@ class Endpoint:
             )
         elif isinstance(cause, Unreachable) and cause.timed_out:
             message = (
-                f"{self.address} did not answer within {self.timeout:g} s, asked "
-                f"{self.max_attempts} time(s): raise the timeout or lower --concurrency"
+                f"{self.address} did not answer within {self.timeout:g} s"
+                f"{', nor when asked again' if self.max_attempts > 1 else ''}: raise the timeout "
+                "or lower --concurrency"
             )
         elif isinstance(cause, Unreachable) and cause.too_large:
             message = (

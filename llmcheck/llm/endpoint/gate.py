@@ -2,7 +2,8 @@
 
 An endpoint that is busy says so to some of them and means all. So the number under way is halved
 when it is said and grows while it is not, the faster the longer (as TCP's CUBIC); a wait that it
-asks for holds for everyone. While nothing is heard of it, one request at a time tries.
+asks for holds for everyone. While nothing is heard of it, one request at a time tries; when it
+counts as gone, those that waited meanwhile are not sent.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from llmcheck.llm.endpoint.quota import Entry, Minute, Rates, Told, speaks_of_qu
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
+MOST_TIMEOUTS = 3
+"""Time-outs of one request, and of all in a row, after which no more is waited for."""
 _CAUTION = 50
 """Answers without a refusal after which one round of requests widens the gate by one; as many
 again, by two."""
@@ -43,6 +46,8 @@ class Gate:
     """Lets requests through. Thread-safe.
 
     ``patience`` is after how many failures to reach the endpoint, in a row, it counts as gone.
+    Of time-outs fewer are enough, which take as long as the user would wait: three, or two where
+    it never answered. The second is then that of a request which had the endpoint to itself.
     """
 
     def __init__(
@@ -73,13 +78,17 @@ class Gate:
         """Answers since the width was halved."""
         self._refusals = 0
         self._losses = 0
+        self._timeouts = 0
+        """Of the losses."""
+        self._last_loss: Unreachable | None = None
         self.answers = 0
         """How many requests were answered."""
 
     @property
     def gone(self) -> bool:
         """Whether the endpoint could not be reached too often, and not once between."""
-        return self._losses >= self._patience
+        most = MOST_TIMEOUTS if self.answers else MOST_TIMEOUTS - 1
+        return self._losses >= self._patience or self._timeouts >= most
 
     @contextmanager
     def passage(self, tokens: int) -> Iterator[Passage]:
@@ -93,7 +102,7 @@ class Gate:
             raise
         except Unreachable as error:
             if lost(error):
-                self._note_loss(passage, error.timed_out)
+                self._note_loss(passage, error)
             raise
         else:
             self._note_answer(passage)
@@ -112,8 +121,11 @@ class Gate:
 
     def _enter(self, tokens: int) -> Passage:
         now = 0.0
+        arrived = self._round
         while True:
             with self._changed:
+                if self._last_loss is not None and self._round != arrived and self.gone:
+                    raise self._last_loss
                 # A clock that lags behind what was slept must not hold anyone for ever.
                 now = max(now, self._clock())
                 delay = self._delay(tokens, now)
@@ -177,22 +189,30 @@ class Gate:
             if wait is not None:
                 self._opens = max(self._opens, self._clock() + wait)
 
-    def _note_loss(self, passage: Passage, timed_out: bool) -> None:
+    def _note_loss(self, passage: Passage, error: Unreachable) -> None:
         with self._changed:
             if not self._turn(passage):
                 return
             self._losses += 1
-            if timed_out:
+            self._last_loss = error
+            if error.timed_out:
+                self._timeouts += 1
                 self._narrow()
+                if not self.answers:
+                    self._let_one_try()
             elif 1 < self._losses < self._patience:
                 # The first may be an accident of one connection.
-                if self._before is None:
-                    self._before = self._width
-                self._width = 1
+                self._let_one_try()
                 self._opens = self._clock() + _backoff(self._losses)
 
+    def _let_one_try(self) -> None:
+        if self._before is None:
+            self._before = self._width
+        self._width = 1
+
     def _note_reached(self) -> None:
-        self._losses = 0
+        self._losses = self._timeouts = 0
+        self._last_loss = None
         if self._before is not None:
             self._width, self._before = self._before, None
 
@@ -211,12 +231,14 @@ class Gate:
 class Patience:
     """When a request is not to be repeated any more, as tenacity asks it.
 
-    Being turned away as too many does not count while others are answered.
+    Being turned away as too many does not count while others are answered. What is not answered
+    in its time ``MOST_TIMEOUTS`` times is not repeated, whatever others are: it takes too long.
     """
 
     def __init__(self, gate: Gate, most: int) -> None:
         self._gate = gate
         self._left = most
+        self._timeouts = 0
         self._answers = gate.answers
 
     def __call__(self, state: RetryCallState) -> bool:
@@ -225,7 +247,8 @@ class Patience:
         if not busy or self._gate.answers == self._answers:
             self._left -= 1
         self._answers = self._gate.answers
-        return self._left <= 0 or self._gate.gone
+        self._timeouts += isinstance(error, Unreachable) and error.timed_out
+        return self._left <= 0 or self._timeouts >= MOST_TIMEOUTS or self._gate.gone
 
 
 def lost(error: BaseException) -> bool:
