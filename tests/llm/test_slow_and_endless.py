@@ -10,6 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from socket import create_server, socket
 
@@ -236,3 +237,24 @@ def test_connections_are_kept_between_calls() -> None:
         for user in ("1", "2"):
             assert llm.complete(call(user), Bridge).value == BRIDGE
     assert len(opened) == 1
+
+
+def test_calls_at_once_open_a_connection_each_and_later_ones_none() -> None:
+    opened: list[socket] = []
+    together = threading.Barrier(4)
+
+    def script(connection: socket) -> None:
+        opened.append(connection)
+        together.wait(timeout=10)
+        whole(connection)
+        while b"metres" not in connection.recv(100_000):
+            pass
+        together.wait(timeout=10)
+        whole(connection)
+
+    with served(*[script] * 4) as url, ThreadPoolExecutor(4) as pool:
+        llm = EndpointLLM(base_url=url, api_key=KEY, sleep=Waits(), timeout=10.0)
+        for _ in range(2):
+            replies = list(pool.map(lambda n: llm.complete(call(str(n)), Bridge), range(4)))
+            assert [reply.value for reply in replies] == [BRIDGE] * 4
+    assert len(opened) == 4

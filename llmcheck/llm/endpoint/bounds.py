@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from typing import Any
 
 from llmcheck.llm import interruption
+from llmcheck.llm.endpoint.lines import Lines
 
 MOST_BYTES = 32_000_000
 """Of an answer, decompressed: some hundred times the longest that a model gives."""
@@ -46,7 +47,7 @@ def bounded_client(
     class Bounded(base):  # type: ignore[misc]
         def send(self, request: Any, **how: Any) -> Any:
             how |= {"stream": True, "follow_redirects": False}
-            with deadline.within(seconds):
+            with deadline.within(seconds), lines.for_one():
                 response = super().send(request, **how)
                 try:
                     heard(response.headers)
@@ -67,11 +68,19 @@ def bounded_client(
             with suppress(Exception):
                 self.close()
 
-    client = Bounded(**options)
-    # httpx has no door for it, though httpcore has: below its transports, every read is seen.
-    for transport in (client._transport, *client._mounts.values()):
+    def watched(transport: Any) -> Any:
+        # httpx has no door for it, though httpcore has: below its transports, every read is seen.
         if pool := getattr(transport, "_pool", None):
             pool._network_backend = _Network(pool._network_backend, deadline)
+        return transport
+
+    client = Bounded(**options)
+    transport = type(client._transport)
+    # Certificates are read from files once, not for every line.
+    certificates = client._transport._pool._ssl_context
+    client._transport = lines = Lines(lambda: watched(transport(verify=certificates)))
+    for proxied in client._mounts.values():
+        watched(proxied)
     return client
 
 
