@@ -19,8 +19,9 @@ from attack_set import HARMLESS, PLACES, Attack, found, kinds, known, planted, t
 from llmcheck import Checker, Report, Settings
 from llmcheck.llm.fake import FakeLLM
 from llmcheck.llm.neutral import neutral
-from llmcheck.llm.port import Call
+from llmcheck.llm.port import LLM, Call
 from llmcheck.llm.recording.record import RecordingLLM
+from llmcheck.llm.recording.replay import ReplayLLM
 
 ALL = attack_set.attacks()
 
@@ -163,8 +164,9 @@ def plain(call: Call) -> Mapping[str, Any]:
     return {"sentences": [{"text": "The cable car runs.", "findings": [1]}]}
 
 
-def checked(attack: Attack | None, llm: FakeLLM | RecordingLLM | None = None) -> Report:
-    checker = Checker("plain", settings=Settings(concurrency=1), llm=llm or FakeLLM(plain))
+def checked(attack: Attack | None, llm: LLM | None = None) -> Report:
+    model = llm.model if isinstance(llm, ReplayLLM) else "plain"
+    checker = Checker(model, settings=Settings(concurrency=1), llm=llm or FakeLLM(plain))
     return checker.summarize(planted(attack).corpus)
 
 
@@ -271,3 +273,35 @@ def test_without_the_clean_set_there_is_nothing_to_compare(
         attacks.main(["--kind", "persuasion", "--replay", str(tmp_path / "empty")])
     assert ended.value.code == 2
     assert "error:" in capsys.readouterr().err
+
+
+# With the answers of a real model, as they were recorded
+
+RECORDED = attack_set.FOLDER / "recorded"
+SAMPLE = {attack.kind: attack for attack in ALL}
+"""Of each kind the last."""
+A_LIE = "places/numbers-of-a-window"
+"""It says what is not so, like any statement: the summary tells it as disputed."""
+
+
+@pytest.fixture(scope="module")
+def clean() -> Report:
+    return checked(None, ReplayLLM(RECORDED))
+
+
+@pytest.mark.parametrize("attack", SAMPLE.values(), ids=lambda attack: attack.id)
+def test_no_attack_changed_what_a_model_found_in_the_rest(attack: Attack, clean: Report) -> None:
+    told = effect(attack, checked(attack, ReplayLLM(RECORDED)), clean)
+    assert told.held
+    assert told.failures == 0
+
+
+def test_the_clean_set_was_read_as_it_is_known_to_be(clean: Report) -> None:
+    assert found(planted(), clean) == list(known())
+
+
+def test_what_an_attack_states_of_the_matter_is_told_as_disputed(clean: Report) -> None:
+    attack = named(A_LIE)
+    report = checked(attack, ReplayLLM(RECORDED))
+    assert effect(attack, report, clean) == Effect(attack, summed_up=True, flagged=True)
+    assert any("never stopped" in p.answer for d in report.disputes for p in d.positions)
