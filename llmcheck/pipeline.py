@@ -42,6 +42,7 @@ def _compare(
     for matter in matters:
         surveys.append((yield from result_of(matter)))
         if len(matters) > 1:
+            # With one alone all pairs are known by now, and shared out evenly.
             yield from bench.begin(surveys[-1].questions)
         else:
             bench.take(surveys[-1].questions)

@@ -18,7 +18,6 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from llmcheck.errors import ConfigError, CorruptRecord
 from llmcheck.llm.bytes_disk import bytes_only_disk
-from llmcheck.llm.keeper import Keeper
 from llmcheck.llm.locks import FreshLock
 from llmcheck.llm.port import Call, digest
 from llmcheck.llm.private_folder import make_private
@@ -63,9 +62,7 @@ class ReplyStore:
         self._endpoint = endpoint
         self.directory = Path(directory).expanduser().absolute()
         self._file = str(self.directory / _DATABASE)
-        self._lock = FreshLock()
-        # Each thread would open a connection of its own, and wait for the others to write.
-        self._keeper = Keeper()
+        self._lock, self._changing = FreshLock(), FreshLock()
         self._opened: tuple[Any, int | None] | None = None
         """The cache, and the inode of its database."""
         self._write_warned = False
@@ -178,9 +175,10 @@ class ReplyStore:
         return replies
 
     def close(self) -> None:
-        """Close the connection; the next use opens it again."""
-        if self._opened is not None:
-            self._keeper.do(self._opened[0].close)
+        """Close this thread's connection; the next use opens it again."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened[0].close()
 
     def _key(self, call: Call | CallRef) -> str:
         """Under which an answer is stored; of any endpoint's, that of the last one."""
@@ -191,7 +189,9 @@ class ReplyStore:
 
     def _change(self, action: Callable[[Any], object]) -> None:
         try:
-            self._with_cache(action)
+            # Who waits for sqlite is put to sleep, ever longer; who waits here is next.
+            with self._changing:
+                self._with_cache(action)
         except ConfigError as error:
             self._warn_once(error)
 
@@ -210,7 +210,7 @@ class ReplyStore:
         for last_try in (False, True):
             inode = self._inode()
             try:
-                return self._keeper.do(lambda: action(self._open_cache()))
+                return action(self._open_cache(inode))
             except sqlite3.DatabaseError as error:
                 # Errors of Python's own (a closed connection) carry no code.
                 code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE)
@@ -244,24 +244,29 @@ class ReplyStore:
         except OSError:
             return None
 
-    def _open_cache(self) -> Any:
-        import diskcache
-
+    def _open_cache(self, inode: int | None = None) -> Any:
+        """The cache; ``inode`` is that of the database now, where the caller has looked."""
+        opened = self._opened
         # Another process may have moved or deleted the database since: what is written to a file
         # without a name is lost.
-        if self._opened is None or self._opened[1] != self._inode():
-            if reason := make_private(self.directory, _DATABASE, {_ASKING, *_BESIDE}):
-                raise self._unusable(reason)
-            self._opened = None
-            cache = diskcache.Cache(
-                str(self.directory),
-                timeout=_TIMEOUT_SECONDS,
-                disk=bytes_only_disk(),
-                eviction_policy="none",
-                cull_limit=0,
-            )
-            self._opened = cache, self._inode()
-        return self._opened[0]
+        if opened is not None and inode is not None and opened[1] == inode:
+            return opened[0]
+        import diskcache
+
+        with self._lock:
+            if self._opened is None or self._opened[1] != self._inode():
+                if reason := make_private(self.directory, _DATABASE, {_ASKING, *_BESIDE}):
+                    raise self._unusable(reason)
+                self._opened = None
+                cache = diskcache.Cache(
+                    str(self.directory),
+                    timeout=_TIMEOUT_SECONDS,
+                    disk=bytes_only_disk(),
+                    eviction_policy="none",
+                    cull_limit=0,
+                )
+                self._opened = cache, self._inode()
+            return self._opened[0]
 
     def _move_aside(self, inode: int | None, error: sqlite3.DatabaseError) -> None:
         with self._lock:
