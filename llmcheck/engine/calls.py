@@ -140,7 +140,7 @@ class EngineCalls:
             made = {row["key"]: row for row in answers}
             stage.add([
                 {**made[call.key], "key": keys[call.key]}
-                for _, call, _ in asked
+                for call in (ask.call for ask in asked)
                 if _is_kept(made[call.key], call)
             ])  # fmt: skip
             rows |= made

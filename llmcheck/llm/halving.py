@@ -81,6 +81,8 @@ class Halving(Generic[U, A]):
     """The smaller units to ask about instead; only of a unit that can be halved."""
     is_whole: Callable[[U, A], bool] = lambda unit, answer: True
     """Whether an answer covers its unit and points at nothing outside it."""
+    rank: int = 0
+    """That of its calls (``Ask``)."""
 
     def ask(
         self,
@@ -107,7 +109,7 @@ class Halving(Generic[U, A]):
             self.schema,
             splittable=self.can_be_halved(unit),
         )
-        outcome = yield from answer_to(Ask(self.stage, call, self.schema))
+        outcome = yield from answer_to(Ask(self.stage, call, self.schema, self.rank))
         if call.splittable and not self._came_whole(unit, outcome):
             return (yield from self.ask(self.halves(unit), runner, then))
         led_to = yield from self.ask(then(unit, outcome), runner, then)

@@ -197,8 +197,8 @@ class Runner:
 
         def go_on(ended: Ended[Any]) -> Sequence[Ask[Any]]:
             _log_ended(ended)
-            stage, call, _ = ended.ask
-            tallies[stage].note(call, ended.outcome)
+            stage = ended.ask.stage
+            tallies[stage].note(ended.ask.call, ended.outcome)
             more = then(ended.ask, ended.outcome)
             if all(ask.stage != stage for ask in more):
                 self.on_progress(tallies[stage].progress())

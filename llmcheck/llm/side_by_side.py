@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from queue import SimpleQueue
+from itertools import count
+from math import inf
+from queue import PriorityQueue, SimpleQueue
 from threading import Thread
 from typing import Any, Generic, NamedTuple, Protocol
 
@@ -24,6 +26,8 @@ class Ask(NamedTuple, Generic[T]):
     stage: Stage
     call: Call
     schema: type[T]
+    rank: int = 0
+    """Of calls that wait, those of the lowest rank are made first."""
 
 
 class Ended(NamedTuple, Generic[T]):
@@ -63,7 +67,9 @@ def answer_all(
     those under way are cut. Raises Interrupted when the run was stopped by another thread.
     """
     run = current_or_new()
-    waiting: SimpleQueue[Ask[Any] | None] = SimpleQueue()
+    # By rank, and those of one in the order in which they were asked.
+    waiting: PriorityQueue[tuple[float, int, Ask[Any] | None]] = PriorityQueue()
+    order = count()
     ended: SimpleQueue[Ended[Any] | BaseException] = SimpleQueue()
 
     def attempt(ask: Ask[Any]) -> Outcome[Any]:
@@ -78,7 +84,7 @@ def answer_all(
 
     def work() -> None:
         with run.applies():
-            while (ask := waiting.get()) is not None:
+            while (ask := waiting.get()[-1]) is not None:
                 begun = time.monotonic()
                 try:
                     outcome = attempt(ask)
@@ -96,7 +102,7 @@ def answer_all(
         distinct = {ask.call.key: ask for ask in more if ask.call.key not in known}
         known.update(distinct)
         for ask in distinct.values():
-            waiting.put(ask)
+            waiting.put((ask.rank, next(order), ask))
         while len(threads) < min(max(1, concurrency), len(known)):
             thread = Thread(target=work, name=f"llmcheck-{len(threads)}", daemon=True)
             threads.append(thread)
@@ -116,7 +122,7 @@ def answer_all(
         raise
     finally:
         for _ in threads:
-            waiting.put(None)
+            waiting.put((inf, next(order), None))
 
 
 def _wait_for(threads: Iterable[Thread]) -> None:

@@ -126,10 +126,12 @@ class ReplyStore:
         try:
             yield
         finally:
+            held = lock.is_locked
             lock.release()
-            # Who waits for this very file looks into the store before it asks.
-            with suppress(OSError):
-                os.unlink(path)
+            if held:
+                # Who waits for this very file looks into the store before it asks.
+                with suppress(OSError):
+                    os.unlink(path)
 
     def drop(self, call: Call) -> None:
         """Forget what is stored for ``call``, if anything."""

@@ -84,6 +84,8 @@ def reading(numbered: NumberedSet, runner: Runner) -> Steps[Reading]:
         can_be_halved=can_be_halved,
         halves=halves_of,
         is_whole=_is_whole,
+        # No finding waits for a reading.
+        rank=1,
     )
     windows = [
         window

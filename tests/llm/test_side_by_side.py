@@ -50,6 +50,13 @@ def test_calls_are_made_in_the_order_in_which_they_are_asked() -> None:
     assert [call.user for call in llm.calls] == ["a", "b", "c", "further"]
 
 
+def test_of_calls_that_wait_those_of_the_lowest_rank_are_made_first() -> None:
+    llm = echo()
+    *late, early = asks([make_call(user) for user in "abc"], Answer)
+    answer_all(llm, [*(each._replace(rank=1) for each in late), early], 1, none_more)
+    assert [call.user for call in llm.calls] == ["c", "a", "b"]
+
+
 def test_what_an_answer_leads_to_waits_for_no_other_call() -> None:
     followed = threading.Event()
 

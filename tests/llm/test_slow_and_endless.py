@@ -21,6 +21,7 @@ from wire import Answer, Endpoint, completion
 from llmcheck.errors import ProviderError
 from llmcheck.llm.endpoint.bounds import MOST_BYTES, TooSlow, bounded_client
 from llmcheck.llm.endpoint.client import EndpointLLM
+from llmcheck.llm.endpoint.lines import Lines
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -258,3 +259,50 @@ def test_calls_at_once_open_a_connection_each_and_later_ones_none() -> None:
             replies = list(pool.map(lambda n: llm.complete(call(str(n)), Bridge), range(4)))
             assert [reply.value for reply in replies] == [BRIDGE] * 4
     assert len(opened) == 4
+
+
+class Line:
+    """Stands where the transport of one connection would."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def handle_request(self, request: object) -> object:
+        return request
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_connections_of_a_burst_are_closed_when_they_have_lain_idle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[Line] = []
+
+    def make() -> Line:
+        made.append(Line())
+        return made[-1]
+
+    lines, together = Lines(make), threading.Barrier(4)
+
+    def use(number: int) -> None:
+        with lines.for_one():
+            lines.handle_request(number)
+            together.wait(timeout=10)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(use, range(4)))
+    monkeypatch.setattr("llmcheck.llm.endpoint.lines.IDLE", -1.0)
+    with lines.for_one():
+        lines.handle_request("later")
+    assert [line.closed for line in made] == [True] * 4
+
+
+def test_a_connection_in_use_is_closed_once_it_is_free() -> None:
+    line = Line()
+    lines = Lines(lambda: line)
+    with lines.for_one():
+        lines.handle_request("under way")
+        lines.close()
+        assert not line.closed
+    assert line.closed

@@ -7,9 +7,13 @@ those that wait: with hundreds under way that takes longer than the request.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+
+IDLE = 5.0
+"""Seconds for which a line is kept that nobody uses: as long as httpx keeps a connection."""
 
 
 class Lines:
@@ -20,13 +24,15 @@ class Lines:
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make
-        self._free = [make()]
+        self._free = [(time.monotonic(), make())]
+        """Each with when it was used last, the one of longest ago first."""
         self._here = threading.local()
+        self._closed = False
 
     def handle_request(self, request: Any) -> Any:
         """The response of a line that is free, the one used last first."""
         try:
-            self._here.line = self._free.pop()
+            _, self._here.line = self._free.pop()
         except IndexError:
             self._here.line = self._make()
         return self._here.line.handle_request(request)
@@ -38,7 +44,15 @@ class Lines:
             yield
         finally:
             if line := self._here.__dict__.pop("line", None):
-                self._free.append(line)
+                self._give_back(line)
+
+    def _give_back(self, line: Any) -> None:
+        now = time.monotonic()
+        self._free.append((now, line))
+        # After a burst most lie idle, and the server hangs up.
+        with suppress(IndexError):
+            while self._closed or self._free[0][0] < now - IDLE:
+                self._free.pop(0)[1].close()
 
     def __enter__(self) -> Lines:
         return self
@@ -47,6 +61,8 @@ class Lines:
         self.close()
 
     def close(self) -> None:
-        """Close the connections of all lines that are free."""
-        while self._free:
-            self._free.pop().close()
+        """Close the connections of all lines, of those in use when they are free."""
+        self._closed = True
+        with suppress(IndexError):
+            while True:
+                self._free.pop()[1].close()
