@@ -106,6 +106,7 @@ def _without_first_time(label: GoldPadding, quote: LocatedQuote) -> LocatedQuote
 class _QuoteFinder:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = documents
+        self._by_id = {document.id: document for document in documents}
         self._without_spaces: dict[str, tuple[str, list[int]]] = {}
         self.errors: list[LabelError] = []
 
@@ -113,7 +114,7 @@ class _QuoteFinder:
         """The spans of every quote that is found; what is not, is kept as an error."""
         found = []
         for quote in quotes:
-            named = _documents_named(quote.doc, self._documents)
+            named = self._named(quote.doc)
             if len(named) != 1:
                 many = "several documents have" if named else "no document has"
                 self._note_error(label, quote, f"{many} this name")
@@ -122,6 +123,12 @@ class _QuoteFinder:
             else:
                 self._note_error(label, quote, "the document does not have these words")
         return found
+
+    def _named(self, name: str) -> list[Document]:
+        """The document whose id is the name, or else those whose paths end in it."""
+        if name in self._by_id:
+            return [self._by_id[name]]
+        return [each for each in self._documents if each.id.endswith(f"/{name}")]
 
     def _note_error(self, label: str, quote: GoldQuote, reason: str) -> None:
         self.errors.append(
@@ -160,10 +167,3 @@ def _occurrences(sought: str, text: str) -> Iterator[int]:
     while at >= 0:
         yield at
         at = text.find(sought, at + len(sought))
-
-
-def _documents_named(name: str, documents: Sequence[Document]) -> list[Document]:
-    """The documents whose id is the name, or else whose path ends in it."""
-    return [d for d in documents if d.id == name] or [
-        d for d in documents if d.id.endswith(f"/{name}")
-    ]
