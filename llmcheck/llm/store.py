@@ -212,7 +212,7 @@ class ReplyStore:
         for last_try in (False, True):
             inode = self._inode()
             try:
-                return action(self._open_cache(inode))
+                return action(self._open_cache())
             except sqlite3.DatabaseError as error:
                 # Errors of Python's own (a closed connection) carry no code.
                 code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE)
@@ -246,16 +246,11 @@ class ReplyStore:
         except OSError:
             return None
 
-    def _open_cache(self, inode: int | None = None) -> Any:
-        """The cache; ``inode`` is that of the database now, where the caller has looked."""
-        opened = self._opened
-        # Another process may have moved or deleted the database since: what is written to a file
-        # without a name is lost.
-        if opened is not None and inode is not None and opened[1] == inode:
-            return opened[0]
+    def _open_cache(self) -> Any:
         import diskcache
 
         with self._lock:
+            # What is written to a file that was moved or deleted since is lost.
             if self._opened is None or self._opened[1] != self._inode():
                 if reason := make_private(self.directory, _DATABASE, {_ASKING, *_BESIDE}):
                     raise self._unusable(reason)
